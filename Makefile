@@ -1,0 +1,45 @@
+# Each target is one step; the scripts hold the logic and do all set-up themselves.
+.PHONY: help demo demo-rust demo-python demo-firmware \
+	test lint test-rust test-loom test-python test-firmware doc wheel \
+	bench bench-rust bench-python bench-firmware clean
+
+help: ## list the targets (the default)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## real programs log through the three frontends; shows what they wrote
+	@scripts/demo.sh
+demo-rust: ## the Rust program of the demo
+	@scripts/demo.sh rust
+demo-python: ## the Python program of the demo
+	@scripts/demo.sh python
+demo-firmware: ## the firmware of the demo, under QEMU
+	@scripts/demo.sh firmware
+
+test: ## every test; a missing tool skips its part and is named (with CI=true it fails)
+	@scripts/test.sh
+lint: ## rustfmt, clippy, ruff, mypy
+	@scripts/test.sh lint
+test-rust: ## Rust tests and doc tests
+	@scripts/test.sh rust
+test-loom: ## the model check of the rings
+	@scripts/test.sh loom
+test-python: ## Python tests, once per interpreter found (3.10 and newer)
+	@scripts/test.sh python
+test-firmware: ## firmware under QEMU, its output compared with targets/*/expected
+	@scripts/test.sh firmware
+doc: ## the Rust documentation, warnings denied
+	@scripts/test.sh doc
+wheel: ## a wheel per Python interpreter, into .cache/wheels
+	@scripts/wheel.sh
+
+bench: ## every benchmark
+	@scripts/bench.sh
+bench-rust: ## cargo bench of femto-std
+	@scripts/bench.sh rust
+bench-python: ## femto-py/benches on the newest interpreter
+	@scripts/bench.sh python
+bench-firmware: ## instructions and stack per log call, against targets/budgets.txt
+	@scripts/bench.sh firmware
+
+clean: ## removes what the other targets made
+	rm -rf .cache target targets/target

@@ -1,0 +1,41 @@
+//! Formatter: how template and arguments become a line.
+//!
+//! Runs on the *collector* or *drain* (on the caller for direct handlers), before the sink.
+
+use core::fmt;
+
+use crate::Record;
+
+/// Gives records the shape of text.
+///
+/// # For implementors
+/// Write the whole line, its end included, into `out`, and keep nothing of it. A formatter is
+/// called by one thread at a time, though not always the same.
+pub trait Formatter: Send + Sync {
+    /// Writes the record.
+    ///
+    /// # Errors
+    /// Those of `out`, and none of its own.
+    fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result;
+}
+
+/// `[   1.234567] INFO  net: link up in 5 ms peer=10.0.0.7`
+///
+/// Seconds since boot (or the epoch) with microseconds, left out where no clock was set; the level;
+/// the logger's name; the message; key-values.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextFormatter;
+
+impl Formatter for TextFormatter {
+    fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+        if let Some(time) = record.time() {
+            write!(out, "[{:4}.{:06}] ", time.as_secs(), time.subsec_micros())?;
+        }
+        write!(out, "{:<5} {}: ", record.level(), record.logger_name())?;
+        record.write_message(out)?;
+        for (key, value) in record.key_values() {
+            write!(out, " {key}={value}")?;
+        }
+        out.write_char('\n')
+    }
+}

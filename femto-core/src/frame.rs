@@ -1,0 +1,266 @@
+//! Frame: the record as it leaves its thread or interrupt, arguments as typed values.
+//!
+//! Written by the *caller* into room of a ring; read by the *collector* or *drain*. Two encodings:
+//! [`local`] in words for readers of the same image, [`portable`] in bytes for everybody else. Both
+//! begin with the same words, so that one ring holds both.
+
+pub mod local;
+pub mod portable;
+
+use core::fmt;
+
+use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
+use crate::{Level, Value};
+
+/// The most values, arguments and key-values together, that a local frame carries one by one.
+pub const MAX_VALUES: usize = 16;
+
+/// The first word of every frame: its length in words, level, number of values, and flags.
+///
+/// Zero is no header: it marks room that is claimed and not yet committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Length of the frame in words, this one included.
+    pub words: usize,
+    /// The record's level.
+    pub level: Level,
+    /// Number of values of a local frame.
+    pub values: usize,
+    /// What kind of frame it is.
+    pub kind: Kind,
+    /// The call site's index, where the width of a word leaves room for it.
+    pub site: u32,
+}
+
+/// What follows a frame's first word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A record in words, for readers of the same image.
+    Local,
+    /// A record in words, whose text was cut to fit.
+    LocalCut,
+    /// A record in bytes.
+    Portable,
+    /// Nothing: the rest of the ring before it starts over.
+    Padding,
+    /// A record too large for the ring, kept beside it.
+    Aside,
+}
+
+impl Header {
+    /// Longest frame that a header can tell, in words.
+    pub const MAX_WORDS: usize = if WORD_BYTES == 8 { 0xffff } else { 0xfff };
+    const LENGTH_BITS: u32 = Self::MAX_WORDS.trailing_ones();
+
+    /// The header as a word; never zero.
+    #[inline(always)]
+    #[must_use]
+    pub const fn to_word(self) -> Word {
+        let low = self.words as u32
+            | (self.level.number() as u32) << Self::LENGTH_BITS
+            | (self.values as u32) << (Self::LENGTH_BITS + 8);
+        let kind = self.kind as Word;
+        #[cfg(target_pointer_width = "64")]
+        let word = low as Word | kind << 29 | (self.site as Word) << 32;
+        #[cfg(not(target_pointer_width = "64"))]
+        let word = low | kind << 29;
+        word
+    }
+
+    /// The header that `word` holds, `None` if it is not one.
+    #[inline]
+    #[must_use]
+    pub const fn from_word(word: Word) -> Option<Self> {
+        let low = word as u32;
+        let kind = match low >> 29 {
+            0 => Kind::Local,
+            1 => Kind::LocalCut,
+            2 => Kind::Portable,
+            3 => Kind::Padding,
+            4 => Kind::Aside,
+            _ => return None,
+        };
+        let words = low as usize & Self::MAX_WORDS;
+        if words == 0 {
+            return None;
+        }
+        Some(Self {
+            words,
+            level: Level::new((low >> Self::LENGTH_BITS) as u8),
+            values: (low >> (Self::LENGTH_BITS + 8)) as usize & 0x1f,
+            kind,
+            #[cfg(target_pointer_width = "64")]
+            site: (word >> 32) as u32,
+            #[cfg(not(target_pointer_width = "64"))]
+            site: 0,
+        })
+    }
+}
+
+/// Puts words into claimed room, one after the other.
+///
+/// Room is claimed for the exact length beforehand; what would go beyond it is left out.
+#[derive(Debug)]
+pub struct Writer<'r> {
+    room: &'r [AtomicWord],
+    at: usize,
+}
+
+impl<'r> Writer<'r> {
+    /// Writes to `room`, leaving out its first word: the header, which the ring writes at last.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(room: &'r [AtomicWord]) -> Self {
+        Self { room, at: 1 }
+    }
+
+    /// Puts one word.
+    #[inline(always)]
+    pub fn word(&mut self, word: Word) {
+        if let Some(slot) = self.room.get(self.at) {
+            slot.store(word, Ordering::Relaxed);
+        }
+        self.at += 1;
+    }
+
+    /// Puts 64 bits: one word or two, low half first.
+    #[inline(always)]
+    pub fn wide(&mut self, wide: u64) {
+        self.word(wide as Word);
+        if WORD_BYTES == 4 {
+            self.word((wide >> 32) as Word);
+        }
+    }
+
+    /// Puts bytes, filled up with zeros to whole words.
+    #[inline(always)]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let (chunks, rest) = bytes.as_chunks();
+        for chunk in chunks {
+            self.word(Word::from_le_bytes(*chunk));
+        }
+        if !rest.is_empty() {
+            self.word(partial_word(rest));
+        }
+    }
+}
+
+/// Up to a word's bytes as a word, zeros above.
+#[inline(always)]
+fn partial_word(bytes: &[u8]) -> Word {
+    bytes.iter().rev().fold(0, |word, &byte| word << 8 | Word::from(byte))
+}
+
+/// Words that `bytes` bytes fill.
+#[inline(always)]
+pub(crate) const fn words_for(bytes: usize) -> usize {
+    bytes.div_ceil(WORD_BYTES)
+}
+
+/// The bytes are not a frame of this version, or a damaged one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// The frame ends before its contents do.
+    Short,
+    /// A version that this decoder does not know.
+    Version(u8),
+    /// A value of a kind that this decoder does not know.
+    Kind(u8),
+    /// A text that is not UTF-8, or a character that does not exist.
+    Text,
+    /// A reference to a call site or logger that this image does not have.
+    Reference,
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Short => f.write_str("the frame ends before its contents do"),
+            Self::Version(version) => write!(f, "frame version {version} is not known"),
+            Self::Kind(kind) => write!(f, "a value of kind {kind} is not known"),
+            Self::Text => f.write_str("a text in the frame is not UTF-8"),
+            Self::Reference => f.write_str("the frame names a call site of another image"),
+        }
+    }
+}
+
+impl core::error::Error for FrameError {}
+
+/// The kinds of values as numbers: five bits, the same in both encodings.
+pub(crate) mod tag {
+    use super::Value;
+
+    pub(crate) const NONE: u8 = 0;
+    pub(crate) const FALSE: u8 = 1;
+    pub(crate) const TRUE: u8 = 2;
+    pub(crate) const I8: u8 = 3;
+    pub(crate) const I16: u8 = 4;
+    pub(crate) const I32: u8 = 5;
+    pub(crate) const I64: u8 = 6;
+    pub(crate) const U8: u8 = 7;
+    pub(crate) const U16: u8 = 8;
+    pub(crate) const U32: u8 = 9;
+    pub(crate) const U64: u8 = 10;
+    #[cfg(feature = "float")]
+    pub(crate) const F32: u8 = 11;
+    #[cfg(feature = "float")]
+    pub(crate) const F64: u8 = 12;
+    pub(crate) const CHAR: u8 = 13;
+    #[cfg(feature = "int128")]
+    pub(crate) const I128: u8 = 14;
+    #[cfg(feature = "int128")]
+    pub(crate) const U128: u8 = 15;
+    pub(crate) const STR: u8 = 16;
+    pub(crate) const BYTES: u8 = 17;
+    pub(crate) const RENDERED: u8 = 18;
+
+    /// The kind of `value`. What is still to be rendered counts as rendered text.
+    #[inline(always)]
+    pub(crate) const fn of(value: &Value<'_>) -> u8 {
+        match value {
+            Value::None => NONE,
+            Value::Bool(false) => FALSE,
+            Value::Bool(true) => TRUE,
+            Value::I8(_) => I8,
+            Value::I16(_) => I16,
+            Value::I32(_) => I32,
+            Value::I64(_) => I64,
+            Value::U8(_) => U8,
+            Value::U16(_) => U16,
+            Value::U32(_) => U32,
+            Value::U64(_) => U64,
+            #[cfg(feature = "float")]
+            Value::F32(_) => F32,
+            #[cfg(feature = "float")]
+            Value::F64(_) => F64,
+            Value::Char(_) => CHAR,
+            #[cfg(feature = "int128")]
+            Value::I128(_) => I128,
+            #[cfg(feature = "int128")]
+            Value::U128(_) => U128,
+            Value::Str(_) => STR,
+            Value::Bytes(_) => BYTES,
+            Value::Rendered(_) | Value::Arguments(_) => RENDERED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_reads_back_and_is_never_zero() {
+        for kind in [Kind::Local, Kind::LocalCut, Kind::Portable, Kind::Padding, Kind::Aside] {
+            for (words, level, values) in [(1, 0, 0), (Header::MAX_WORDS, 255, 16)] {
+                let site = if WORD_BYTES == 8 { 0x89ab_cdef } else { 0 };
+                let header = Header { words, level: Level::new(level), values, kind, site };
+                assert_ne!(header.to_word(), 0);
+                assert_eq!(Header::from_word(header.to_word()), Some(header));
+            }
+        }
+        assert_eq!(Header::from_word(0), None);
+    }
+}

@@ -1,0 +1,257 @@
+//! The local encoding: words, for readers of the same image.
+//!
+//! | word | 64 bits wide | 32 bits wide |
+//! |---|---|---|
+//! | 0 | header: length 16, level 8, number of values 5, kind 3, call site 32 | header: length 12, level 8, number of values 5, kind 3 (bits 29 to 31) |
+//! | 1 | time | call site |
+//! | 2 | route 32, kinds of the first six values 5 each | route |
+//! | 3, 4 | | time, low half first |
+//! | next | kinds of further values, twelve a word | kinds of values, six a word |
+//! | then | the values | the values |
+//!
+//! A value takes one word, or as many as its bits need; text and bytes take a word for their length
+//! and then their bytes, filled up to a word.
+
+use super::{FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
+use crate::atomic::{WORD_BYTES, Word};
+use crate::{Level, Value};
+
+/// Everything of a record but the header's bookkeeping.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// The record's level.
+    pub level: Level,
+    /// Reference of the call site.
+    pub site: u32,
+    /// What the reader looks the receivers up by.
+    pub route: u32,
+    /// Ticks of the clock.
+    pub time: u64,
+    /// Arguments, then the values of key-values; at most [`MAX_VALUES`], all of them rendered.
+    pub values: &'a [Value<'a>],
+}
+
+impl Event<'_> {
+    /// The frame's length in words.
+    #[inline(always)]
+    #[must_use]
+    pub fn words(&self) -> usize {
+        let fixed = if WORD_BYTES == 8 { 3 } else { 5 };
+        fixed + tag_words(self.values.len()) + self.values.iter().map(value_words).sum::<usize>()
+    }
+
+    /// The frame's first word, which commits it.
+    #[inline(always)]
+    #[must_use]
+    pub fn header(&self, words: usize, kind: Kind) -> Word {
+        Header { words, level: self.level, values: self.values.len(), kind, site: self.site }
+            .to_word()
+    }
+
+    /// Writes all words but the first.
+    #[inline(always)]
+    pub fn write(&self, to: &mut Writer<'_>) {
+        if WORD_BYTES == 8 {
+            to.wide(self.time);
+            to.wide(u64::from(self.route) | u64::from(tags(self.values)) << 32);
+        } else {
+            to.word(self.site as Word);
+            to.word(self.route as Word);
+            to.wide(self.time);
+        }
+        let inline = if WORD_BYTES == 8 { FIRST_TAGS } else { 0 };
+        if self.values.len() > inline {
+            for few in self.values[inline..].chunks(TAGS) {
+                if WORD_BYTES == 8 {
+                    let (low, high) = few.split_at(few.len().min(FIRST_TAGS));
+                    to.wide(u64::from(tags(low)) | u64::from(tags(high)) << 30);
+                } else {
+                    to.word(tags(few) as Word);
+                }
+            }
+        }
+        for value in self.values {
+            write_value(value, to);
+        }
+    }
+}
+
+/// Reads back what [`Event::write`] wrote: `bytes` are the frame's words, little-endian, the first
+/// included. `values` lends the room for the values.
+///
+/// # Errors
+/// [`FrameError`] for bytes that are no local frame; nothing is read beyond them.
+pub fn read<'a>(
+    bytes: &'a [u8],
+    values: &'a mut [Value<'a>; MAX_VALUES],
+) -> Result<Event<'a>, FrameError> {
+    let mut reader = Reader(bytes);
+    let header = Header::from_word(reader.word()?).ok_or(FrameError::Short)?;
+    if header.values > MAX_VALUES {
+        return Err(FrameError::Short);
+    }
+    let (site, route, time, mut kinds, mut left);
+    if WORD_BYTES == 8 {
+        site = header.site;
+        time = reader.wide()?;
+        let word = reader.wide()?;
+        route = word as u32;
+        kinds = word >> 32;
+        left = FIRST_TAGS;
+    } else {
+        site = reader.word()? as u32;
+        route = reader.word()? as u32;
+        time = reader.wide()?;
+        kinds = 0;
+        left = 0;
+    }
+    let mut tags = [0; MAX_VALUES];
+    for tag in &mut tags[..header.values] {
+        if left == 0 {
+            kinds = u64::from(reader.word()?);
+            left = TAGS;
+        }
+        *tag = kinds as u8 & 0x1f;
+        kinds >>= 5;
+        left -= 1;
+    }
+    for (value, &tag) in values.iter_mut().zip(&tags[..header.values]) {
+        *value = reader.value(tag)?;
+    }
+    Ok(Event { level: header.level, site, route, time, values: &values[..header.values] })
+}
+
+/// Kinds of values that fit into the half word beside the route.
+const FIRST_TAGS: usize = 6;
+/// Kinds of values in a word of their own.
+const TAGS: usize = if WORD_BYTES == 8 { 12 } else { 6 };
+
+#[inline(always)]
+const fn tag_words(values: usize) -> usize {
+    let inline = if WORD_BYTES == 8 { FIRST_TAGS } else { 0 };
+    values.saturating_sub(inline).div_ceil(TAGS)
+}
+
+/// The kinds of up to six values, five bits each.
+#[inline(always)]
+fn tags(values: &[Value<'_>]) -> u32 {
+    values
+        .iter()
+        .take(FIRST_TAGS)
+        .enumerate()
+        .fold(0, |tags, (index, value)| tags | u32::from(tag::of(value)) << (5 * index))
+}
+
+/// Words of a value in 64 bits.
+const WIDE: usize = 8 / WORD_BYTES;
+
+#[inline(always)]
+fn value_words(value: &Value<'_>) -> usize {
+    match value {
+        Value::None | Value::Bool(_) => 0,
+        Value::I64(_) | Value::U64(_) => WIDE,
+        #[cfg(feature = "float")]
+        Value::F64(_) => WIDE,
+        #[cfg(feature = "int128")]
+        Value::I128(_) | Value::U128(_) => 2 * WIDE,
+        Value::Str(text) | Value::Rendered(text) => 1 + words_for(text.len()),
+        Value::Bytes(bytes) => 1 + words_for(bytes.len()),
+        Value::Arguments(_) => 1,
+        _ => 1,
+    }
+}
+
+#[inline(always)]
+fn write_value(value: &Value<'_>, to: &mut Writer<'_>) {
+    let mut text = |bytes: &[u8]| {
+        to.word(bytes.len() as Word);
+        to.bytes(bytes);
+    };
+    match *value {
+        Value::None | Value::Bool(_) => {}
+        Value::Str(inner) | Value::Rendered(inner) => text(inner.as_bytes()),
+        Value::Bytes(inner) => text(inner),
+        // Records are rendered before they are kept; without that, the text is empty.
+        Value::Arguments(_) => text(&[]),
+        Value::I8(n) => to.word(n as Word),
+        Value::I16(n) => to.word(n as Word),
+        Value::I32(n) => to.word(n as Word),
+        Value::U8(n) => to.word(n.into()),
+        Value::U16(n) => to.word(n.into()),
+        Value::U32(n) => to.word(n.into()),
+        Value::I64(n) => to.wide(n as u64),
+        Value::U64(n) => to.wide(n),
+        Value::Char(c) => to.word(u32::from(c).into()),
+        #[cfg(feature = "float")]
+        Value::F32(n) => to.word(n.to_bits().into()),
+        #[cfg(feature = "float")]
+        Value::F64(n) => to.wide(n.to_bits()),
+        #[cfg(feature = "int128")]
+        Value::I128([low, high]) | Value::U128([low, high]) => {
+            to.wide(low);
+            to.wide(high);
+        }
+    }
+}
+
+/// Takes words off the front of a frame's bytes.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, bytes: usize) -> Result<&'a [u8], FrameError> {
+        let (taken, rest) = self.0.split_at_checked(bytes).ok_or(FrameError::Short)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn word(&mut self) -> Result<Word, FrameError> {
+        let (&word, rest) = self.0.split_first_chunk().ok_or(FrameError::Short)?;
+        self.0 = rest;
+        Ok(Word::from_le_bytes(word))
+    }
+
+    fn wide(&mut self) -> Result<u64, FrameError> {
+        let (&wide, rest) = self.0.split_first_chunk().ok_or(FrameError::Short)?;
+        self.0 = rest;
+        Ok(u64::from_le_bytes(wide))
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], FrameError> {
+        let length = self.word()? as usize;
+        let padded = words_for(length).checked_mul(WORD_BYTES).ok_or(FrameError::Short)?;
+        Ok(&self.take(padded)?[..length])
+    }
+
+    fn text(&mut self) -> Result<&'a str, FrameError> {
+        core::str::from_utf8(self.bytes()?).map_err(|_| FrameError::Text)
+    }
+
+    fn value(&mut self, tag: u8) -> Result<Value<'a>, FrameError> {
+        Ok(match tag {
+            tag::NONE => Value::None,
+            tag::FALSE => Value::Bool(false),
+            tag::TRUE => Value::Bool(true),
+            tag::I8 => Value::I8(self.word()? as i8),
+            tag::I16 => Value::I16(self.word()? as i16),
+            tag::I32 => Value::I32(self.word()? as i32),
+            tag::I64 => Value::I64(self.wide()? as i64),
+            tag::U8 => Value::U8(self.word()? as u8),
+            tag::U16 => Value::U16(self.word()? as u16),
+            tag::U32 => Value::U32(self.word()? as u32),
+            tag::U64 => Value::U64(self.wide()?),
+            tag::CHAR => Value::Char(char::from_u32(self.word()? as u32).ok_or(FrameError::Text)?),
+            #[cfg(feature = "float")]
+            tag::F32 => Value::F32(f32::from_bits(self.word()? as u32)),
+            #[cfg(feature = "float")]
+            tag::F64 => Value::F64(f64::from_bits(self.wide()?)),
+            #[cfg(feature = "int128")]
+            tag::I128 => Value::I128([self.wide()?, self.wide()?]),
+            #[cfg(feature = "int128")]
+            tag::U128 => Value::U128([self.wide()?, self.wide()?]),
+            tag::STR => Value::Str(self.text()?),
+            tag::BYTES => Value::Bytes(self.bytes()?),
+            tag::RENDERED => Value::Rendered(self.text()?),
+            other => return Err(FrameError::Kind(other)),
+        })
+    }
+}

@@ -1,0 +1,339 @@
+//! The portable encoding: bytes that tell everything themselves, for whatever leaves the image.
+//!
+//! Little-endian throughout. A text is its length in bytes (`u32`) and its UTF-8 bytes; a value is
+//! its kind (`u8`) and its bytes, text like a text. Version 1:
+//!
+//! | offset | size | field |
+//! |---|---|---|
+//! | 0 | 1 | version |
+//! | 1 | 1 | level |
+//! | 2 | 1 | style of the template ([`Style`]) |
+//! | 3 | 1 | number of arguments |
+//! | 4 | 2 | which optional sections follow, a bit each |
+//! | 6 | 8 | time, in units that the container of the frame tells |
+//! | 14 | | name of the logger, template, arguments, then the sections in the order of their bits |
+
+use embedded_io::Write;
+
+use super::{FrameError, tag};
+use crate::{Level, Value};
+
+/// The version that this crate writes.
+pub const VERSION: u8 = 1;
+
+/// How arguments go into a template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Style {
+    /// The template is the message.
+    #[default]
+    Ready = 0,
+    /// `{}` as in `core::fmt`.
+    Rust = 1,
+    /// `%s` as in Python's `%` operator.
+    Percent = 2,
+}
+
+/// A record, spelled out.
+///
+/// `V` and `P` are where arguments and pairs come from: slices when writing, [`Values`] and
+/// [`Pairs`] when reading.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Portable<'a, V = Values<'a>, P = Pairs<'a>> {
+    /// The record's level.
+    pub level: Level,
+    /// How the arguments go into the template.
+    pub style: Style,
+    /// When the record was made, in units that the container tells.
+    pub time: u64,
+    /// Name of the logger.
+    pub name: &'a str,
+    /// The message, or the template that becomes it.
+    pub template: &'a str,
+    /// Arguments of the template.
+    pub arguments: V,
+    /// Arguments that the template takes by name (Python's `%(name)s` with a mapping).
+    pub mapping: Option<P>,
+    /// Structured fields.
+    pub key_values: Option<P>,
+    /// Source file and line.
+    pub location: Option<(&'a str, u32)>,
+    /// Name of the function.
+    pub function: Option<&'a str>,
+    /// Name of the level, where the application gave it another one.
+    pub level_name: Option<&'a str>,
+    /// Thread: its identifier and name.
+    pub thread: Option<(u64, &'a str)>,
+    /// Process: its identifier and name.
+    pub process: Option<(u32, &'a str)>,
+    /// Name of the asynchronous task.
+    pub task: Option<&'a str>,
+    /// Text of an exception or error chain, possibly of many lines.
+    pub exception: Option<&'a str>,
+    /// Text of a stack, possibly of many lines.
+    pub stack: Option<&'a str>,
+}
+
+/// The arguments to write.
+pub type Arguments<'a> = &'a [Value<'a>];
+/// The pairs to write.
+pub type Fields<'a> = &'a [(&'a str, Value<'a>)];
+
+impl Portable<'_, Arguments<'_>, Fields<'_>> {
+    /// Writes the record. Arguments and pairs beyond 255 are left out.
+    ///
+    /// # Errors
+    /// The writer's.
+    #[inline]
+    pub fn write<W: Write>(&self, to: &mut W) -> Result<(), W::Error> {
+        let arguments = &self.arguments[..self.arguments.len().min(u8::MAX.into())];
+        let sections = u16::from(self.mapping.is_some())
+            | u16::from(self.key_values.is_some()) << 1
+            | u16::from(self.location.is_some()) << 2
+            | u16::from(self.function.is_some()) << 3
+            | u16::from(self.level_name.is_some()) << 4
+            | u16::from(self.thread.is_some()) << 5
+            | u16::from(self.process.is_some()) << 6
+            | u16::from(self.task.is_some()) << 7
+            | u16::from(self.exception.is_some()) << 8
+            | u16::from(self.stack.is_some()) << 9;
+        let [low, high] = sections.to_le_bytes();
+        let level = self.level.number();
+        to.write_all(&[VERSION, level, self.style as u8, arguments.len() as u8, low, high])?;
+        to.write_all(&self.time.to_le_bytes())?;
+        write_text(self.name, to)?;
+        write_text(self.template, to)?;
+        for argument in arguments {
+            write_value(argument, to)?;
+        }
+        for pairs in [self.mapping, self.key_values].into_iter().flatten() {
+            let pairs = &pairs[..pairs.len().min(u8::MAX.into())];
+            to.write_all(&[pairs.len() as u8])?;
+            for (key, value) in pairs {
+                write_text(key, to)?;
+                write_value(value, to)?;
+            }
+        }
+        if let Some((file, line)) = self.location {
+            write_text(file, to)?;
+            to.write_all(&line.to_le_bytes())?;
+        }
+        for text in [self.function, self.level_name].into_iter().flatten() {
+            write_text(text, to)?;
+        }
+        if let Some((id, name)) = self.thread {
+            to.write_all(&id.to_le_bytes())?;
+            write_text(name, to)?;
+        }
+        if let Some((id, name)) = self.process {
+            to.write_all(&id.to_le_bytes())?;
+            write_text(name, to)?;
+        }
+        for text in [self.task, self.exception, self.stack].into_iter().flatten() {
+            write_text(text, to)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Portable<'a> {
+    /// Reads a record. Bytes behind it are ignored.
+    ///
+    /// # Errors
+    /// [`FrameError`] for bytes that are no portable frame of a known version.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, FrameError> {
+        let mut reader = Reader(bytes);
+        let [version, level, style, arguments, low, high] = reader.array()?;
+        if version != VERSION {
+            return Err(FrameError::Version(version));
+        }
+        let style = match style {
+            0 => Style::Ready,
+            1 => Style::Rust,
+            2 => Style::Percent,
+            other => return Err(FrameError::Kind(other)),
+        };
+        let sections = u16::from_le_bytes([low, high]);
+        let has = |bit: u16| sections >> bit & 1 == 1;
+        // A struct's fields are evaluated in the order written: that of the encoding.
+        Ok(Self {
+            level: Level::new(level),
+            style,
+            time: u64::from_le_bytes(reader.array()?),
+            name: reader.text()?,
+            template: reader.text()?,
+            arguments: Values(reader.skip(arguments, |reader| reader.value().map(drop))?),
+            mapping: if has(0) { Some(reader.pairs()?) } else { None },
+            key_values: if has(1) { Some(reader.pairs()?) } else { None },
+            location: match has(2) {
+                true => Some((reader.text()?, u32::from_le_bytes(reader.array()?))),
+                false => None,
+            },
+            function: if has(3) { Some(reader.text()?) } else { None },
+            level_name: if has(4) { Some(reader.text()?) } else { None },
+            thread: match has(5) {
+                true => Some((u64::from_le_bytes(reader.array()?), reader.text()?)),
+                false => None,
+            },
+            process: match has(6) {
+                true => Some((u32::from_le_bytes(reader.array()?), reader.text()?)),
+                false => None,
+            },
+            task: if has(7) { Some(reader.text()?) } else { None },
+            exception: if has(8) { Some(reader.text()?) } else { None },
+            stack: if has(9) { Some(reader.text()?) } else { None },
+        })
+    }
+}
+
+/// The arguments of a frame that was read, one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Values<'a>(&'a [u8]);
+
+impl<'a> Iterator for Values<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        let mut reader = Reader(self.0);
+        // All of it was read once before: an error can only be the end.
+        let value = reader.value().ok()?;
+        self.0 = reader.0;
+        Some(value)
+    }
+}
+
+/// The pairs of a frame that was read, one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pairs<'a>(&'a [u8]);
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a str, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut reader = Reader(self.0);
+        let pair = (reader.text().ok()?, reader.value().ok()?);
+        self.0 = reader.0;
+        Some(pair)
+    }
+}
+
+#[inline]
+fn write_text<W: Write>(text: &str, to: &mut W) -> Result<(), W::Error> {
+    to.write_all(&(text.len() as u32).to_le_bytes())?;
+    to.write_all(text.as_bytes())
+}
+
+#[inline]
+fn write_value<W: Write>(value: &Value<'_>, to: &mut W) -> Result<(), W::Error> {
+    to.write_all(&[tag::of(value)])?;
+    match *value {
+        Value::None | Value::Bool(_) => Ok(()),
+        Value::I8(n) => to.write_all(&n.to_le_bytes()),
+        Value::I16(n) => to.write_all(&n.to_le_bytes()),
+        Value::I32(n) => to.write_all(&n.to_le_bytes()),
+        Value::I64(n) => to.write_all(&n.to_le_bytes()),
+        Value::U8(n) => to.write_all(&n.to_le_bytes()),
+        Value::U16(n) => to.write_all(&n.to_le_bytes()),
+        Value::U32(n) => to.write_all(&n.to_le_bytes()),
+        Value::U64(n) => to.write_all(&n.to_le_bytes()),
+        #[cfg(feature = "float")]
+        Value::F32(n) => to.write_all(&n.to_le_bytes()),
+        #[cfg(feature = "float")]
+        Value::F64(n) => to.write_all(&n.to_le_bytes()),
+        #[cfg(feature = "int128")]
+        Value::I128([low, high]) | Value::U128([low, high]) => {
+            to.write_all(&low.to_le_bytes())?;
+            to.write_all(&high.to_le_bytes())
+        }
+        Value::Char(c) => to.write_all(&u32::from(c).to_le_bytes()),
+        Value::Str(text) | Value::Rendered(text) => write_text(text, to),
+        Value::Bytes(bytes) => {
+            to.write_all(&(bytes.len() as u32).to_le_bytes())?;
+            to.write_all(bytes)
+        }
+        // Records are rendered before they are kept; without that, the text is empty.
+        Value::Arguments(_) => write_text("", to),
+    }
+}
+
+/// Takes fields off the front of a frame's bytes.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], FrameError> {
+        let (&array, rest) = self.0.split_first_chunk().ok_or(FrameError::Short)?;
+        self.0 = rest;
+        Ok(array)
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], FrameError> {
+        let length = u32::from_le_bytes(self.array()?) as usize;
+        let (bytes, rest) = self.0.split_at_checked(length).ok_or(FrameError::Short)?;
+        self.0 = rest;
+        Ok(bytes)
+    }
+
+    fn text(&mut self) -> Result<&'a str, FrameError> {
+        core::str::from_utf8(self.bytes()?).map_err(|_| FrameError::Text)
+    }
+
+    fn value(&mut self) -> Result<Value<'a>, FrameError> {
+        let [kind] = self.array()?;
+        Ok(match kind {
+            tag::NONE => Value::None,
+            tag::FALSE => Value::Bool(false),
+            tag::TRUE => Value::Bool(true),
+            tag::I8 => Value::I8(i8::from_le_bytes(self.array()?)),
+            tag::I16 => Value::I16(i16::from_le_bytes(self.array()?)),
+            tag::I32 => Value::I32(i32::from_le_bytes(self.array()?)),
+            tag::I64 => Value::I64(i64::from_le_bytes(self.array()?)),
+            tag::U8 => Value::U8(u8::from_le_bytes(self.array()?)),
+            tag::U16 => Value::U16(u16::from_le_bytes(self.array()?)),
+            tag::U32 => Value::U32(u32::from_le_bytes(self.array()?)),
+            tag::U64 => Value::U64(u64::from_le_bytes(self.array()?)),
+            #[cfg(feature = "float")]
+            tag::F32 => Value::F32(f32::from_le_bytes(self.array()?)),
+            #[cfg(feature = "float")]
+            tag::F64 => Value::F64(f64::from_le_bytes(self.array()?)),
+            #[cfg(feature = "int128")]
+            tag::I128 => Value::I128(self.halves()?),
+            #[cfg(feature = "int128")]
+            tag::U128 => Value::U128(self.halves()?),
+            tag::CHAR => Value::Char(
+                char::from_u32(u32::from_le_bytes(self.array()?)).ok_or(FrameError::Text)?,
+            ),
+            tag::STR => Value::Str(self.text()?),
+            tag::BYTES => Value::Bytes(self.bytes()?),
+            tag::RENDERED => Value::Rendered(self.text()?),
+            other => return Err(FrameError::Kind(other)),
+        })
+    }
+
+    #[cfg(feature = "int128")]
+    fn halves(&mut self) -> Result<[u64; 2], FrameError> {
+        Ok([u64::from_le_bytes(self.array()?), u64::from_le_bytes(self.array()?)])
+    }
+
+    /// Reads `count` items and gives the bytes that they took.
+    fn skip(
+        &mut self,
+        count: u8,
+        mut item: impl FnMut(&mut Self) -> Result<(), FrameError>,
+    ) -> Result<&'a [u8], FrameError> {
+        let before = self.0;
+        for _ in 0..count {
+            item(self)?;
+        }
+        Ok(&before[..before.len() - self.0.len()])
+    }
+
+    fn pairs(&mut self) -> Result<Pairs<'a>, FrameError> {
+        let [count] = self.array()?;
+        let pair = |reader: &mut Self| {
+            reader.text()?;
+            reader.value().map(drop)
+        };
+        Ok(Pairs(self.skip(count, pair)?))
+    }
+}

@@ -1,0 +1,24 @@
+//! Handler: who may receive the record.
+//!
+//! Runs on the *caller*, after level and filter; it writes the record out, or a frame into a ring.
+
+mod direct;
+mod ring;
+
+pub use direct::DirectHandler;
+pub use ring::{Drained, RingHandler};
+
+use crate::{Level, Record};
+
+/// Receives records.
+///
+/// # For implementors
+/// `handle` runs on the caller, in an interrupt perhaps: it must not block, spin or panic. What it
+/// cannot take it counts.
+pub trait Handler: Sync {
+    /// Records below it do not come here.
+    fn level(&self) -> Level;
+
+    /// Takes a record.
+    fn handle(&self, record: &Record<'_>);
+}

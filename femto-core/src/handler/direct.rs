@@ -1,0 +1,82 @@
+//! Writes on the caller.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use embedded_io::Write;
+use portable_atomic::AtomicUsize;
+use spin::Mutex;
+
+use super::Handler;
+use crate::{FmtSink, Formatter, Level, Record};
+
+/// A handler that formats and writes on the calling thread.
+///
+/// An interrupt, or another thread, that meets the sink at work does not wait for it: its record is
+/// dropped and counted.
+///
+/// # Examples
+/// ```
+/// use femto_core::{DirectHandler, Level, Logger, TextFormatter, info};
+///
+/// # struct Uart;
+/// # impl embedded_io::ErrorType for Uart { type Error = core::convert::Infallible; }
+/// # impl embedded_io::Write for Uart {
+/// #     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
+/// #     fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
+/// # }
+/// static CONSOLE: DirectHandler<TextFormatter, Uart> = DirectHandler::new(TextFormatter, Uart);
+/// static ROOT: Logger = Logger::root().with_handlers(&[&CONSOLE]);
+///
+/// info!(logger: ROOT, "booted");
+/// ```
+pub struct DirectHandler<F, W> {
+    level: AtomicU8,
+    formatter: F,
+    sink: Mutex<W>,
+    dropped: AtomicUsize,
+}
+
+impl<F: Formatter, W: Write> DirectHandler<F, W> {
+    /// A handler for all levels.
+    pub const fn new(formatter: F, sink: W) -> Self {
+        Self {
+            level: AtomicU8::new(Level::NOTSET.number()),
+            formatter,
+            sink: Mutex::new(sink),
+            dropped: AtomicUsize::new(0),
+        }
+    }
+
+    /// Changes the level below which records do not come here.
+    pub fn set_level(&self, level: Level) {
+        self.level.store(level.number(), Ordering::Relaxed);
+    }
+
+    /// Records dropped because the sink was at work or failed.
+    pub fn dropped(&self) -> usize {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+impl<F: Formatter, W: Write + Send> Handler for DirectHandler<F, W> {
+    fn level(&self) -> Level {
+        Level::new(self.level.load(Ordering::Relaxed))
+    }
+
+    fn handle(&self, record: &Record<'_>) {
+        let written = self.sink.try_lock().is_some_and(|mut sink| {
+            let mut out = FmtSink::new(&mut *sink);
+            self.formatter.format(record, &mut out).is_ok() && out.finish().is_ok()
+        });
+        if !written {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<F, W> fmt::Debug for DirectHandler<F, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DirectHandler").field("dropped", &self.dropped).finish_non_exhaustive()
+    }
+}

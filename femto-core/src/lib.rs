@@ -1,0 +1,50 @@
+#![doc = include_str!("../../README.md")]
+#![no_std]
+#![deny(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(test)]
+#[macro_use]
+extern crate std;
+
+mod atomic;
+mod builder;
+mod call_site;
+mod clock;
+mod filter;
+mod formatter;
+pub mod frame;
+mod handler;
+mod level;
+mod logger;
+mod macros;
+mod record;
+mod reference;
+pub mod ring;
+mod sink;
+mod value;
+
+pub use atomic::{AtomicWord, WORD_BYTES, Word};
+pub use builder::HandlerBuilderTrait;
+pub use call_site::{CallSite, FormatFn};
+pub use clock::{Clock, ClockAlreadySet, now, set_clock};
+pub use filter::{Filter, LevelFilter, Metadata, NameFilter};
+pub use formatter::{Formatter, TextFormatter};
+pub use handler::{DirectHandler, Drained, Handler, RingHandler};
+pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
+pub use logger::{Logger, RootAlreadySet, find_logger, set_root};
+pub use record::{Details, Record};
+pub use reference::refer_call_site;
+#[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
+pub use reference::resolve_call_site;
+pub use sink::FmtSink;
+pub use value::{Capture, Value};
+
+/// What the macros' expansions use. Not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::logger::{DefaultLogger, TargetLogger};
+    pub use crate::macros::{Arg, Typed, Untyped};
+    pub use femto_core_macros::record;
+}

@@ -1,0 +1,193 @@
+//! Logger: a named place in the tree of static loggers.
+//!
+//! Runs on the *caller*: level check, filters, then the handlers of the logger and its ancestors.
+
+mod default;
+mod registry;
+
+pub use default::{DefaultLogger, RootAlreadySet, TargetLogger, set_root};
+pub use registry::find_logger;
+
+use core::fmt;
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use crate::reference::Slot;
+use crate::{CallSite, Handler, Level, Record, Value, clock};
+
+/// A logger in static memory, with its parent and handlers fixed at compile time and its level
+/// changeable at run time.
+///
+/// A logger without a level of its own has its parent's. A record goes to the logger's handlers
+/// and then to those of its ancestors.
+///
+/// # Examples
+/// ```
+/// use femto_core::{Level, Logger};
+///
+/// static ROOT: Logger = Logger::root().with_level(Level::WARN);
+/// static NET: Logger = Logger::child("net", &ROOT);
+///
+/// assert!(!NET.is_enabled(Level::INFO));
+/// ROOT.set_level(Level::DEBUG);
+/// assert!(NET.is_enabled(Level::INFO));
+/// ```
+pub struct Logger {
+    name: &'static str,
+    parent: Option<&'static Logger>,
+    handlers: &'static [&'static dyn Handler],
+    level: AtomicU8,
+    /// The threshold that counts; 0 while it has to be found out.
+    effective: AtomicU8,
+    #[allow(dead_code, reason = "a reference that is an address needs no place")]
+    pub(crate) slot: Slot,
+}
+
+impl Logger {
+    /// The root of a tree, named `root`. Its level is [`Level::INFO`] unless set.
+    #[must_use]
+    pub const fn root() -> Self {
+        Self {
+            name: "root",
+            parent: None,
+            handlers: &[],
+            level: AtomicU8::new(Level::INFO.number()),
+            effective: AtomicU8::new(UNKNOWN),
+            slot: Slot::new(),
+        }
+    }
+
+    /// A logger below `parent`. By custom its name is dotted: `net`, `net.tcp`.
+    #[must_use]
+    pub const fn child(name: &'static str, parent: &'static Logger) -> Self {
+        Self {
+            name,
+            parent: Some(parent),
+            handlers: &[],
+            level: AtomicU8::new(Level::NOTSET.number()),
+            effective: AtomicU8::new(UNKNOWN),
+            slot: Slot::new(),
+        }
+    }
+
+    /// Sets the level that the logger starts with.
+    #[must_use]
+    pub const fn with_level(mut self, level: Level) -> Self {
+        self.level = AtomicU8::new(level.number());
+        self
+    }
+
+    /// Sets the handlers.
+    #[must_use]
+    pub const fn with_handlers(mut self, handlers: &'static [&'static dyn Handler]) -> Self {
+        self.handlers = handlers;
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The level of its own, [`Level::NOTSET`] if it takes its parent's.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        Level::new(self.level.load(Ordering::Relaxed))
+    }
+
+    /// Changes the level, at once, for this logger and all below it that have none of their own.
+    pub fn set_level(&'static self, level: Level) {
+        self.level.store(level.number(), Ordering::Relaxed);
+        self.effective.store(UNKNOWN, Ordering::Relaxed);
+        registry::for_each(|logger| {
+            logger.effective.store(UNKNOWN, Ordering::Relaxed);
+        });
+    }
+
+    /// The level that counts: its own or that of the nearest ancestor that has one.
+    #[must_use]
+    pub fn effective_level(&self) -> Level {
+        let mut logger = self;
+        loop {
+            let level = logger.level();
+            match logger.parent {
+                Some(parent) if level == Level::NOTSET => logger = parent,
+                _ => return level,
+            }
+        }
+    }
+
+    /// Whether a record at `level` would be taken.
+    #[must_use]
+    pub fn is_enabled(&'static self, level: Level) -> bool {
+        level.is_compiled_in() && self.enabled(level) && self.admits(level)
+    }
+
+    /// The quick look of the macros: one byte. A logger whose threshold is not known yet says yes.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn enabled(&self, level: Level) -> bool {
+        level.number() >= self.effective.load(Ordering::Relaxed)
+    }
+
+    /// Takes a record that the quick look let pass.
+    #[doc(hidden)]
+    pub fn log(&'static self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        if self.effective.load(Ordering::Relaxed) == UNKNOWN && !self.admits(level) {
+            return;
+        }
+        let record = Record::new(self, site, level, clock::now(), values);
+        let mut logger = self;
+        loop {
+            for handler in logger.handlers {
+                if level >= handler.level() {
+                    handler.handle(&record);
+                }
+            }
+            match logger.parent {
+                Some(parent) => logger = parent,
+                None => return,
+            }
+        }
+    }
+
+    /// Finds out the threshold and keeps it where [`Logger::set_level`] can reach it.
+    #[cold]
+    fn admits(&'static self, level: Level) -> bool {
+        let known = registry::add(self);
+        let effective = self.effective_level();
+        if known {
+            self.effective.store(effective.number().max(UNKNOWN + 1), Ordering::Relaxed);
+        }
+        level >= effective
+    }
+}
+
+impl fmt::Debug for Logger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Logger({} {})", self.name, self.effective_level())
+    }
+}
+
+/// A threshold of [`Level::NOTSET`] means the same as one of 1: no record has level 0.
+const UNKNOWN: u8 = 0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_inherited_until_it_is_set() {
+        static ROOT: Logger = Logger::root().with_level(Level::ERROR);
+        static NET: Logger = Logger::child("net", &ROOT);
+        static TCP: Logger = Logger::child("net.tcp", &NET);
+        assert!(!TCP.is_enabled(Level::WARN));
+        NET.set_level(Level::DEBUG);
+        assert!(TCP.is_enabled(Level::DEBUG));
+        assert!(!TCP.enabled(Level::TRACE));
+        assert!(!ROOT.is_enabled(Level::WARN));
+        NET.set_level(Level::NOTSET);
+        assert!(!TCP.is_enabled(Level::WARN));
+        assert_eq!(find_logger("net.tcp").map(Logger::name), Some("net.tcp"));
+    }
+}

@@ -1,0 +1,91 @@
+//! Where statements without `logger:` go.
+
+use core::fmt;
+
+use spin::Once;
+
+use super::{Logger, find_logger};
+use crate::{CallSite, Level, Value};
+
+/// Sets the logger of statements without `logger:`, once.
+///
+/// Until then such statements are switched off.
+///
+/// # Errors
+/// [`RootAlreadySet`] if one was set before; it stays.
+pub fn set_root(root: &'static Logger) -> Result<(), RootAlreadySet> {
+    let mut is_new = false;
+    ROOT.call_once(|| {
+        is_new = true;
+        root
+    });
+    if is_new { Ok(()) } else { Err(RootAlreadySet) }
+}
+
+/// There is a default logger already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RootAlreadySet;
+
+impl fmt::Display for RootAlreadySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a root logger was set before")
+    }
+}
+
+impl core::error::Error for RootAlreadySet {}
+
+static ROOT: Once<&'static Logger> = Once::new();
+
+/// The default logger, as a statement without `logger:` sees it.
+#[derive(Debug)]
+pub struct DefaultLogger;
+
+impl DefaultLogger {
+    /// The statement's module or literal target; a static tree shows it from the call site.
+    #[must_use]
+    pub const fn new(_name: &'static str) -> Self {
+        Self
+    }
+
+    /// See [`Logger`].
+    #[inline(always)]
+    #[must_use]
+    pub fn enabled(&self, level: Level) -> bool {
+        ROOT.get().is_some_and(|root| root.enabled(level))
+    }
+
+    /// See [`Logger`].
+    #[inline]
+    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        if let Some(root) = ROOT.get() {
+            root.log(level, site, values);
+        }
+    }
+}
+
+/// The logger that a target names which is known only at run time.
+#[derive(Debug)]
+pub struct TargetLogger(Option<&'static Logger>);
+
+impl TargetLogger {
+    /// The logger of that name, else the default one.
+    #[must_use]
+    pub fn new(target: &str) -> Self {
+        Self(find_logger(target).or_else(|| ROOT.get().copied()))
+    }
+
+    /// See [`Logger`].
+    #[inline(always)]
+    #[must_use]
+    pub fn enabled(&self, level: Level) -> bool {
+        self.0.is_some_and(|logger| logger.enabled(level))
+    }
+
+    /// See [`Logger`].
+    #[inline]
+    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        if let Some(logger) = self.0 {
+            logger.log(level, site, values);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The loggers in use, by name, so that levels can be changed at run time.
+
+use spin::Mutex;
+
+use super::Logger;
+
+/// The logger with the given name, among those that were asked for a record before.
+#[must_use]
+pub fn find_logger(name: &str) -> Option<&'static Logger> {
+    LOGGERS.lock().iter().find(|logger| logger.name() == name).copied()
+}
+
+/// Calls `f` for every known logger. From thread mode only.
+pub(super) fn for_each(f: impl FnMut(&&'static Logger)) {
+    LOGGERS.lock().iter().for_each(f);
+}
+
+/// Whether `logger` is known from now on.
+///
+/// Called on the log path, an interrupt's too: it never waits. A logger that cannot be added now
+/// (an interrupt met the registry at work, or it is full) looks its level up at each call.
+pub(super) fn add(logger: &'static Logger) -> bool {
+    let Some(mut loggers) = LOGGERS.try_lock() else { return false };
+    loggers.iter().any(|known| core::ptr::eq(*known, logger)) || loggers.push(logger).is_ok()
+}
+
+/// The most loggers that the registry knows.
+const CAPACITY: usize = 32;
+
+static LOGGERS: Mutex<heapless::Vec<&'static Logger, CAPACITY>> = Mutex::new(heapless::Vec::new());

@@ -1,0 +1,267 @@
+//! Record: what exactly happened, borrowed.
+//!
+//! Made on the *caller* after level and filter, and again on the *collector* or *drain* from a
+//! frame; handlers, filters and formatters see nothing else.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::{CallSite, Level, Logger, Value, clock};
+
+/// One event, as filters and formatters see it. Nothing in it is allocated or formatted.
+#[derive(Clone, Copy)]
+pub struct Record<'a> {
+    level: Level,
+    /// Whether `time` counts nanoseconds rather than ticks of the clock.
+    in_nanos: bool,
+    time: u64,
+    name: Name<'a>,
+    message: Message<'a>,
+    values: &'a [Value<'a>],
+    details: Option<&'a Details<'a>>,
+}
+
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    Of(&'static Logger),
+    Text(&'a str),
+}
+
+#[derive(Clone, Copy)]
+enum Message<'a> {
+    Of(&'static CallSite),
+    Display(&'a dyn fmt::Display),
+}
+
+/// What only some records tell, most of it only where an operating system is.
+#[derive(Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct Details<'a> {
+    /// Structured fields beyond those of the call site.
+    pub key_values: &'a [(&'a str, Value<'a>)],
+    /// Source file and line, where they are not the call site's.
+    pub location: Option<(&'a str, u32)>,
+    /// Name of the function.
+    pub function: Option<&'a str>,
+    /// Name of the level, where it is not the usual one.
+    pub level_name: Option<&'a str>,
+    /// Thread: its identifier and name.
+    pub thread: Option<(u64, &'a str)>,
+    /// Process: its identifier and name.
+    pub process: Option<(u32, &'a str)>,
+    /// Name of the asynchronous task.
+    pub task: Option<&'a str>,
+    /// Text of an exception or error chain.
+    pub exception: Option<&'a str>,
+    /// Text of a stack.
+    pub stack: Option<&'a str>,
+}
+
+impl<'a> Record<'a> {
+    /// The record of a statement with a static logger; `time` in ticks of the clock.
+    #[inline(always)]
+    pub(crate) fn new(
+        logger: &'static Logger,
+        site: &'static CallSite,
+        level: Level,
+        time: u64,
+        values: &'a [Value<'a>],
+    ) -> Self {
+        let (name, message) = (Name::Of(logger), Message::Of(site));
+        Self { level, in_nanos: false, time, name, message, values, details: None }
+    }
+
+    /// The record of a statement; `time` since the Unix epoch, in nanoseconds.
+    #[must_use]
+    pub fn from_site(
+        name: &'a str,
+        site: &'static CallSite,
+        level: Level,
+        time: u64,
+        values: &'a [Value<'a>],
+        details: &'a Details<'a>,
+    ) -> Self {
+        let (name, message) = (Name::Text(name), Message::Of(site));
+        Self { level, in_nanos: true, time, name, message, values, details: Some(details) }
+    }
+
+    /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
+    /// nanoseconds.
+    #[must_use]
+    pub fn from_message(
+        name: &'a str,
+        message: &'a dyn fmt::Display,
+        level: Level,
+        time: u64,
+        details: &'a Details<'a>,
+    ) -> Self {
+        let (name, message) = (Name::Text(name), Message::Display(message));
+        Self { level, in_nanos: true, time, name, message, values: &[], details: Some(details) }
+    }
+
+    /// The severity.
+    #[inline]
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Name of the level, where the application gave it another than [`Level::name`].
+    #[must_use]
+    pub fn level_name(&self) -> Option<&'a str> {
+        self.details?.level_name
+    }
+
+    /// Time of the call: since the Unix epoch, or since boot where there is no calendar. `None`
+    /// if no clock was set.
+    #[must_use]
+    pub fn time(&self) -> Option<Duration> {
+        if self.in_nanos {
+            Some(Duration::from_nanos(self.time))
+        } else {
+            clock::duration(self.time)
+        }
+    }
+
+    /// Name of the logger, or the statement's `target:`.
+    #[must_use]
+    pub fn logger_name(&self) -> &'a str {
+        if let Some(target) = self.site().and_then(|site| site.target) {
+            return target;
+        }
+        match self.name {
+            Name::Of(logger) => logger.name(),
+            Name::Text(name) => name,
+        }
+    }
+
+    /// The statement that made the record, if it is one of this image.
+    #[must_use]
+    pub fn site(&self) -> Option<&'static CallSite> {
+        match self.message {
+            Message::Of(site) => Some(site),
+            Message::Display(_) => None,
+        }
+    }
+
+    /// Writes the message: the template with its arguments.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_message(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        match self.message {
+            Message::Of(site) => write!(out, "{}", site.message(self.values)),
+            Message::Display(message) => write!(out, "{message}"),
+        }
+    }
+
+    /// The structured fields: those of the statement, then the others.
+    pub fn key_values(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+        let keys = self.site().map_or(&[][..], |site| site.keys);
+        let first = self.values.len().saturating_sub(keys.len());
+        let others = self.details.map_or(&[][..], |details| details.key_values);
+        keys.iter().copied().zip(self.values[first..].iter().copied()).chain(others.iter().copied())
+    }
+
+    /// Arguments and values of the statement's keys, in order.
+    #[must_use]
+    pub const fn values(&self) -> &'a [Value<'a>] {
+        self.values
+    }
+
+    /// Source file.
+    #[must_use]
+    pub fn file(&self) -> Option<&'a str> {
+        let details = self.details.and_then(|details| details.location);
+        details.map(|(file, _)| file).or_else(|| Some(self.site()?.file))
+    }
+
+    /// Line in the source file.
+    #[must_use]
+    pub fn line(&self) -> Option<u32> {
+        let details = self.details.and_then(|details| details.location);
+        details.map(|(_, line)| line).or_else(|| Some(self.site()?.line))
+    }
+
+    /// `module_path!()` of the statement.
+    #[must_use]
+    pub fn module_path(&self) -> Option<&'a str> {
+        Some(self.site()?.module_path)
+    }
+
+    /// Name of the function.
+    #[must_use]
+    pub fn function(&self) -> Option<&'a str> {
+        self.details?.function
+    }
+
+    /// Identifier of the thread.
+    #[must_use]
+    pub fn thread_id(&self) -> Option<u64> {
+        Some(self.details?.thread?.0)
+    }
+
+    /// Name of the thread.
+    #[must_use]
+    pub fn thread_name(&self) -> Option<&'a str> {
+        Some(self.details?.thread?.1)
+    }
+
+    /// Identifier of the process.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        Some(self.details?.process?.0)
+    }
+
+    /// Name of the process.
+    #[must_use]
+    pub fn process_name(&self) -> Option<&'a str> {
+        Some(self.details?.process?.1)
+    }
+
+    /// Name of the asynchronous task.
+    #[must_use]
+    pub fn task_name(&self) -> Option<&'a str> {
+        self.details?.task
+    }
+
+    /// Text of an exception or error chain.
+    #[must_use]
+    pub fn exception(&self) -> Option<&'a str> {
+        self.details?.exception
+    }
+
+    /// Text of a stack.
+    #[must_use]
+    pub fn stack(&self) -> Option<&'a str> {
+        self.details?.stack
+    }
+
+    /// The time as it was taken.
+    pub(crate) const fn ticks(&self) -> u64 {
+        self.time
+    }
+
+    /// Logger and call site, where both are statics: what a local frame refers to.
+    #[inline(always)]
+    pub(crate) fn statics(&self) -> Option<(&'static Logger, &'static CallSite)> {
+        match (self.name, self.message) {
+            (Name::Of(logger), Message::Of(site)) => Some((logger, site)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Record({} {}: ", self.level, self.logger_name())?;
+        self.write_message(f)?;
+        f.write_str(")")
+    }
+}
+
+impl fmt::Debug for Details<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Details").field("location", &self.location).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! References as indices into a table: safe to read back whatever the word is.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use spin::Once;
+
+use crate::{CallSite, Logger};
+
+/// A kind of `static` that frames refer to.
+pub(crate) trait Referable: Sized + Sync + 'static {
+    /// The place for the reference, in the static itself.
+    fn slot(&self) -> &Slot;
+    /// The table of all statics of this kind that were referred to.
+    fn table() -> &'static Table<Self>;
+}
+
+impl Referable for CallSite {
+    fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    fn table() -> &'static Table<Self> {
+        static TABLE: Table<CallSite> = Table::new();
+        &TABLE
+    }
+}
+
+impl Referable for Logger {
+    fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    fn table() -> &'static Table<Self> {
+        static TABLE: Table<Logger> = Table::new();
+        &TABLE
+    }
+}
+
+/// The index of a static, 0 before it was first referred to.
+#[derive(Debug)]
+pub(crate) struct Slot(AtomicU32);
+
+impl Slot {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU32::new(0))
+    }
+}
+
+/// All statics of one kind that frames referred to, by index.
+pub(crate) struct Table<T: 'static> {
+    entries: [Once<&'static T>; CAPACITY],
+    /// Entries handed out.
+    used: AtomicU32,
+}
+
+impl<T: Sync> Table<T> {
+    pub(crate) const fn new() -> Self {
+        Self { entries: [const { Once::new() }; CAPACITY], used: AtomicU32::new(1) }
+    }
+}
+
+/// The word for `target`, `None` if the table is full.
+#[inline]
+pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
+    match target.slot().0.load(Ordering::Relaxed) {
+        0 => register(target),
+        index => Some(index),
+    }
+}
+
+/// The static that `index` names, if any.
+pub(crate) fn resolve<T: Referable>(index: u32) -> Option<&'static T> {
+    T::table().entries.get(index as usize)?.get().copied()
+}
+
+/// The call site that a reference names.
+#[must_use]
+pub fn resolve_call_site(reference: u32) -> Option<&'static CallSite> {
+    resolve(reference)
+}
+
+#[cold]
+fn register<T: Referable>(target: &'static T) -> Option<u32> {
+    let table = T::table();
+    let index = table
+        .used
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+            (used < CAPACITY as u32).then(|| used + 1)
+        })
+        .ok()?;
+    table.entries[index as usize].call_once(|| target);
+    // Two threads may register a static at once: the first index stands, the other is unused.
+    match target.slot().0.compare_exchange(0, index, Ordering::Release, Ordering::Acquire) {
+        Ok(_) => Some(index),
+        Err(first) => Some(first),
+    }
+}
+
+/// Entries of a table. Untouched ones cost no memory where pages are mapped on demand.
+const CAPACITY: usize = 1 << 14;

@@ -1,0 +1,200 @@
+//! Lane: a ring with one producer and one consumer.
+
+use core::fmt;
+use core::ops::Deref;
+
+use portable_atomic::AtomicBool;
+
+use super::{Full, Room, Storage, padding};
+use crate::atomic::{AtomicUsize, AtomicWord, Ordering, Word};
+use crate::frame::{Header, Kind, Writer};
+
+/// A ring for one producer and one consumer: no contention, no compare-and-swap.
+///
+/// Lamport's queue with the index caches of Rigtorp's: each side keeps what it last saw of the
+/// other's index and looks again only when that is not enough.
+pub struct Lane<S> {
+    /// Words claimed so far; written by the producer.
+    head: Padded<AtomicUsize>,
+    /// Words consumed so far; written by the consumer.
+    tail: Padded<AtomicUsize>,
+    /// Whether the two ends were handed out.
+    split: AtomicBool,
+    words: S,
+}
+
+impl<S: Storage> Lane<S> {
+    /// An empty lane over `words`.
+    #[cfg(not(loom))]
+    #[must_use]
+    pub const fn new(words: S) -> Self {
+        Self {
+            head: Padded(AtomicUsize::new(0)),
+            tail: Padded(AtomicUsize::new(0)),
+            split: AtomicBool::new(false),
+            words,
+        }
+    }
+
+    /// An empty lane over `words`.
+    #[cfg(loom)]
+    #[must_use]
+    pub fn new(words: S) -> Self {
+        Self {
+            head: Padded(AtomicUsize::new(0)),
+            tail: Padded(AtomicUsize::new(0)),
+            split: AtomicBool::new(false),
+            words,
+        }
+    }
+
+    /// Capacity in words.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.words.words().len()
+    }
+
+    /// The two ends of the lane; `None` if they were handed out before.
+    ///
+    /// `lane` is any shared pointer: `&'static Lane`, `Arc<Lane>`, or a borrow.
+    pub fn split<L: Deref<Target = Self> + Clone>(lane: L) -> Option<(Producer<L>, Consumer<L>)> {
+        if lane.split.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let producer = Producer { lane: lane.clone(), head: 0, tail: 0 };
+        Some((producer, Consumer { lane, tail: 0 }))
+    }
+}
+
+impl<S> fmt::Debug for Lane<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane").field("head", &self.head.0).field("tail", &self.tail.0).finish()
+    }
+}
+
+/// The writing end of a lane.
+#[derive(Debug)]
+pub struct Producer<L> {
+    lane: L,
+    head: usize,
+    /// The tail as last seen.
+    tail: usize,
+}
+
+impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
+    /// Puts a frame of `words` words, all of it or nothing: `write` puts all words but the first,
+    /// which is `header`.
+    ///
+    /// # Errors
+    /// [`Full`] if there is no room now; with more than half the capacity there may never be.
+    #[inline(always)]
+    pub fn push(
+        &mut self,
+        words: usize,
+        header: Word,
+        write: impl FnOnce(&mut Writer<'_>),
+    ) -> Result<(), Full> {
+        let ring = self.lane.words.words();
+        let room = Room::find(self.head, ring.len(), words);
+        if room.next.wrapping_sub(self.tail) > ring.len() {
+            self.tail = self.lane.tail.0.load(Ordering::Acquire);
+            if room.next.wrapping_sub(self.tail) > ring.len() {
+                return Err(Full);
+            }
+        }
+        if room.padding != 0 {
+            ring[self.head & (ring.len() - 1)].store(padding(room.padding), Ordering::Relaxed);
+        }
+        let frame = &ring[room.at..room.at + words];
+        write(&mut Writer::new(frame));
+        frame[0].store(header, Ordering::Relaxed);
+        self.head = room.next;
+        self.lane.head.0.store(room.next, Ordering::Release);
+        Ok(())
+    }
+
+    /// Words that wait for the consumer, by what this end last saw of it: never too few.
+    #[inline(always)]
+    pub fn pending(&self) -> usize {
+        self.head.wrapping_sub(self.tail)
+    }
+
+    /// Words that wait for the consumer.
+    pub fn refresh_pending(&mut self) -> usize {
+        self.tail = self.lane.tail.0.load(Ordering::Acquire);
+        self.pending()
+    }
+
+    /// The lane.
+    pub fn lane(&self) -> &L {
+        &self.lane
+    }
+}
+
+/// The reading end of a lane.
+#[derive(Debug)]
+pub struct Consumer<L> {
+    lane: L,
+    tail: usize,
+}
+
+impl<S: Storage, L: Deref<Target = Lane<S>>> Consumer<L> {
+    /// How far the producer has come: frames before this mark are whole.
+    #[inline]
+    pub fn mark(&self) -> usize {
+        self.lane.head.0.load(Ordering::Acquire)
+    }
+
+    /// The words of the oldest frame before `mark`, its header first; `None` if there is none.
+    ///
+    /// They stay until [`Consumer::release`].
+    #[inline]
+    pub fn front(&mut self, mark: usize) -> Option<(Header, &[AtomicWord])> {
+        loop {
+            if self.tail == mark {
+                return None;
+            }
+            let ring = self.lane.words.words();
+            let at = self.tail & (ring.len() - 1);
+            // Every frame before the mark has a header; should it not, the rest is given up.
+            let header = Header::from_word(ring[at].load(Ordering::Relaxed))
+                .filter(|header| header.words <= mark.wrapping_sub(self.tail));
+            let Some(header) = header else {
+                self.release_to(mark);
+                return None;
+            };
+            if header.kind == Kind::Padding {
+                self.release_to(self.tail.wrapping_add(header.words));
+                continue;
+            }
+            let ring = self.lane.words.words();
+            return Some((header, ring.get(at..at + header.words)?));
+        }
+    }
+
+    /// Gives the room of a frame of `words` words back to the producer.
+    #[inline]
+    pub fn release(&mut self, words: usize) {
+        self.release_to(self.tail.wrapping_add(words));
+    }
+
+    /// Words consumed so far, to be compared with [`Consumer::mark`].
+    #[inline]
+    pub fn position(&self) -> usize {
+        self.tail
+    }
+
+    /// The lane.
+    pub fn lane(&self) -> &L {
+        &self.lane
+    }
+
+    fn release_to(&mut self, tail: usize) {
+        self.tail = tail;
+        self.lane.tail.0.store(tail, Ordering::Release);
+    }
+}
+
+/// Keeps what two cores write apart: two lines of 64 bytes, as processors fetch them in pairs.
+#[cfg_attr(target_pointer_width = "64", repr(align(128)))]
+struct Padded<T>(T);

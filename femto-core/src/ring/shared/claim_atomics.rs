@@ -1,0 +1,40 @@
+//! Claims by compare-and-swap.
+
+use super::super::{Full, Room};
+use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering};
+
+/// Claims `words` words of `ring`; answers their position.
+#[inline]
+pub(super) fn claim(
+    head: &AtomicUsize,
+    tail: &AtomicUsize,
+    refused: &AtomicUsize,
+    ring: &[AtomicWord],
+    words: usize,
+) -> Result<usize, Full> {
+    loop {
+        // Acquire: the zeros behind the tail are there before anybody claims them anew. Read before
+        // the head, it is never ahead of it; at worst it is out of date, and room seems scarce.
+        let consumed = tail.load(Ordering::Acquire);
+        let seen = head.load(Ordering::Relaxed);
+        let room = Room::find(seen, ring.len(), words);
+        if room.next.wrapping_sub(consumed) > ring.len() {
+            if tail.load(Ordering::Relaxed) != consumed {
+                continue;
+            }
+            refused.fetch_add(1, Ordering::Relaxed);
+            return Err(Full);
+        }
+        let swap =
+            head.compare_exchange_weak(seen, room.next, Ordering::Relaxed, Ordering::Relaxed);
+        if swap.is_ok() {
+            super::fill(ring, seen, room);
+            return Ok(room.at);
+        }
+    }
+}
+
+/// Whether `flag` was taken by somebody else; else it is taken now.
+pub(super) fn taken(flag: &AtomicBool) -> bool {
+    flag.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err()
+}

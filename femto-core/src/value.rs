@@ -1,0 +1,289 @@
+//! Value: one argument or key-value of a record, with its type.
+//!
+//! Made on the *caller* (borrowed, nothing allocated) by [`Capture`], carried by the frame, and
+//! seen again on the *collector* or *drain*, where templates and formatters print it.
+
+use core::fmt;
+
+/// One typed argument of a record.
+///
+/// Every formatting trait of [`core::fmt`] is passed on to the value inside, flags and all: a
+/// `Value` printed with `{:>8.3}` or `{:#x}` gives what the original would have given. A trait
+/// that the original type does not have (`{:x}` of a text) prints as `{}` does; the macros reject
+/// such templates at compile time.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// No value: Python's `None`.
+    None,
+    /// A truth value.
+    Bool(bool),
+    /// A signed integer of 8 bits.
+    I8(i8),
+    /// A signed integer of 16 bits.
+    I16(i16),
+    /// A signed integer of 32 bits.
+    I32(i32),
+    /// A signed integer of 64 bits.
+    I64(i64),
+    /// An unsigned integer of 8 bits.
+    U8(u8),
+    /// An unsigned integer of 16 bits.
+    U16(u16),
+    /// An unsigned integer of 32 bits.
+    U32(u32),
+    /// An unsigned integer of 64 bits.
+    U64(u64),
+    /// A signed integer of 128 bits, low half first (so that a `Value` stays small).
+    #[cfg(feature = "int128")]
+    I128([u64; 2]),
+    /// An unsigned integer of 128 bits, low half first.
+    #[cfg(feature = "int128")]
+    U128([u64; 2]),
+    /// A floating-point number of 32 bits.
+    #[cfg(feature = "float")]
+    F32(f32),
+    /// A floating-point number of 64 bits.
+    #[cfg(feature = "float")]
+    F64(f64),
+    /// A character.
+    Char(char),
+    /// A text.
+    Str(&'a str),
+    /// Bytes without a known encoding.
+    Bytes(&'a [u8]),
+    /// A text that was rendered with its own format specification; printed as it is.
+    Rendered(&'a str),
+    /// Something that is still to be rendered. Only ever seen on the caller: whoever keeps a
+    /// record renders it first.
+    Arguments(&'a fmt::Arguments<'a>),
+}
+
+impl Value<'_> {
+    /// The value as a width or precision, as `{:>width$}` needs it; 0 if it is not a `usize`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn as_usize(&self) -> usize {
+        match *self {
+            Self::U32(n) => Self::count(n as usize),
+            Self::U64(n) => Self::count(usize::try_from(n).unwrap_or(usize::MAX)),
+            Self::U16(n) => n.into(),
+            _ => 0,
+        }
+    }
+
+    /// A width or precision that `core::fmt` takes: it panics beyond 16 bits, and a log call must
+    /// not.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn count(n: usize) -> usize {
+        if n > u16::MAX as usize { u16::MAX as usize } else { n }
+    }
+}
+
+#[cfg(feature = "int128")]
+pub(crate) const fn halves(n: u128) -> [u64; 2] {
+    [n as u64, (n >> 64) as u64]
+}
+
+#[cfg(feature = "int128")]
+pub(crate) const fn whole([low, high]: [u64; 2]) -> u128 {
+    low as u128 | (high as u128) << 64
+}
+
+/// Passes a formatting trait on: to the value inside where its type has the trait (the kinds
+/// named), else as `Display`.
+macro_rules! pass_on {
+    ($($trait:ident: $($kind:ident)*, $($float:ident)*;)*) => {$(
+        impl fmt::$trait for Value<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$kind(inner) => fmt::$trait::fmt(inner, f),)*
+                    $(#[cfg(feature = "float")] Self::$float(inner) => fmt::$trait::fmt(inner, f),)*
+                    #[cfg(feature = "int128")]
+                    Self::I128(n) => fmt::$trait::fmt(&(whole(*n) as i128), f),
+                    #[cfg(feature = "int128")]
+                    Self::U128(n) => fmt::$trait::fmt(&whole(*n), f),
+                    #[allow(unreachable_patterns, reason = "Display names every kind")]
+                    other => fmt::Display::fmt(other, f),
+                }
+            }
+        }
+    )*};
+}
+
+pass_on! {
+    Debug: Bool I8 I16 I32 I64 U8 U16 U32 U64 Char Str Bytes, F32 F64;
+    LowerHex: I8 I16 I32 I64 U8 U16 U32 U64,;
+    UpperHex: I8 I16 I32 I64 U8 U16 U32 U64,;
+    Octal: I8 I16 I32 I64 U8 U16 U32 U64,;
+    Binary: I8 I16 I32 I64 U8 U16 U32 U64,;
+    LowerExp: I8 I16 I32 I64 U8 U16 U32 U64, F32 F64;
+    UpperExp: I8 I16 I32 I64 U8 U16 U32 U64, F32 F64;
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.pad("None"),
+            Self::Bool(inner) => inner.fmt(f),
+            Self::I8(inner) => inner.fmt(f),
+            Self::I16(inner) => inner.fmt(f),
+            Self::I32(inner) => inner.fmt(f),
+            Self::I64(inner) => inner.fmt(f),
+            Self::U8(inner) => inner.fmt(f),
+            Self::U16(inner) => inner.fmt(f),
+            Self::U32(inner) => inner.fmt(f),
+            Self::U64(inner) => inner.fmt(f),
+            #[cfg(feature = "int128")]
+            Self::I128(n) => (whole(*n) as i128).fmt(f),
+            #[cfg(feature = "int128")]
+            Self::U128(n) => whole(*n).fmt(f),
+            #[cfg(feature = "float")]
+            Self::F32(inner) => inner.fmt(f),
+            #[cfg(feature = "float")]
+            Self::F64(inner) => inner.fmt(f),
+            Self::Char(inner) => inner.fmt(f),
+            Self::Str(inner) => inner.fmt(f),
+            Self::Bytes(inner) => fmt::Debug::fmt(inner, f),
+            Self::Rendered(inner) => f.write_str(inner),
+            Self::Arguments(inner) => f.write_fmt(**inner),
+        }
+    }
+}
+
+/// A type with a typed encoding: it goes into the frame as it is, to be formatted by the drain.
+///
+/// The macros use it for every argument whose type has it, and render the others on the spot.
+///
+/// # For implementors
+/// Only for types whose formatting is exactly that of the value they give, for every format
+/// specification: a newtype with a `Display` of its own must not implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no typed encoding; log it with `Display` or `Debug`"
+)]
+pub trait Capture {
+    /// The value, borrowed from `self`.
+    fn capture(&self) -> Value<'_>;
+}
+
+macro_rules! capture {
+    ($($(#[$cfg:meta])* $type:ty => |$value:ident| $body:expr,)*) => {$(
+        $(#[$cfg])*
+        impl Capture for $type {
+            #[inline(always)]
+            fn capture(&self) -> Value<'_> {
+                let $value = self;
+                $body
+            }
+        }
+    )*};
+}
+
+capture! {
+    bool => |v| Value::Bool(*v),
+    i8 => |v| Value::I8(*v),
+    i16 => |v| Value::I16(*v),
+    i32 => |v| Value::I32(*v),
+    i64 => |v| Value::I64(*v),
+    u8 => |v| Value::U8(*v),
+    u16 => |v| Value::U16(*v),
+    u32 => |v| Value::U32(*v),
+    u64 => |v| Value::U64(*v),
+    #[cfg(feature = "int128")] i128 => |v| Value::I128(halves(*v as u128)),
+    #[cfg(feature = "int128")] u128 => |v| Value::U128(halves(*v)),
+    #[cfg(feature = "float")] f32 => |v| Value::F32(*v),
+    #[cfg(feature = "float")] f64 => |v| Value::F64(*v),
+    char => |v| Value::Char(*v),
+    str => |v| Value::Str(v),
+    #[cfg(target_pointer_width = "64")] usize => |v| Value::U64(*v as u64),
+    #[cfg(target_pointer_width = "64")] isize => |v| Value::I64(*v as i64),
+    #[cfg(not(target_pointer_width = "64"))] usize => |v| Value::U32(*v as u32),
+    #[cfg(not(target_pointer_width = "64"))] isize => |v| Value::I32(*v as i32),
+}
+
+impl<T: Capture + ?Sized> Capture for &T {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        (**self).capture()
+    }
+}
+
+impl<T: Capture + ?Sized> Capture for &mut T {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        (**self).capture()
+    }
+}
+
+impl<const N: usize> Capture for heapless::String<N> {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        Value::Str(self)
+    }
+}
+
+#[cfg(feature = "alloc")]
+macro_rules! capture_owned {
+    ($($type:ty)*) => {$(
+        impl Capture for $type {
+            #[inline(always)]
+            fn capture(&self) -> Value<'_> {
+                Value::Str(self)
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "alloc")]
+capture_owned! {
+    alloc::string::String alloc::boxed::Box<str> alloc::rc::Rc<str> alloc::borrow::Cow<'_, str>
+}
+
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+capture_owned!(alloc::sync::Arc<str>);
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Checks a list of format specifications against `format!` of the original.
+    macro_rules! same {
+        ($original:expr, $($spec:literal)*) => {{
+            let original = $original;
+            let value = original.capture();
+            $(prop_assert_eq!(format!($spec, value), format!($spec, original), "{}", stringify!($spec));)*
+        }};
+    }
+
+    proptest! {
+        #[test]
+        fn integers_print_as_format_prints_them(a: i8, b: u16, c: i32, d: u64, e: i128, f: usize) {
+            macro_rules! integers { ($($x:ident)*) => {$(
+                same!($x, "{}" "{:?}" "{:>9}" "{:<+9}" "{:^#12x}" "{:#010X}" "{:b}" "{:#o}" "{:e}" "{:#?}" "{:x?}");
+            )*} }
+            integers!(a b c d e f);
+        }
+
+        #[test]
+        fn floats_print_as_format_prints_them(a: f32, b: f64) {
+            same!(a, "{}" "{:?}" "{:9.3}" "{:+}" "{:e}" "{:.2E}" "{:<020.1}");
+            same!(b, "{}" "{:?}" "{:9.3}" "{:+}" "{:e}" "{:.2E}" "{:<020.1}");
+        }
+
+        #[test]
+        fn texts_print_as_format_prints_them(a: bool, b: char, c: String) {
+            same!(a, "{}" "{:?}" "{:>9}");
+            same!(b, "{}" "{:?}" "{:*^5}");
+            same!(c.as_str(), "{}" "{:?}" "{:*^5}" "{:.3}" "{:->30.20}" "{:#?}");
+        }
+    }
+
+    #[test]
+    fn a_value_stays_small() {
+        assert!(size_of::<Value<'_>>() <= 24);
+    }
+}

@@ -1,0 +1,7 @@
+use femto_core::{Logger, info};
+
+static LOG: Logger = Logger::root();
+
+fn main() {
+    info!(logger: LOG, "{:x}", "text");
+}

@@ -1,0 +1,152 @@
+//! The rings, model-checked: `RUSTFLAGS="--cfg loom" cargo test -p femto-core --release --test loom`.
+#![cfg(loom)]
+
+use std::array;
+
+use femto_core::frame::{Header, Kind, Writer};
+use femto_core::ring::{Consumer, Full, Lane, Producer, SharedRing};
+use femto_core::{AtomicWord, Level, Word};
+use loom::model::Builder;
+use loom::sync::Arc;
+use loom::thread;
+
+#[test]
+fn a_lane_in_loom_hands_over_whole_frames_in_order() {
+    // Wherever the ring is when it begins: in the middle, before the end, where padding is needed.
+    for before in [0, 11, 13] {
+        model(5, move || {
+            let lane = Arc::new(Lane::new(storage()));
+            let (mut producer, mut consumer) = Lane::split(lane).unwrap();
+            if before != 0 {
+                producer.push(before, header(before, 0), |_| ()).unwrap();
+                consume(&mut consumer, &mut Vec::new());
+            }
+            let writer = thread::spawn(move || {
+                let made = [1, 2, 3].into_iter().filter(|&n| push_lane(&mut producer, n).is_ok());
+                made.collect::<Vec<_>>()
+            });
+            let mut seen = Vec::new();
+            consume(&mut consumer, &mut seen);
+            consume(&mut consumer, &mut seen);
+            let made = writer.join().unwrap();
+            consume(&mut consumer, &mut seen);
+            assert_eq!(seen, made);
+        });
+    }
+}
+
+#[test]
+fn a_shared_ring_in_loom_takes_from_two_producers_and_accounts_for_all() {
+    for before in [0, 12] {
+        model(3, move || {
+            let ring = Arc::new(SharedRing::new(storage()));
+            if before != 0 {
+                ring.push(before, header(before, 0), |_| ()).unwrap();
+                drain(&ring, &mut Vec::new());
+            }
+            let produce = |numbers: [u8; 2]| {
+                let ring = Arc::clone(&ring);
+                thread::spawn(move || {
+                    let made = numbers.into_iter().filter(|&n| push_shared(&ring, n).is_ok());
+                    made.collect::<Vec<_>>()
+                })
+            };
+            let (a, b) = (produce([1, 2]), produce([11, 12]));
+            let mut seen = Vec::new();
+            assert!(drain(&ring, &mut seen));
+            let (a, b) = (a.join().unwrap(), b.join().unwrap());
+            assert!(drain(&ring, &mut seen));
+            assert!(ring.is_empty());
+            let of =
+                |low: bool| seen.iter().copied().filter(|&n| (n < 10) == low).collect::<Vec<_>>();
+            assert_eq!((of(true), of(false)), (a, b));
+            assert_eq!(seen.len() + ring.refused(), 4);
+        });
+    }
+}
+
+#[test]
+fn two_consumers_in_loom_never_take_the_same_frame() {
+    model(4, || {
+        let ring = Arc::new(SharedRing::new(storage()));
+        push_shared(&ring, 1).unwrap();
+        let other = {
+            let ring = Arc::clone(&ring);
+            thread::spawn(move || {
+                let mut seen = Vec::new();
+                drain(&ring, &mut seen);
+                push_shared(&ring, 2).unwrap();
+                seen
+            })
+        };
+        let mut seen = Vec::new();
+        drain(&ring, &mut seen);
+        drain(&ring, &mut seen);
+        let others = other.join().unwrap();
+        assert!(drain(&ring, &mut seen), "{seen:?} {others:?} {ring:?}");
+        seen.extend(others);
+        seen.sort_unstable();
+        assert_eq!(seen, [1, 2]);
+    });
+}
+
+type Words = [AtomicWord; 16];
+type LaneRef = Arc<Lane<Words>>;
+
+/// Words of a frame; two of them fill the ring to the last word but two.
+const FRAME: usize = 7;
+
+fn model(preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
+    let mut builder = Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.max_branches = 10_000;
+    builder.check(f);
+}
+
+fn storage() -> Words {
+    array::from_fn(|_| AtomicWord::new(0))
+}
+
+fn header(words: usize, number: u8) -> Word {
+    Header { words, level: Level::new(number), values: 0, kind: Kind::Local, site: 0 }.to_word()
+}
+
+/// The words of frame `number`, all but the first; those between stay as they are.
+fn write(number: u8, to: &mut Writer<'_>) {
+    to.word(number.into());
+    to.word(Word::from(number) * 3);
+}
+
+fn push_lane(producer: &mut Producer<LaneRef>, number: u8) -> Result<(), Full> {
+    producer.push(FRAME, header(FRAME, number), |to| write(number, to))
+}
+
+fn push_shared(ring: &SharedRing<Words>, number: u8) -> Result<(), Full> {
+    ring.push(FRAME, header(FRAME, number), |to| write(number, to))
+}
+
+fn consume(consumer: &mut Consumer<LaneRef>, seen: &mut Vec<u8>) {
+    let mark = consumer.mark();
+    while let Some((header, frame)) = consumer.front(mark) {
+        let number = header.level.number();
+        if number != 0 {
+            let word = |at: usize| frame[at].load(loom::sync::atomic::Ordering::Relaxed);
+            assert_eq!((word(1), word(2)), (number.into(), Word::from(number) * 3));
+            seen.push(number);
+        }
+        consumer.release(header.words);
+    }
+}
+
+fn drain(ring: &SharedRing<Words>, seen: &mut Vec<u8>) -> bool {
+    let mut scratch = [0; 3 * size_of::<Word>()];
+    ring.drain(&mut scratch, |header, bytes| {
+        let number = header.level.number();
+        if number != 0 {
+            let word = |at| Word::from_le_bytes(bytes.as_chunks().0[at]);
+            assert_eq!((word(1), word(2)), (number.into(), Word::from(number) * 3));
+            seen.push(number);
+        }
+        true
+    })
+}

@@ -1,0 +1,116 @@
+//! Call: what a log call passes beside its message.
+//!
+//! Runs on the *caller*, behind `native`, before `message` and `record`.
+
+use femto_core::Level;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
+
+use crate::logger::LoggerCore;
+use crate::message::{self, Rendered};
+use crate::names;
+use crate::record::{self, Extra, Picked};
+
+/// A log call whose level passed.
+pub(crate) struct Call<'a, 'py> {
+    pub(crate) level: i64,
+    pub(crate) message: &'a Bound<'py, PyAny>,
+    pub(crate) arguments: &'a [Bound<'py, PyAny>],
+    pub(crate) keyword_values: &'a [Bound<'py, PyAny>],
+    pub(crate) keywords: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) is_exception: bool,
+}
+
+/// Who dealt with a call.
+pub(crate) enum Outcome {
+    Submitted,
+    LeftToPython,
+}
+
+/// What the keyword arguments say.
+#[derive(Default)]
+struct Keywords<'py> {
+    exception: Option<Bound<'py, PyString>>,
+    fields: Picked<'py>,
+}
+
+impl<'py> Call<'_, 'py> {
+    /// Submits the record, unless Python has to see it.
+    ///
+    /// # Errors
+    /// What interrupts the program while Python renders an object.
+    #[inline(always)]
+    pub(crate) fn submit(&self, core: &LoggerCore) -> PyResult<Outcome> {
+        let py = self.message.py();
+        let Some((lowest, needs_fields)) =
+            core.with_plan(py, |plan| (plan.lowest, plan.needs_fields))
+        else {
+            return Ok(Outcome::LeftToPython);
+        };
+        let Some(level) = u8::try_from(self.level).ok().filter(|level| (1..255).contains(level))
+        else {
+            return Ok(Outcome::LeftToPython);
+        };
+        let mut keywords = Keywords::default();
+        if self.keywords.is_some() || self.is_exception {
+            match self.look_at_keywords(core)? {
+                Some(found) => keywords = found,
+                None => return Ok(Outcome::LeftToPython),
+            }
+        } else if needs_fields {
+            return Ok(Outcome::LeftToPython);
+        }
+        if self.level < lowest {
+            // Every handler would refuse it.
+            return Ok(Outcome::Submitted);
+        }
+        let mut rendered = Rendered::default();
+        let Some(message) = message::of(self.message, self.arguments, &mut rendered)? else {
+            return Ok(Outcome::LeftToPython);
+        };
+        let extra = Extra { exception: keywords.exception.as_ref(), fields: &keywords.fields };
+        record::submit(py, core, Level::new(level), &message, &extra)
+    }
+
+    /// `None` if they are better left to Python, to refuse them, to find a frame or to show a stack.
+    #[cold]
+    fn look_at_keywords(&self, core: &LoggerCore) -> PyResult<Option<Keywords<'py>>> {
+        let py = self.message.py();
+        let mut exc_info = self.is_exception.then(|| PyBool::new(py, true).to_owned().into_any());
+        let mut extra = None;
+        if let Some(names) = self.keywords {
+            let names = names.cast::<PyTuple>()?;
+            for (name, value) in names.iter_borrowed().zip(self.keyword_values) {
+                match name.cast::<PyString>()?.to_str()? {
+                    "exc_info" => exc_info = Some(value.clone()),
+                    "extra" if value.is_none() => {}
+                    "extra" => match value.cast_exact::<PyDict>() {
+                        Ok(found) => extra = Some(found.clone()),
+                        Err(_) => return Ok(None),
+                    },
+                    "stack_info" if value.is(PyBool::new(py, false)) => {}
+                    "stacklevel" if level(value) == Some(1) => {}
+                    _ => return Ok(None),
+                }
+            }
+        }
+        let extra = extra.unwrap_or_else(|| PyDict::new(py));
+        let Some(fields) = record::pick_fields(core, &extra)? else {
+            return Ok(None);
+        };
+        let exc_info = match exc_info {
+            Some(value) if value.is_truthy()? => value,
+            _ => return Ok(Some(Keywords { exception: None, fields })),
+        };
+        let text = names::exception_text(py)?.call1((exc_info,));
+        match text.map(|text| text.cast_into_exact::<PyString>()) {
+            Ok(Ok(text)) => Ok(Some(Keywords { exception: Some(text), fields })),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The number of a level that is exactly an `int` of a usual size.
+pub(crate) fn level(object: &Bound<'_, PyAny>) -> Option<i64> {
+    if object.is_exact_instance_of::<PyInt>() { object.extract().ok() } else { None }
+}

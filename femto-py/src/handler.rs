@@ -1,0 +1,278 @@
+//! Handler: the native part of Python's handlers.
+//!
+//! Made where handlers are configured; `emit` runs on the *caller* for records that came as
+//! `LogRecord` objects. Records of the fast path come by the handler's routes.
+
+use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
+use std::sync::Arc;
+
+use femto_core::Level;
+use femto_std::{
+    Delivery, Error, FileHandlerBuilder, Handler, HandlerBuilderTrait, OverflowPolicy, Route,
+    StreamHandlerBuilder, engine,
+};
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::formatter::{LINE, Line, Pattern};
+use crate::native::Attached;
+use crate::record::{self, Attempt};
+use crate::log_record;
+
+/// The native part of a handler: what writes.
+#[pyclass(frozen, module = "femtologging._femtologging")]
+#[derive(Debug)]
+pub(crate) struct HandlerCore {
+    handler: Arc<Handler>,
+    /// From no logger in particular: for records that bring their name along.
+    route: Attached<Route>,
+    pattern: Attached<Option<Py<Pattern>>>,
+    level: AtomicI64,
+    revision: AtomicU64,
+}
+
+/// `Pattern` or nothing: `None` for lines that Python formats.
+#[pymethods]
+impl HandlerCore {
+    /// A handler that appends to the file.
+    #[staticmethod]
+    #[pyo3(signature = (path, *, capacity=None, overflow=None, delivery=None, flush_level=None))]
+    fn file(
+        path: std::path::PathBuf,
+        capacity: Option<usize>,
+        overflow: Option<Overflow>,
+        delivery: Option<&str>,
+        flush_level: Option<i64>,
+    ) -> PyResult<Self> {
+        let mut builder = FileHandlerBuilder::new(path).with_formatter(Arc::new(Line::default()));
+        if let Some(bytes) = capacity {
+            builder = builder.with_capacity(bytes);
+        }
+        if let Some(overflow) = overflow {
+            builder = builder.with_overflow(overflow.0);
+        }
+        if let Some(delivery) = delivery {
+            builder = builder.with_delivery(self::delivery(delivery)?);
+        }
+        if let Some(level) = flush_level {
+            builder = builder.with_flush_level(clamp(level));
+        }
+        builder.build().map(Self::new).map_err(to_python)
+    }
+
+    /// A handler that writes to the process's standard output or standard error.
+    #[staticmethod]
+    #[pyo3(signature = (name, *, capacity=None, overflow=None, delivery=None, flush_level=None))]
+    fn stream(
+        name: &str,
+        capacity: Option<usize>,
+        overflow: Option<Overflow>,
+        delivery: Option<&str>,
+        flush_level: Option<i64>,
+    ) -> PyResult<Self> {
+        let mut builder = match name {
+            "stdout" => StreamHandlerBuilder::stdout(),
+            _ => StreamHandlerBuilder::stderr(),
+        }
+        .with_formatter(Arc::new(Line::default()));
+        if let Some(bytes) = capacity {
+            builder = builder.with_capacity(bytes);
+        }
+        if let Some(overflow) = overflow {
+            builder = builder.with_overflow(overflow.0);
+        }
+        if let Some(delivery) = delivery {
+            builder = builder.with_delivery(self::delivery(delivery)?);
+        }
+        if let Some(level) = flush_level {
+            builder = builder.with_flush_level(clamp(level));
+        }
+        builder.build().map(Self::new).map_err(to_python)
+    }
+
+    /// Records below it are not taken.
+    fn set_level(&self, py: Python<'_>, level: i64) {
+        self.level.store(level, Relaxed);
+        py.detach(|| self.handler.set_level(clamp(level)));
+        self.revise();
+    }
+
+    /// Formats natively by the pattern; `None` if Python formats.
+    #[pyo3(signature = (pattern))]
+    fn set_pattern(&self, py: Python<'_>, pattern: Option<Py<Pattern>>) {
+        let formatter = match &pattern {
+            Some(pattern) => pattern.get().formatter(),
+            None => Arc::new(Line::default()),
+        };
+        py.detach(|| self.handler.set_formatter(formatter));
+        self.pattern.set(py, pattern);
+        self.route.set(py, Route::new("", vec![self.handler.clone()]));
+        self.revise();
+    }
+
+    /// Takes a `LogRecord`. Returns false, having done nothing, if Python has to format it.
+    fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = record.py();
+        let pattern = self.pattern.with(py, |pattern| pattern.as_ref().map(|p| p.clone_ref(py)));
+        let Some(Some(pattern)) = pattern else { return Ok(false) };
+        let Some(attempt) = log_record::emit(record, pattern.get(), &self.route)? else {
+            return Ok(false);
+        };
+        Ok(finish(py, attempt))
+    }
+
+    /// Takes a finished line, without its end. Returns false if it cannot.
+    fn emit_line(&self, line: &Bound<'_, PyString>, level: i64) -> bool {
+        let py = line.py();
+        let Ok(text) = line.to_str() else { return false };
+        // The handler's level has let it pass already, whatever number it has.
+        let level = Level::new(u8::try_from(level.clamp(1, 254)).unwrap_or(254));
+        let marker = [(LINE, femto_core::Value::None)];
+        let frame = record::ready(level, text, &marker);
+        let time = engine::now();
+        let attempt =
+            self.route.with(py, |route| record::attempt(py, route, level, time, &frame));
+        attempt.is_some_and(|attempt| finish(py, (attempt, level, time)))
+    }
+
+    /// Waits until everything logged before is with the operating system. Seconds.
+    fn flush(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
+        let deadline = duration(seconds)?;
+        py.detach(|| self.handler.flush(deadline)).map_err(|error| PyOSError::new_err(error.to_string()))
+    }
+
+    /// Flushes, then closes. Seconds.
+    fn close(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
+        let deadline = duration(seconds)?;
+        py.detach(|| self.handler.close(deadline)).map_err(|error| PyOSError::new_err(error.to_string()))
+    }
+
+    /// Opens the file anew by its name.
+    fn reopen(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(py.detach(|| self.handler.reopen())?)
+    }
+
+    /// `(accepted, written, dropped, bytes, errors)`.
+    fn stats(&self) -> (u64, u64, u64, u64, u64) {
+        let stats = self.handler.stats();
+        (stats.accepted, stats.written, stats.dropped, stats.bytes, stats.errors)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<HandlerCore {}>", self.handler.name())
+    }
+}
+
+impl HandlerCore {
+    fn new(handler: Arc<Handler>) -> Self {
+        Self {
+            route: Attached::new(Route::new("", vec![handler.clone()])),
+            handler,
+            pattern: Attached::new(None),
+            level: AtomicI64::new(0),
+            revision: AtomicU64::new(0),
+        }
+    }
+
+    /// The handler, if it can be reached without Python.
+    pub(crate) fn native(&self) -> &Arc<Handler> {
+        &self.handler
+    }
+
+    pub(crate) fn level(&self) -> i64 {
+        self.level.load(Relaxed)
+    }
+
+    /// Counts the changes after which a logger's route is another one.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision.load(Relaxed)
+    }
+
+    /// Keys of `extra` that its formatter prints, and whether it fails without.
+    pub(crate) fn fields(&self, py: Python<'_>) -> Vec<(String, bool)> {
+        let fields = |pattern: &Option<Py<Pattern>>| Some(pattern.as_ref()?.get().fields().to_vec());
+        self.pattern.with(py, fields).flatten().unwrap_or_default()
+    }
+
+    fn revise(&self) {
+        self.revision.store(self.revision() + 1, Relaxed);
+    }
+}
+
+/// Waits where the attempt has to; answers whether the record was taken.
+fn finish(py: Python<'_>, (attempt, level, time): (Attempt, Level, u64)) -> bool {
+    match attempt {
+        Attempt::Submitted => true,
+        Attempt::MustWait(route, bytes) => {
+            record::wait(py, &route, level, time, &bytes);
+            true
+        }
+        Attempt::LeftToPython => false,
+    }
+}
+
+/// Waits until everything logged before is with the operating system. Seconds.
+#[pyfunction]
+pub(crate) fn flush_all(py: Python<'_>, seconds: f64) -> PyResult<()> {
+    let deadline = duration(seconds)?;
+    py.detach(|| engine::flush(deadline)).map_err(|error| PyOSError::new_err(error.to_string()))
+}
+
+/// `"block"`, `"drop"` or seconds.
+struct Overflow(OverflowPolicy);
+
+impl<'py> FromPyObject<'_, 'py> for Overflow {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(seconds) = object.extract::<f64>() {
+            return Ok(Self(OverflowPolicy::Timeout(duration(seconds)?)));
+        }
+        match object.extract::<String>().as_deref() {
+            Ok("block") => Ok(Self(OverflowPolicy::Block)),
+            Ok("drop") => Ok(Self(OverflowPolicy::DropNewest)),
+            _ => {
+                let given = object.repr()?;
+                let text = format!("overflow = {given}: allowed are 'block', 'drop' or seconds");
+                Err(PyValueError::new_err(text))
+            }
+        }
+    }
+}
+
+fn delivery(name: &str) -> PyResult<Delivery> {
+    match name {
+        "queued" => Ok(Delivery::Queued),
+        "direct" => Ok(Delivery::Direct),
+        other => {
+            let text = format!("delivery = {other:?}: allowed are 'queued' and 'direct'");
+            Err(PyValueError::new_err(text))
+        }
+    }
+}
+
+fn duration(seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| PyValueError::new_err(format!("{seconds} is not a number of seconds to wait")))
+}
+
+/// A level of Python as a threshold: numbers beyond a byte's are as good as its ends.
+fn clamp(level: i64) -> Level {
+    Level::new(u8::try_from(level.clamp(0, 255)).unwrap_or(u8::MAX))
+}
+
+/// The exception that stdlib would raise.
+fn to_python(error: Error) -> PyErr {
+    match error {
+        Error::OpenFile { path, source } => match source.raw_os_error() {
+            Some(number) => {
+                PyOSError::new_err((number, source.kind().to_string(), path.display().to_string()))
+            }
+            None => source.into(),
+        },
+        Error::OpenStream { source, .. } => source.into(),
+        other => PyValueError::new_err(other.to_string()),
+    }
+}

@@ -1,0 +1,34 @@
+//! The binary module `femtologging._femtologging`: what of femtologging for Python is not Python.
+//!
+//! A call's way through the files: [`native`] (the methods of `FemtoLogger`; level), [`logger`]
+//! (what a logger remembers of the tree), [`call`] (keyword arguments), [`message`] (template and
+//! arguments), [`record`] (what costs time to find; the frame), [`handler`], [`formatter`].
+
+#![deny(unsafe_code)]
+
+mod call;
+mod formatter;
+mod handler;
+mod log_record;
+mod logger;
+mod message;
+mod names;
+mod native;
+mod record;
+
+use pyo3::prelude::*;
+
+/// The binary part of `femtologging`.
+#[pymodule(gil_used = true)]
+mod _femtologging {
+    #[pymodule_export]
+    use crate::formatter::Pattern;
+    #[pymodule_export]
+    use crate::handler::HandlerCore;
+    #[pymodule_export]
+    use crate::logger::LoggerCore;
+    #[pymodule_export]
+    use crate::native::{bind, changed, path_counts, revalidated};
+    #[pymodule_export]
+    use crate::handler::flush_all;
+}

@@ -1,0 +1,166 @@
+//! Logger: what a logger remembers of the tree, so that a call only reads one object.
+//!
+//! Read on the *caller*, behind `native`; filled by asking Python when something changed.
+
+use core::fmt;
+use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+
+use femto_std::Route;
+use femto_std::formatter::CaptureMask;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use pyo3::{Borrowed, intern};
+
+use crate::handler::HandlerCore;
+use crate::names::{self, LevelNames};
+use crate::native::{self, Attached};
+
+/// The native part of one `FemtoLogger`, kept in its `__dict__`.
+#[pyclass(frozen, module = "femtologging._femtologging")]
+#[derive(Debug)]
+pub(crate) struct LoggerCore {
+    /// Address of the logger it belongs to.
+    logger: usize,
+    /// `None` if the name is nothing that a frame can carry.
+    name: Option<Box<str>>,
+    generation: AtomicU64,
+    threshold: AtomicI64,
+    plan: Attached<Option<Plan>>,
+}
+
+/// What happens to a record that passes the level, if no Python code has to see it.
+pub(crate) struct Plan {
+    pub(crate) route: Route,
+    pub(crate) mask: CaptureMask,
+    /// The lowest level that one of the handlers takes.
+    pub(crate) lowest: i64,
+    pub(crate) level_names: Option<LevelNames>,
+    /// Keys of `extra` that a formatter prints, and whether it fails without.
+    pub(crate) fields: Vec<(String, bool)>,
+    pub(crate) needs_fields: bool,
+    /// The handlers as they were when the route was made.
+    made_for: Vec<(usize, u64)>,
+}
+
+impl LoggerCore {
+    /// `isEnabledFor(level)` is `level >= threshold`; `i64::MIN` if only Python can tell.
+    #[inline(always)]
+    pub(crate) fn threshold(&self) -> i64 {
+        self.threshold.load(Relaxed)
+    }
+
+    #[inline(always)]
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Relaxed)
+    }
+
+    #[inline(always)]
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+
+    /// The plan, `None` for the slow path. What is called with it must not run Python code.
+    #[inline(always)]
+    pub(crate) fn with_plan<R>(
+        &self,
+        py: Python<'_>,
+        look: impl FnOnce(&Plan) -> R,
+    ) -> Option<R> {
+        self.plan.with(py, |plan| plan.as_ref().map(look)).flatten()
+    }
+
+    /// Asks Python what the logger reaches now.
+    pub(crate) fn refresh(
+        &self,
+        logger: Borrowed<'_, '_, PyAny>,
+        generation: u64,
+    ) -> PyResult<()> {
+        let py = logger.py();
+        let (threshold, handlers): (i64, Option<Vec<Bound<'_, HandlerCore>>>) =
+            names::resolve(py)?.call1((logger,))?.extract()?;
+        let old = self.plan.take(py);
+        let new = match (handlers, &self.name) {
+            (Some(handlers), Some(name)) => Some(Plan::new(name, &handlers, old)),
+            _ => None,
+        };
+        self.plan.set(py, new);
+        self.threshold.store(threshold, Relaxed);
+        self.generation.store(generation, Relaxed);
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn new(name: &str, handlers: &[Bound<'_, HandlerCore>], old: Option<Self>) -> Self {
+        let made_for: Vec<_> =
+            handlers.iter().map(|handler| (handler.as_ptr() as usize, handler.get().revision())).collect();
+        let route = match old {
+            Some(old) if old.made_for == made_for => old.route,
+            _ => {
+                let natives = handlers.iter().map(|handler| handler.get().native().clone());
+                Route::new(name, natives.collect())
+            }
+        };
+        let mut fields: Vec<(String, bool)> = Vec::new();
+        for handler in handlers {
+            for (key, is_required) in handler.get().fields(handler.py()) {
+                match fields.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, required)) => *required |= is_required,
+                    None => fields.push((key, is_required)),
+                }
+            }
+        }
+        Self {
+            mask: route.mask(),
+            route,
+            lowest: handlers.iter().map(|handler| handler.get().level()).min().unwrap_or(i64::MAX),
+            level_names: names::level_names(),
+            needs_fields: fields.iter().any(|(_, is_required)| *is_required),
+            fields,
+            made_for,
+        }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.route.fmt(f)
+    }
+}
+
+impl Drop for LoggerCore {
+    fn drop(&mut self) {
+        native::forget(self.logger, self);
+    }
+}
+
+/// Finds or makes the core of a logger.
+#[cold]
+pub(crate) fn attach(logger: Borrowed<'_, '_, PyAny>) -> PyResult<()> {
+    let py = logger.py();
+    let key = intern!(py, "_femto");
+    let attributes = logger.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
+    if let Some(core) = attributes.get_item(key)?
+        && let Ok(core) = core.cast_exact::<LoggerCore>()
+        // A copy of a logger's attributes is not the logger.
+        && core.get().logger == logger.as_ptr() as usize
+    {
+        native::remember(logger, core.get());
+        return Ok(());
+    }
+    let name = attributes.get_item(intern!(py, "name"))?;
+    let name = name.as_ref().and_then(|name| name.cast_exact::<PyString>().ok()?.to_str().ok());
+    let core = Bound::new(
+        py,
+        LoggerCore {
+            logger: logger.as_ptr() as usize,
+            name: name.map(Into::into),
+            generation: AtomicU64::new(0),
+            threshold: AtomicI64::new(i64::MIN),
+            plan: Attached::new(None),
+        },
+    )?;
+    attributes.set_item(key, &core)?;
+    native::remember(logger, core.get());
+    Ok(())
+}

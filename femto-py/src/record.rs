@@ -1,0 +1,214 @@
+//! Record, frame: what happened beyond the message, and the frame that carries it all.
+//!
+//! Runs on the *caller*, behind `message`; hands the frame to the handlers' route.
+
+use femto_core::Level;
+use femto_core::Value;
+use femto_core::frame::portable::{Portable, Style};
+use femto_std::Route;
+use femto_std::engine;
+use femto_std::formatter::CaptureMask;
+use heapless::Vec as ArrayVec;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
+
+use crate::call::Outcome;
+use crate::logger::LoggerCore;
+use crate::message::{self, Message};
+use crate::names::{self, LevelNames};
+use crate::native::Attached;
+
+/// What a call gave beside the message.
+pub(crate) struct Extra<'a, 'py> {
+    pub(crate) exception: Option<&'a Bound<'py, PyString>>,
+    pub(crate) fields: &'a Picked<'py>,
+}
+
+/// What costs time to find, as far as a formatter prints it.
+#[derive(Default)]
+pub(crate) struct Details {
+    pub(crate) location: Option<(String, u32)>,
+    pub(crate) function: Option<String>,
+    pub(crate) thread: Option<(u64, String)>,
+    pub(crate) process: Option<(u32, String)>,
+    pub(crate) task: Option<String>,
+}
+
+/// Fields of `extra` that one call carries at most.
+pub(crate) const MAX_FIELDS: usize = 16;
+pub(crate) type Fields<'a> = ArrayVec<(&'a str, Value<'a>), MAX_FIELDS>;
+
+/// Submits the record of a log call.
+#[inline(always)]
+pub(crate) fn submit(
+    py: Python<'_>,
+    core: &LoggerCore,
+    level: Level,
+    message: &Message<'_>,
+    extra: &Extra<'_, '_>,
+) -> PyResult<Outcome> {
+    let time = engine::now();
+    let mask = core.with_plan(py, |plan| plan.mask).unwrap_or_default();
+    let details = match mask == CaptureMask::NONE {
+        true => None,
+        false => match find_details(py, mask) {
+            Ok(details) => Some(details),
+            Err(_) => return Ok(Outcome::LeftToPython),
+        },
+    };
+    let exception = match extra.exception.map(|text| text.to_str()) {
+        Some(Ok(text)) => Some(text),
+        Some(Err(_)) => return Ok(Outcome::LeftToPython),
+        None => None,
+    };
+    let fields = borrow(extra.fields);
+    // From here on no Python code runs until the record is in its lane.
+    let submitted = core.with_plan(py, |plan| {
+        let frame = Portable {
+            level,
+            style: message.style,
+            name: core.name(),
+            template: message.template,
+            arguments: message.values.as_slice(),
+            mapping: None,
+            key_values: if fields.is_empty() { None } else { Some(fields.as_slice()) },
+            level_name: level_name(&plan.level_names, level),
+            exception,
+            ..Portable::default()
+        };
+        let frame = with_details(frame, details.as_ref());
+        attempt(py, &plan.route, level, time, &frame)
+    });
+    match submitted {
+        Some(Attempt::Submitted) => Ok(Outcome::Submitted),
+        Some(Attempt::MustWait(route, bytes)) => {
+            wait(py, &route, level, time, &bytes);
+            Ok(Outcome::Submitted)
+        }
+        Some(Attempt::LeftToPython) | None => Ok(Outcome::LeftToPython),
+    }
+}
+
+/// How an attempt to submit without waiting ended.
+pub(crate) enum Attempt {
+    Submitted,
+    MustWait(Route, Vec<u8>),
+    LeftToPython,
+}
+
+/// The frame under construction, of whichever thread is attached.
+static FRAME: Attached<Vec<u8>> = Attached::new(Vec::new());
+
+/// Writes the frame and submits it, if that needs no waiting.
+#[inline(always)]
+pub(crate) fn attempt<'a>(
+    py: Python<'_>,
+    route: &Route,
+    level: Level,
+    time: u64,
+    frame: &Portable<'a, &'a [Value<'a>], &'a [(&'a str, Value<'a>)]>,
+) -> Attempt {
+    let attempt = FRAME.change(py, |bytes| {
+        bytes.clear();
+        // A vector takes everything.
+        let _ = frame.write(bytes);
+        match route.try_submit(level, time, bytes) {
+            Ok(()) => None,
+            Err(_) => Some(Attempt::MustWait(route.clone(), core::mem::take(bytes))),
+        }
+    });
+    match attempt {
+        Some(None) => Attempt::Submitted,
+        Some(Some(wait)) => wait,
+        None => Attempt::LeftToPython,
+    }
+}
+
+/// Submits with the interpreter detached.
+#[cold]
+pub(crate) fn wait(py: Python<'_>, route: &Route, level: Level, time: u64, frame: &[u8]) {
+    py.detach(|| route.submit(level, time, frame));
+}
+
+pub(crate) fn with_details<'a, V, P>(
+    frame: Portable<'a, V, P>,
+    details: Option<&'a Details>,
+) -> Portable<'a, V, P> {
+    let Some(details) = details else { return frame };
+    Portable {
+        location: details.location.as_ref().map(|(file, line)| (file.as_str(), *line)),
+        function: details.function.as_deref(),
+        thread: details.thread.as_ref().map(|(id, name)| (*id, name.as_str())),
+        process: details.process.as_ref().map(|(id, name)| (*id, name.as_str())),
+        task: details.task.as_deref(),
+        ..frame
+    }
+}
+
+/// The level's name, if it is not what the formatter would say.
+#[inline(always)]
+pub(crate) fn level_name(names: &Option<LevelNames>, level: Level) -> Option<&str> {
+    names.as_ref()?[usize::from(level.number())].as_deref()
+}
+
+/// Asks Python for what the mask names.
+#[cold]
+fn find_details(py: Python<'_>, mask: CaptureMask) -> PyResult<Details> {
+    static DETAILS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let found = names::record_function(py, &DETAILS, "details")?.call1((mask.bits(),))?;
+    let (location, function, thread, process, task) = found.extract()?;
+    Ok(Details { location, function, thread, process, task })
+}
+
+// --- Fields of `extra` --------------------------------------------------------------------------
+
+/// Keys of `extra` that a formatter prints, with their values.
+pub(crate) type Picked<'py> = Vec<(String, Bound<'py, PyAny>)>;
+
+/// The fields that a formatter prints; `None` if Python has to look, because the call lacks one,
+/// hides an attribute of the record, or has a value without a typed encoding where it is printed.
+pub(crate) fn pick_fields<'py>(
+    core: &LoggerCore,
+    extra: &Bound<'py, PyDict>,
+) -> PyResult<Option<Picked<'py>>> {
+    let py = extra.py();
+    let Some(fields) = core.with_plan(py, |plan| plan.fields.clone()) else { return Ok(None) };
+    for key in extra.keys() {
+        let Ok(key) = key.cast_exact::<PyString>() else { return Ok(None) };
+        if !key.to_str().is_ok_and(|key| !names::is_reserved(key)) {
+            return Ok(None);
+        }
+    }
+    let mut picked = Picked::new();
+    for (key, is_required) in fields {
+        match extra.get_item(&key)? {
+            Some(found) if message::value(&found).is_some() => picked.push((key, found)),
+            None if !is_required => {}
+            _ => return Ok(None),
+        }
+    }
+    Ok(if picked.len() > MAX_FIELDS { None } else { Some(picked) })
+}
+
+/// The picked fields as the frame takes them.
+pub(crate) fn borrow<'a>(picked: &'a Picked<'_>) -> Fields<'a> {
+    let value = |found: &'a Bound<'_, PyAny>| message::value(found);
+    picked.iter().filter_map(|(key, found)| Some((key.as_str(), value(found)?))).collect()
+}
+
+/// The frame of a text that is finished.
+pub(crate) fn ready<'a>(
+    level: Level,
+    text: &'a str,
+    key_values: &'a [(&'a str, Value<'a>)],
+) -> Portable<'a, &'a [Value<'a>], &'a [(&'a str, Value<'a>)]> {
+    Portable {
+        level,
+        style: Style::Ready,
+        template: text,
+        arguments: &[],
+        key_values: Some(key_values),
+        ..Portable::default()
+    }
+}

@@ -1,0 +1,316 @@
+//! Collector: who drains, orders, batches, stops?
+//!
+//! One thread per process. It takes frames from all lanes in the order of their times, has each
+//! handler's level, filters and formatter applied, and writes the lines or hands them to a worker.
+
+mod inline;
+mod message;
+mod output;
+mod worker;
+
+pub(crate) use inline::Inline;
+
+use core::sync::atomic::Ordering;
+use core::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use crossbeam_channel::Sender;
+use femto_core::ring::Consumer;
+use femto_core::frame::{Header, Kind};
+use femto_core::{AtomicWord, WORD_BYTES, Word};
+
+use crate::clock::{self, Conversion};
+use crate::engine::{Engine, Request};
+use crate::lane::{Link, Ring, side};
+use crate::route::Destination;
+use crate::{FlushError, registry, state};
+use message::Decoder;
+use output::Outputs;
+
+/// Everything the collector's thread works on.
+pub(crate) struct Collector {
+    sources: Vec<Source>,
+    conversion: Conversion,
+    decoder: Decoder,
+    outputs: Outputs,
+    /// Destinations by route, as far as they were needed.
+    routes: Vec<Option<Arc<Destination>>>,
+    /// When this process's engine began, in ticks.
+    born: u64,
+}
+
+/// The reading end of a thread's lane.
+struct Source {
+    consumer: Consumer<Arc<Ring>>,
+    link: Arc<Link>,
+    /// Where this pass ends.
+    mark: usize,
+}
+
+/// The collector's thread.
+pub(crate) fn run(engine: &Arc<Engine>) {
+    let mut idle_since: Option<Instant> = None;
+    let mut nap = SHORTEST_NAP;
+    loop {
+        let mut collector = engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
+        let records = collector.pass(engine);
+        let mut stop = None;
+        while let Ok(request) = engine.inbox.try_recv() {
+            match request {
+                // The pass above may have been before the request.
+                Request::Settle { reply } => {
+                    collector.pass(engine);
+                    drop(reply);
+                }
+                Request::Flush { reply } => {
+                    collector.pass(engine);
+                    collector.write_everything(Some(&reply));
+                }
+                Request::Stop { reply } => stop = Some(reply),
+            }
+        }
+        collector.outputs.deliver(engine);
+        if let Some(reply) = stop {
+            drop(collector);
+            return stop_engine(engine, &reply);
+        }
+        let has_backlog = collector.outputs.have_backlog();
+        drop(collector);
+        engine.announce_room();
+
+        if records > 0 {
+            idle_since = None;
+            nap = SHORTEST_NAP;
+            if records < FEW {
+                thread::park_timeout(nap);
+            }
+            continue;
+        }
+        let since = *idle_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < AWAKE || has_backlog {
+            thread::park_timeout(nap);
+            nap = (nap * 2).min(LONGEST_NAP);
+            continue;
+        }
+        // The next caller who sees the flag wakes us. One that looked just before it was set has
+        // published its frame by the end of another nap, and is found then.
+        state::set(state::ASLEEP);
+        thread::park_timeout(LONGEST_NAP);
+        let mut collector = engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
+        let found = collector.pass(engine) > 0 || !engine.inbox.is_empty();
+        drop(collector);
+        if !found && state::load() & state::ASLEEP != 0 {
+            thread::park_timeout(SAFETY_NET);
+        }
+        state::clear(state::ASLEEP);
+        if found {
+            idle_since = None;
+        }
+    }
+}
+
+/// Writes everything, ends the workers, and leaves the rest to the callers.
+fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>) {
+    let lock = || engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut collector = lock();
+    collector.pass(engine);
+    collector.outputs.deliver(engine);
+    let workers = collector.outputs.take_workers();
+    drop(collector);
+    for worker in workers {
+        worker.join();
+    }
+    let mut collector = lock();
+    state::set(state::STOPPED);
+    collector.pass(engine);
+    collector.write_everything(Some(reply));
+    drop(collector);
+    engine.announce_room();
+    // Requests that came meanwhile are answered by their dropping: everything is written.
+    while engine.inbox.try_recv().is_ok() {}
+}
+
+impl Collector {
+    pub(crate) fn new() -> Self {
+        Self {
+            sources: Vec::new(),
+            conversion: Conversion::new(),
+            decoder: Decoder::default(),
+            outputs: Outputs::default(),
+            routes: Vec::new(),
+            born: clock::now(),
+        }
+    }
+
+    /// Takes every frame that is there now out of the lanes, in order of time; answers how many.
+    pub(crate) fn pass(&mut self, engine: &Arc<Engine>) -> usize {
+        for (consumer, link) in engine.take_arrivals() {
+            self.sources.push(Source { consumer, link, mark: 0 });
+        }
+        // The clock first, then the marks: a frame behind its mark is younger than the limit, or
+        // its thread has not returned from the call yet.
+        let limit = clock::now();
+        let mut is_empty = side::is_empty();
+        for source in &mut self.sources {
+            source.mark = source.consumer.mark();
+            is_empty &= source.mark == source.consumer.position() && !source.link.has_more();
+        }
+        if is_empty {
+            self.remove_ended();
+            return 0;
+        }
+        self.conversion.refresh();
+        self.outputs.begin_pass();
+        let mut records = 0;
+        while let Some((index, until)) = self.next_source(limit) {
+            records += self.drain(index, until, engine);
+        }
+        records += self.drain_side(engine);
+        self.remove_ended();
+        records
+    }
+
+    /// Hands all lines to their sinks; `reply` gets the errors, and is dropped by the last who
+    /// holds it.
+    pub(crate) fn write_everything(&mut self, reply: Option<&Sender<FlushError>>) {
+        self.outputs.flush(reply);
+    }
+
+    /// The source with the oldest frame up to `limit`, and the time up to which it is the oldest.
+    fn next_source(&mut self, limit: u64) -> Option<(usize, u64)> {
+        let mut best: Option<(usize, u64)> = None;
+        let mut until = limit;
+        for (index, source) in self.sources.iter_mut().enumerate() {
+            let Some(time) = source.front_time() else { continue };
+            match best {
+                Some((_, oldest)) if time >= oldest => until = until.min(time),
+                _ => {
+                    if let Some((_, oldest)) = best {
+                        until = until.min(oldest);
+                    }
+                    best = Some((index, time));
+                }
+            }
+        }
+        best.filter(|&(_, time)| time <= limit).map(|(index, _)| (index, until))
+    }
+
+    /// Takes frames of one source as long as they are no younger than `until`.
+    fn drain(&mut self, index: usize, until: u64, engine: &Arc<Engine>) -> usize {
+        let mut records = 0;
+        let source = &mut self.sources[index];
+        while let Some((header, words)) = source.consumer.front(source.mark) {
+            if time_of(header, words) > until {
+                break;
+            }
+            let length = words.len();
+            let aside = match header.kind {
+                Kind::Aside => source.link.take_aside(),
+                _ => None,
+            };
+            match &aside {
+                Some(words) => self.decoder.load(words.iter().copied()),
+                None => {
+                    self.decoder.load(words.iter().map(|word| word.load(Ordering::Relaxed)));
+                }
+            }
+            source.consumer.release(length);
+            records += 1;
+            let Some(destination) = destination(&mut self.routes, self.decoder.route()) else {
+                continue;
+            };
+            let (conversion, outputs) = (&self.conversion, &mut self.outputs);
+            self.decoder.read(destination, &source.link.thread, conversion, |record| {
+                outputs.take(destination, record, engine);
+            });
+        }
+        records
+    }
+
+    /// Takes the frames of calls that had no lane.
+    fn drain_side(&mut self, engine: &Arc<Engine>) -> usize {
+        let mut records = 0;
+        side::drain(|bytes| {
+            self.decoder.load_bytes(bytes);
+            // What is older is a parent's, from before the fork.
+            if self.decoder.time() < self.born {
+                return;
+            }
+            records += 1;
+            let Some(destination) = destination(&mut self.routes, self.decoder.route()) else {
+                return;
+            };
+            let (conversion, outputs) = (&self.conversion, &mut self.outputs);
+            self.decoder.read(destination, &(0, String::new()), conversion, |record| {
+                outputs.take(destination, record, engine);
+            });
+        });
+        records
+    }
+
+    fn remove_ended(&mut self) {
+        self.sources.retain(|source| !source.has_ended());
+    }
+}
+
+impl Source {
+    /// The time of the oldest frame up to the mark.
+    fn front_time(&mut self) -> Option<u64> {
+        loop {
+            if let Some((header, words)) = self.consumer.front(self.mark) {
+                return Some(time_of(header, words));
+            }
+            // The thread may have gone on to a larger ring: then nothing more comes into this one.
+            if !self.link.has_more() {
+                return None;
+            }
+            self.mark = self.consumer.mark();
+            if self.mark != self.consumer.position() {
+                continue;
+            }
+            self.consumer = self.link.take_next()?;
+            self.mark = self.consumer.mark();
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        // The flag first: what the thread wrote before it ended is seen then.
+        self.link.has_ended.load(Ordering::Acquire)
+            && self.consumer.mark() == self.consumer.position()
+            && !self.link.has_more()
+    }
+}
+
+/// The time in a frame.
+fn time_of(header: Header, words: &[AtomicWord]) -> u64 {
+    let at = if WORD_BYTES == 4 && matches!(header.kind, Kind::Local | Kind::LocalCut) { 3 } else { 1 };
+    let word = |index: usize| -> Word {
+        words.get(index).map_or(0, |word| word.load(Ordering::Relaxed))
+    };
+    let low = word(at);
+    if WORD_BYTES == 8 { low as u64 } else { low as u64 | (word(at + 1) as u64) << 32 }
+}
+
+/// What a route's number stands for.
+fn destination(routes: &mut Vec<Option<Arc<Destination>>>, id: u32) -> Option<&Arc<Destination>> {
+    let index = id as usize;
+    if routes.len() <= index {
+        routes.resize(index + 1, None);
+    }
+    let known = &mut routes[index];
+    if known.as_ref().is_none_or(|destination| destination.is_retired()) {
+        *known = registry::lock().routes.get(id).cloned();
+    }
+    known.as_ref()
+}
+
+/// A pass of fewer records is followed by a nap, so that the next finds more.
+const FEW: usize = 256;
+const SHORTEST_NAP: Duration = Duration::from_micros(50);
+const LONGEST_NAP: Duration = Duration::from_millis(1);
+/// How long the collector looks for records by itself after the last one.
+const AWAKE: Duration = Duration::from_secs(1);
+/// How long it sleeps at most.
+const SAFETY_NET: Duration = Duration::from_millis(100);

@@ -1,0 +1,156 @@
+//! From a frame to a record.
+
+use core::fmt;
+use std::collections::HashMap;
+
+use femto_core::frame::local;
+use femto_core::frame::portable::{Portable, Style};
+use femto_core::frame::{Header, Kind, MAX_VALUES};
+use femto_core::{Details, Record, Value, WORD_BYTES, Word, resolve_call_site};
+
+use crate::clock::Conversion;
+use crate::route::Destination;
+use crate::template::{Arguments, PercentTemplate};
+
+/// Reads frames, one at a time.
+#[derive(Default)]
+pub(crate) struct Decoder {
+    /// The frame's words, little-endian.
+    bytes: Vec<u8>,
+    templates: Templates,
+}
+
+/// Python's templates, parsed once.
+#[derive(Default)]
+struct Templates(HashMap<Box<str>, Option<PercentTemplate>>);
+
+impl Decoder {
+    /// Takes a frame.
+    #[inline]
+    pub(crate) fn load(&mut self, words: impl ExactSizeIterator<Item = Word>) {
+        let length = words.len() * WORD_BYTES;
+        if self.bytes.len() < length {
+            self.bytes.resize(length, 0);
+        } else if length < SMALL && self.bytes.len() > SMALL {
+            self.bytes = vec![0; SMALL];
+        }
+        let (chunks, _) = self.bytes.as_chunks_mut();
+        for (chunk, word) in chunks.iter_mut().zip(words) {
+            *chunk = word.to_le_bytes();
+        }
+    }
+
+    /// Takes a frame that is bytes already.
+    pub(crate) fn load_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Ticks of the clock, where the time is the second word: everywhere but in local frames of 32
+    /// bits.
+    pub(crate) fn time(&self) -> u64 {
+        match self.bytes.get(WORD_BYTES..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => 0,
+        }
+    }
+
+    /// The number of the route that the frame goes.
+    pub(crate) fn route(&self) -> u32 {
+        match self.bytes.get(2 * WORD_BYTES..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => u32::from_le_bytes(*bytes),
+            None => u32::MAX,
+        }
+    }
+
+    /// Gives the record that the frame holds to `take`. A frame that cannot be read gives none.
+    pub(crate) fn read(
+        &mut self,
+        destination: &Destination,
+        thread: &(u64, String),
+        conversion: &Conversion,
+        take: impl FnOnce(&Record<'_>),
+    ) {
+        let Some(&first) = self.bytes.first_chunk() else { return };
+        let Some(header) = Header::from_word(Word::from_le_bytes(first)) else { return };
+        let mut details = Details::default();
+        details.thread = Some((thread.0, &thread.1));
+        details.process = Some((std::process::id(), "MainProcess"));
+        let mut values = [Value::None; MAX_VALUES];
+        if header.kind != Kind::Portable {
+            let Ok(event) = local::read(&self.bytes, &mut values) else { return };
+            let Some(site) = resolve_call_site(event.site) else { return };
+            let time = conversion.wall(event.time);
+            let name = &destination.name;
+            return take(&Record::from_site(name, site, event.level, time, event.values, &details));
+        }
+        let Some((time, bytes)) = portable_parts(&self.bytes) else { return };
+        let Ok(frame) = Portable::read(bytes) else { return };
+        let time = if frame.time == 0 { conversion.wall(time) } else { frame.time };
+        let key_values: Vec<_> = frame.key_values.into_iter().flatten().collect();
+        details.key_values = &key_values;
+        details.location = frame.location;
+        details.function = frame.function;
+        details.level_name = frame.level_name;
+        details.thread = frame.thread.or(details.thread);
+        details.process = frame.process.or(details.process);
+        details.task = frame.task;
+        details.exception = frame.exception;
+        details.stack = frame.stack;
+        let name = if frame.name.is_empty() { &destination.name } else { frame.name };
+        let give = |message: &dyn fmt::Display| {
+            take(&Record::from_message(name, message, frame.level, time, &details));
+        };
+        let template = match frame.style {
+            Style::Percent => self.templates.get(frame.template),
+            _ => None,
+        };
+        let Some(template) = template else { return give(&frame.template) };
+        if let Some(mapping) = frame.mapping {
+            let fields: Vec<_> = mapping.collect();
+            return give(&template.message(Arguments::Mapping(&fields)));
+        }
+        let mut many = Vec::new();
+        let mut count = 0;
+        for value in frame.arguments {
+            match values.get_mut(count) {
+                Some(slot) if many.is_empty() => *slot = value,
+                _ => {
+                    if many.is_empty() {
+                        many.extend_from_slice(&values);
+                    }
+                    many.push(value);
+                }
+            }
+            count += 1;
+        }
+        let values = if many.is_empty() { &values[..count] } else { &many[..] };
+        give(&template.message(Arguments::Positional(values)));
+    }
+}
+
+impl Templates {
+    /// The parsed template; `None` for one that is no template, whose text is the message then.
+    fn get(&mut self, text: &str) -> Option<&PercentTemplate> {
+        if !self.0.contains_key(text) {
+            if self.0.len() >= MAX_TEMPLATES {
+                self.0.clear();
+            }
+            self.0.insert(text.into(), PercentTemplate::parse(text).ok());
+        }
+        self.0.get(text)?.as_ref()
+    }
+}
+
+/// Time and bytes of a portable frame: after the header come the time, the route, the length.
+fn portable_parts(words: &[u8]) -> Option<(u64, &[u8])> {
+    let (time, rest) = words.get(WORD_BYTES..)?.split_first_chunk()?;
+    let (_route, rest) = rest.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    Some((u64::from_le_bytes(*time), rest.get(..u32::from_le_bytes(*length) as usize)?))
+}
+
+/// Bytes that the decoder keeps from frame to frame.
+const SMALL: usize = 64 << 10;
+/// Templates that are kept; a program that makes its templates at run time begins anew then.
+const MAX_TEMPLATES: usize = 4096;

@@ -1,0 +1,368 @@
+//! Output: a handler as the collector sees it, with the block of lines that it fills.
+
+use core::mem;
+use core::sync::atomic::Ordering;
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crossbeam_channel::Sender;
+use femto_core::{Details, Level, Record};
+
+use super::worker::{Message, Worker};
+use crate::engine::Engine;
+use crate::handler::{Delivery, Handler, OverflowPolicy, Outlet, Settings};
+use crate::route::Destination;
+use crate::{FlushError, report, state};
+
+/// All handlers that records came for, by number.
+#[derive(Default)]
+pub(crate) struct Outputs {
+    outputs: Vec<Option<Output>>,
+    /// How many of them there are.
+    count: usize,
+    engine: Option<Arc<Engine>>,
+}
+
+/// Lines, ready to be written.
+pub(crate) struct Block {
+    pub(crate) bytes: Vec<u8>,
+    /// Bytes written already.
+    pub(crate) at: usize,
+    pub(crate) records: u64,
+}
+
+struct Output {
+    handler: Arc<Handler>,
+    outlet: Arc<Outlet>,
+    /// As they are since the pass began.
+    settings: Arc<Settings>,
+    level: Level,
+    is_over_capacity: bool,
+    lines: String,
+    records: u64,
+    /// Records dropped since the last report.
+    dropped: u64,
+    /// What the worker has no room for, or the sink refused.
+    backlog: VecDeque<Message>,
+    worker: Option<Worker>,
+    /// When a sink that refused is tried again.
+    retry_at: Option<Instant>,
+}
+
+impl Outputs {
+    /// Has the handlers' settings looked at anew.
+    pub(crate) fn begin_pass(&mut self) {
+        for output in self.outputs.iter_mut().flatten() {
+            output.begin_pass();
+        }
+    }
+
+    /// Gives a record to the queued handlers of its destination.
+    #[inline]
+    pub(crate) fn take(&mut self, destination: &Destination, record: &Record<'_>, engine: &Arc<Engine>) {
+        for handler in &destination.handlers {
+            if handler.delivery() == Delivery::Direct {
+                continue;
+            }
+            let output = self.output(handler, engine);
+            output.take(record);
+            if output.lines.len() >= BLOCK {
+                let alone = self.count == 1;
+                if let Some(output) = &mut self.outputs[handler.id() as usize] {
+                    output.deliver(alone, engine);
+                }
+            }
+        }
+    }
+
+    /// Hands over what there is.
+    pub(crate) fn deliver(&mut self, engine: &Arc<Engine>) {
+        let alone = self.count == 1;
+        for output in self.outputs.iter_mut().flatten() {
+            output.deliver(alone, engine);
+        }
+        self.forget_closed();
+    }
+
+    /// Hands over what there is; `reply` is told of errors, and kept by the workers until they are
+    /// done.
+    pub(crate) fn flush(&mut self, reply: Option<&Sender<FlushError>>) {
+        let Some(engine) = self.engine.clone() else { return };
+        let alone = self.count == 1;
+        for output in self.outputs.iter_mut().flatten() {
+            output.retry_at = None;
+            output.deliver(alone, &engine);
+            output.flush(reply);
+        }
+    }
+
+    /// Whether something waits for a sink that the collector has to offer it to again.
+    pub(crate) fn have_backlog(&self) -> bool {
+        self.outputs.iter().flatten().any(|output| !output.backlog.is_empty())
+    }
+
+    /// Ends the workers: they write what they were given.
+    pub(crate) fn take_workers(&mut self) -> Vec<EndingWorker> {
+        let outputs = self.outputs.iter_mut().flatten();
+        outputs
+            .filter_map(|output| {
+                let worker = output.worker.take()?;
+                Some(EndingWorker { worker, backlog: mem::take(&mut output.backlog) })
+            })
+            .collect()
+    }
+
+    fn output(&mut self, handler: &Arc<Handler>, engine: &Arc<Engine>) -> &mut Output {
+        let index = handler.id() as usize;
+        if self.outputs.len() <= index {
+            self.outputs.resize_with(index + 1, || None);
+        }
+        let slot = &mut self.outputs[index];
+        if slot.is_none() {
+            self.count += 1;
+            self.engine.get_or_insert_with(|| engine.clone());
+        }
+        slot.get_or_insert_with(|| Output::new(handler.clone()))
+    }
+
+    fn forget_closed(&mut self) {
+        for slot in &mut self.outputs {
+            // Nobody else knows the handler, or it is closed: no record can come.
+            let is_gone = slot.as_ref().is_some_and(|output| {
+                output.backlog.is_empty()
+                    && output.worker.is_none()
+                    && (Arc::strong_count(&output.handler) == 1 || output.handler.is_closed())
+            });
+            if is_gone {
+                *slot = None;
+                self.count -= 1;
+            }
+        }
+    }
+}
+
+/// A worker that is to end, and what it was not given yet.
+pub(crate) struct EndingWorker {
+    worker: Worker,
+    backlog: VecDeque<Message>,
+}
+
+impl EndingWorker {
+    /// Gives the worker the rest, and waits until it is written.
+    pub(crate) fn join(self) {
+        for message in self.backlog {
+            self.worker.send(message);
+        }
+        self.worker.join();
+    }
+}
+
+impl Output {
+    fn new(handler: Arc<Handler>) -> Self {
+        let mut output = Self {
+            outlet: handler.outlet(),
+            settings: handler.settings(),
+            handler,
+            level: Level::NOTSET,
+            is_over_capacity: false,
+            lines: String::new(),
+            records: 0,
+            dropped: 0,
+            backlog: VecDeque::new(),
+            worker: None,
+            retry_at: None,
+        };
+        output.begin_pass();
+        output
+    }
+
+    fn begin_pass(&mut self) {
+        self.settings = self.handler.settings();
+        self.level = self.handler.level();
+        self.judge_capacity();
+        if !self.is_over_capacity && self.dropped > 0 {
+            self.report_dropped();
+        }
+    }
+
+    fn judge_capacity(&mut self) {
+        let drops = self.handler.overflow() != OverflowPolicy::Block || self.outlet.is_stalled();
+        let queued = self.outlet.queued();
+        self.is_over_capacity = drops && queued > self.handler.capacity();
+        if !drops && queued > self.handler.capacity() {
+            state::set(state::PRESSURE);
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, record: &Record<'_>) {
+        if record.level() < self.level || !self.settings.admit(record) {
+            return;
+        }
+        self.handler.counts.accepted.fetch_add(1, Ordering::Relaxed);
+        if self.is_over_capacity || self.handler.is_closed() {
+            self.drop_records(1);
+            return;
+        }
+        match self.settings.formatter.format(record, &mut self.lines) {
+            Ok(()) => {
+                self.lines.push('\n');
+                self.records += 1;
+            }
+            Err(error) => {
+                self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+                self.drop_records(1);
+                report::format_error(&self.handler, &error);
+            }
+        }
+    }
+
+    fn drop_records(&mut self, count: u64) {
+        self.dropped += count;
+        self.handler.counts.dropped.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Says in the output itself what is missing there.
+    fn report_dropped(&mut self) {
+        let dropped = mem::take(&mut self.dropped);
+        if self.handler.is_closed() {
+            return;
+        }
+        let message = format_args!("{dropped} records dropped");
+        let details = Details::default();
+        let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let time = time.unwrap_or_default().as_nanos() as u64;
+        let record = Record::from_message("femtologging", &message, Level::WARN, time, &details);
+        if self.settings.formatter.format(&record, &mut self.lines).is_ok() {
+            self.lines.push('\n');
+        }
+    }
+
+    /// Hands the lines over: to the sink itself if it is the only one and a plain file, else to a
+    /// worker.
+    fn deliver(&mut self, alone: bool, engine: &Arc<Engine>) {
+        if !self.lines.is_empty() {
+            let bytes = mem::take(&mut self.lines).into_bytes();
+            self.outlet.add_queued(bytes.len());
+            let records = mem::take(&mut self.records);
+            self.backlog.push_back(Message::Block(Block { bytes, at: 0, records }));
+            self.judge_capacity();
+        }
+        let needs_worker = !alone || self.handler.opener().may_stall();
+        let may_start = state::load() & state::STOPPED == 0;
+        if self.worker.is_none() && needs_worker && may_start && !self.backlog.is_empty() {
+            self.worker = Worker::start(self.handler.clone(), self.outlet.clone(), engine.clone());
+        }
+        match &mut self.worker {
+            Some(worker) => {
+                while let Some(message) = self.backlog.pop_front() {
+                    if let Err(message) = worker.try_send(message) {
+                        self.backlog.push_front(message);
+                        break;
+                    }
+                }
+                if let Some(spare) = worker.spare_block() {
+                    self.lines = spare;
+                }
+            }
+            None => self.write(engine),
+        }
+    }
+
+    /// Writes the backlog on this thread, as far as the sink takes it.
+    fn write(&mut self, engine: &Arc<Engine>) {
+        if self.retry_at.is_some_and(|at| Instant::now() < at) {
+            return;
+        }
+        self.retry_at = None;
+        while let Some(Message::Block(block)) = self.backlog.front_mut() {
+            let result = write_block(&self.handler, &self.outlet, block, engine);
+            match result {
+                Ok(()) => {
+                    if let Some(Message::Block(block)) = self.backlog.pop_front()
+                        && self.lines.capacity() == 0
+                        && block.bytes.capacity() <= 2 * BLOCK
+                    {
+                        self.lines = recycle(block.bytes);
+                    }
+                }
+                Err(_) if self.handler.is_closed() => self.give_up(),
+                Err(error) => {
+                    report::write_error(&self.handler, &error);
+                    self.retry_at = Some(Instant::now() + RETRY);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Drops the backlog: the handler is closed.
+    fn give_up(&mut self) {
+        for message in mem::take(&mut self.backlog) {
+            if let Message::Block(block) = message {
+                self.outlet.take_queued(block.bytes.len() - block.at);
+                self.drop_records(block.records);
+            }
+        }
+    }
+
+    fn flush(&mut self, reply: Option<&Sender<FlushError>>) {
+        let Some(reply) = reply else { return };
+        if self.worker.is_some() {
+            self.backlog.push_back(Message::Flush(reply.clone()));
+            if let Some(worker) = &self.worker
+                && self.backlog.len() == 1
+                && let Some(message) = self.backlog.pop_front()
+                && let Err(message) = worker.try_send(message)
+            {
+                self.backlog.push_front(message);
+            }
+        } else if let Err(error) = self.flushed() {
+            let handler = self.handler.name();
+            // Nobody waits any more if the reply cannot be sent.
+            let _ = reply.try_send(FlushError::WriteRecords { handler, error: error.to_string() });
+        }
+    }
+
+    fn flushed(&self) -> io::Result<()> {
+        if self.backlog.is_empty() {
+            self.outlet.flush()
+        } else {
+            Err(io::Error::other("the sink refuses, see the report on stderr"))
+        }
+    }
+}
+
+/// Writes what is left of a block.
+pub(super) fn write_block(
+    handler: &Handler,
+    outlet: &Outlet,
+    block: &mut Block,
+    engine: &Engine,
+) -> io::Result<()> {
+    while block.at < block.bytes.len() {
+        let written = outlet.write_some(handler, &block.bytes[block.at..])?;
+        block.at += written;
+        let queued = outlet.take_queued(written);
+        if queued <= handler.capacity() && queued + written > handler.capacity() {
+            state::clear(state::PRESSURE);
+            engine.announce_room();
+        }
+    }
+    handler.counts.written.fetch_add(block.records, Ordering::Relaxed);
+    Ok(())
+}
+
+/// The room of a written block, for the next lines.
+pub(super) fn recycle(mut bytes: Vec<u8>) -> String {
+    bytes.clear();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Lines are handed over in blocks of about this size, in bytes.
+pub(super) const BLOCK: usize = 64 << 10;
+/// How long a sink that refused is left alone.
+pub(super) const RETRY: Duration = Duration::from_millis(20);

@@ -1,0 +1,107 @@
+//! Sink worker: writes blocks to a sink that may take its time, on a thread of its own.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::output::{Block, RETRY, recycle, write_block};
+use crate::engine::Engine;
+use crate::handler::{Handler, Outlet};
+use crate::{FlushError, os, report};
+use core::sync::atomic::Ordering;
+
+/// What a worker is asked for.
+pub(crate) enum Message {
+    /// To write.
+    Block(Block),
+    /// To say when everything before is written, by dropping the reply, or why not.
+    Flush(Sender<FlushError>),
+}
+
+/// The collector's end of a worker.
+pub(crate) struct Worker {
+    messages: Sender<Message>,
+    /// Written blocks, to be filled again.
+    spare: Receiver<Vec<u8>>,
+    thread: JoinHandle<()>,
+}
+
+impl Worker {
+    /// `None` if there is no thread to be had: the collector writes itself then.
+    pub(crate) fn start(
+        handler: Arc<Handler>,
+        outlet: Arc<Outlet>,
+        engine: Arc<Engine>,
+    ) -> Option<Self> {
+        let (messages, inbox) = bounded(BLOCKS);
+        let (give_back, spare) = bounded(2);
+        let run = move || {
+            os::block_signals();
+            work(&handler, &outlet, &engine, &inbox, &give_back);
+        };
+        let thread = thread::Builder::new().name("femto-worker".to_owned()).spawn(run).ok()?;
+        Some(Self { messages, spare, thread })
+    }
+
+    /// Gives the message back if the worker has no room for it.
+    pub(crate) fn try_send(&self, message: Message) -> Result<(), Message> {
+        self.messages.try_send(message).map_err(|error| match error {
+            TrySendError::Full(message) | TrySendError::Disconnected(message) => message,
+        })
+    }
+
+    /// Waits until the worker has room.
+    pub(crate) fn send(&self, message: Message) {
+        // A worker that is gone has panicked in a sink; its blocks are lost with it.
+        let _ = self.messages.send(message);
+    }
+
+    /// A written block's room.
+    pub(crate) fn spare_block(&self) -> Option<String> {
+        self.spare.try_recv().ok().map(recycle)
+    }
+
+    /// Waits until everything is written.
+    pub(crate) fn join(self) {
+        drop(self.messages);
+        // A panic of the sink was reported by the panic hook.
+        let _ = self.thread.join();
+    }
+}
+
+fn work(
+    handler: &Handler,
+    outlet: &Outlet,
+    engine: &Engine,
+    inbox: &Receiver<Message>,
+    give_back: &Sender<Vec<u8>>,
+) {
+    for message in inbox {
+        match message {
+            Message::Block(mut block) => {
+                while let Err(error) = write_block(handler, outlet, &mut block, engine) {
+                    if handler.is_closed() {
+                        outlet.take_queued(block.bytes.len() - block.at);
+                        handler.counts.dropped.fetch_add(block.records, Ordering::Relaxed);
+                        break;
+                    }
+                    report::write_error(handler, &error);
+                    thread::sleep(RETRY);
+                }
+                // The collector has enough of them if this fails.
+                let _ = give_back.try_send(block.bytes);
+            }
+            Message::Flush(reply) => {
+                if let Err(error) = outlet.flush() {
+                    let (handler, error) = (handler.name(), error.to_string());
+                    // Nobody waits any more if the reply cannot be sent.
+                    let _ = reply.try_send(FlushError::WriteRecords { handler, error });
+                }
+            }
+        }
+    }
+}
+
+/// Blocks that may wait for a worker; further ones wait with the collector.
+const BLOCKS: usize = 16;

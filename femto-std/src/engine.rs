@@ -1,0 +1,251 @@
+//! Engine: what moves records from lanes to sinks, one per process.
+//!
+//! Starts with the first queued record and ends with shutdown. Callers reach it here when a call is
+//! not the common case: to wake the collector, to wait for room, to flush.
+
+use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use core::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use femto_core::Level;
+use femto_core::ring::Consumer;
+
+pub use crate::clock::now;
+use crate::collector::Collector;
+use crate::lane::{Link, Ring, side};
+use crate::{FlushError, os, registry, state};
+
+/// The collector and what callers share with it.
+pub(crate) struct Engine {
+    epoch: u32,
+    /// Locked by the collector's thread for each of its passes; by callers once that has ended.
+    collector: Mutex<Collector>,
+    /// Lanes that the collector has not seen yet.
+    arrivals: Mutex<Vec<(Consumer<Arc<Ring>>, Arc<Link>)>>,
+    has_arrivals: AtomicUsize,
+    thread: OnceLock<Thread>,
+    requests: Sender<Request>,
+    pub(crate) inbox: Receiver<Request>,
+    room: Mutex<()>,
+    room_came: Condvar,
+    waiting: AtomicUsize,
+}
+
+/// What callers ask of the collector. Dropping the reply answers it.
+pub(crate) enum Request {
+    /// Read all lanes.
+    Settle { reply: Sender<FlushError> },
+    /// Read all lanes and write everything.
+    Flush { reply: Sender<FlushError> },
+    /// Flush, then end.
+    Stop { reply: Sender<FlushError> },
+}
+
+/// The engine of this process, started if need be.
+pub(crate) fn current() -> Arc<Engine> {
+    let mut registry = registry::lock();
+    if let Some(engine) = &registry.engine
+        && engine.epoch == state::epoch()
+    {
+        return engine.clone();
+    }
+    os::install_hooks();
+    side::prepare();
+    let engine = Arc::new(Engine::new());
+    let abandoned = registry.engine.replace(engine.clone());
+    drop(registry);
+    // A parent's engine stays as it was at the fork: its threads and locks are not here.
+    core::mem::forget(abandoned);
+    engine.start();
+    engine
+}
+
+/// The engine of this process, if there is one.
+fn running() -> Option<Arc<Engine>> {
+    let engine = registry::lock().engine.clone()?;
+    (engine.epoch == state::epoch()).then_some(engine)
+}
+
+/// Waits until every record logged before is handed to the operating system.
+///
+/// # Errors
+/// [`FlushError`] if the deadline passes first, or a sink refuses.
+pub fn flush(deadline: Duration) -> Result<(), FlushError> {
+    match running() {
+        Some(engine) => engine.ask(|reply| Request::Flush { reply }, deadline),
+        None => Ok(()),
+    }
+}
+
+/// Flushes and ends the collector. Records logged afterwards are written by their callers.
+///
+/// # Errors
+/// [`FlushError`] if the deadline passes first, or a sink refuses.
+pub fn shutdown(deadline: Duration) -> Result<(), FlushError> {
+    match running() {
+        Some(engine) => engine.ask(|reply| Request::Stop { reply }, deadline),
+        None => Ok(()),
+    }
+}
+
+/// Waits until the collector has read all lanes: what follows does not concern records logged
+/// before.
+pub(crate) fn settle() {
+    if let Some(engine) = running() {
+        // What cannot settle in time is judged by the new configuration.
+        let _ = engine.ask(|reply| Request::Settle { reply }, Duration::from_secs(5));
+    }
+}
+
+/// The lowest level of any record that is to be written at once.
+#[inline(always)]
+pub(crate) fn flush_level() -> Level {
+    Level::new(FLUSH_LEVEL.load(Ordering::Relaxed))
+}
+
+/// Makes records at `level` be written at once.
+pub(crate) fn lower_flush_level(level: Level) {
+    FLUSH_LEVEL.fetch_min(level.number(), Ordering::Relaxed);
+}
+
+static FLUSH_LEVEL: AtomicU8 = AtomicU8::new(Level::OFF.number());
+
+impl Engine {
+    fn new() -> Self {
+        let (requests, inbox) = unbounded();
+        Self {
+            epoch: state::epoch(),
+            collector: Mutex::new(Collector::new()),
+            arrivals: Mutex::default(),
+            has_arrivals: AtomicUsize::new(0),
+            thread: OnceLock::new(),
+            requests,
+            inbox,
+            room: Mutex::default(),
+            room_came: Condvar::new(),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    fn start(self: &Arc<Self>) {
+        let engine = self.clone();
+        let spawned = thread::Builder::new().name("femto-collector".to_owned()).spawn(move || {
+            os::block_signals();
+            crate::collector::run(&engine);
+        });
+        match spawned {
+            Ok(handle) => _ = self.thread.set(handle.thread().clone()),
+            // No thread to be had: callers write themselves.
+            Err(_) => state::set(state::STOPPED),
+        }
+    }
+
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    pub(crate) fn add_lane(&self, consumer: Consumer<Arc<Ring>>, link: Arc<Link>) {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).push((consumer, link));
+        self.has_arrivals.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn take_arrivals(&self) -> Vec<(Consumer<Arc<Ring>>, Arc<Link>)> {
+        if self.has_arrivals.load(Ordering::Acquire) == 0 {
+            return Vec::new();
+        }
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        self.has_arrivals.store(0, Ordering::Release);
+        core::mem::take(&mut arrivals)
+    }
+
+    /// Ends the collector's sleep.
+    pub(crate) fn wake(&self) {
+        state::clear(state::ASLEEP);
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    /// Does the collector's work on the calling thread, once its own has ended.
+    pub(crate) fn work_inline(self: &Arc<Self>) {
+        // Whoever is at it already takes this caller's records along or leaves them to the next.
+        if let Ok(mut collector) = self.collector.try_lock() {
+            collector.pass(self);
+            collector.write_everything(None);
+        }
+    }
+
+    pub(crate) fn collector(&self) -> &Mutex<Collector> {
+        &self.collector
+    }
+
+    /// Tries until `attempt` succeeds, waiting for room in between.
+    pub(crate) fn wait_until<T>(
+        self: &Arc<Self>,
+        patience: Option<Duration>,
+        mut attempt: impl FnMut() -> Option<T>,
+    ) -> Option<T> {
+        let until = patience.map(|patience| Instant::now() + patience);
+        for _ in 0..SPINS {
+            if let Some(done) = attempt() {
+                return Some(done);
+            }
+            core::hint::spin_loop();
+        }
+        loop {
+            if let Some(done) = attempt() {
+                return Some(done);
+            }
+            if os::is_engine_thread() || until.is_some_and(|until| Instant::now() >= until) {
+                return None;
+            }
+            if state::load() & state::STOPPED != 0 {
+                self.work_inline();
+                continue;
+            }
+            self.wake();
+            self.waiting.fetch_add(1, Ordering::SeqCst);
+            let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(self.room_came.wait_timeout(room, WAIT));
+            self.waiting.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Tells waiting callers that there is room again.
+    pub(crate) fn announce_room(&self) {
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            self.room_came.notify_all();
+        }
+    }
+
+    /// Sends a request and waits for its reply.
+    fn ask(
+        self: &Arc<Self>,
+        request: impl FnOnce(Sender<FlushError>) -> Request,
+        deadline: Duration,
+    ) -> Result<(), FlushError> {
+        if os::is_engine_thread() {
+            return Err(FlushError::CalledFromEngine);
+        }
+        let (reply, answer) = bounded(64);
+        let stopped = state::load() & state::STOPPED != 0;
+        if stopped || self.requests.send(request(reply)).is_err() {
+            self.work_inline();
+            return Ok(());
+        }
+        self.wake();
+        match answer.recv_timeout(deadline) {
+            Ok(error) => Err(error),
+            Err(RecvTimeoutError::Disconnected) => Ok(()),
+            Err(RecvTimeoutError::Timeout) => Err(FlushError::DeadlinePassed { deadline }),
+        }
+    }
+}
+
+/// Turns before a caller that finds no room goes to sleep.
+const SPINS: u32 = 100;
+/// How long it sleeps at a time, should nobody wake it.
+const WAIT: Duration = Duration::from_millis(1);

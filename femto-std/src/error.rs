@@ -1,0 +1,93 @@
+//! What can go wrong where a caller can be told: when handlers are made, and when they are flushed.
+
+use core::fmt;
+use core::time::Duration;
+use std::io;
+use std::path::PathBuf;
+
+/// An action of this crate failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A log file could not be opened.
+    OpenFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A stream could not be duplicated.
+    OpenStream {
+        /// `stdout` or `stderr`.
+        name: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// A parameter of a builder is out of its range.
+    CheckParameter {
+        /// The parameter, as its `with_*` method names it.
+        name: &'static str,
+        /// The value that was given.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The `log` crate has a logger already.
+    InstallLogBridge,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OpenFile { path, .. } => write!(f, "could not open log file {}", path.display()),
+            Self::OpenStream { name, .. } => write!(f, "could not open {name}"),
+            Self::CheckParameter { name, value, allowed } => {
+                write!(f, "{name} = {value} is out of range: allowed is {allowed}")
+            }
+            Self::InstallLogBridge => f.write_str("the `log` crate has a logger already"),
+        }
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::OpenFile { source, .. } | Self::OpenStream { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// Not everything that was accepted is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FlushError {
+    /// The deadline passed first. The records are still queued.
+    DeadlinePassed {
+        /// The deadline that was given.
+        deadline: Duration,
+    },
+    /// A handler's sink refused the records. They are still queued.
+    WriteRecords {
+        /// What the handler writes to.
+        handler: String,
+        /// The sink's error.
+        error: String,
+    },
+    /// Called where waiting would be waiting for itself: by a formatter, a sink or an error hook.
+    CalledFromEngine,
+}
+
+impl fmt::Display for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DeadlinePassed { deadline } => {
+                write!(f, "not everything was written within {deadline:?}")
+            }
+            Self::WriteRecords { handler, error } => write!(f, "could not write {handler}: {error}"),
+            Self::CalledFromEngine => f.write_str("flush was called from the thread that would do it"),
+        }
+    }
+}
+
+impl core::error::Error for FlushError {}

@@ -1,0 +1,83 @@
+//! Formatter: how do template and arguments become a line?
+//!
+//! Runs on the *collector*, for every queued handler that a record reaches; the line then waits
+//! in the handler's block for the sink.
+
+mod clock;
+#[cfg(test)]
+mod differential;
+mod field;
+mod mask;
+mod parse;
+mod pattern;
+
+use core::fmt;
+
+use femto_core::Record;
+
+pub use mask::CaptureMask;
+pub use pattern::{PatternFormatter, PatternStyle};
+
+/// Turns a record into a line of text.
+///
+/// # For implementors
+/// `format` is called from one thread at a time, but a formatter may be shared by handlers, so it
+/// must be `Sync`; it should neither wait nor allocate. `mask` must not change: the caller leaves
+/// out of the record what no formatter asks for.
+pub trait Formatter: fmt::Debug + Send + Sync {
+    /// Appends the line to `out`, without a line end.
+    ///
+    /// # Errors
+    /// If the record cannot be printed; `out` is then as it was.
+    fn format(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError>;
+
+    /// Which of the costly fields of a record the line shows.
+    fn mask(&self) -> CaptureMask;
+}
+
+/// Why a formatter could not be made, or could not print a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The format string is wrong, or has something that only Python does.
+    ParsePattern {
+        /// The byte at which it is not understood.
+        at: usize,
+    },
+    /// The date format has a directive that is not known, or that only Python does.
+    ParseDateFormat {
+        /// The byte at which it is not understood.
+        at: usize,
+    },
+    /// The record has no such field, and the format no default for it.
+    FindField {
+        /// The field's name.
+        name: Box<str>,
+    },
+    /// The field's value is not of a kind that its conversion takes.
+    PrintField {
+        /// The field's name.
+        name: Box<str>,
+    },
+    /// The record's time is beyond the calendar.
+    PrintTime,
+    /// The record's message could not be written.
+    WriteMessage,
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ParsePattern { at } => write!(f, "unsupported format at byte {at}"),
+            Self::ParseDateFormat { at } => write!(f, "unsupported date format at byte {at}"),
+            Self::FindField { name } => write!(f, "formatting field not found in record: '{name}'"),
+            Self::PrintField { name } => {
+                write!(f, "the value of field '{name}' is not of a kind that its format takes")
+            }
+            Self::PrintTime => f.write_str("the record's time is beyond the calendar"),
+            Self::WriteMessage => f.write_str("could not write the record's message"),
+        }
+    }
+}
+
+impl core::error::Error for FormatError {}

@@ -1,0 +1,305 @@
+//! Handler: who may receive the record?
+//!
+//! Made and changed by the application; its level, filters and formatter are applied on the
+//! *collector* (on the caller, if its delivery is direct), which then writes to its sink or hands
+//! blocks to its worker.
+
+mod file;
+mod options;
+mod outlet;
+mod stream;
+
+pub use file::FileHandlerBuilder;
+pub(crate) use options::{Options, option_setters};
+pub(crate) use outlet::Outlet;
+pub use stream::StreamHandlerBuilder;
+
+use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::time::Duration;
+use std::io;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use femto_core::{Filter, Level, Record};
+
+use crate::engine;
+use crate::formatter::Formatter;
+use crate::sink::Open;
+use crate::{FlushError, state};
+
+/// What happens to a record that finds its handler over capacity, or its thread's lane full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OverflowPolicy {
+    /// The caller waits for room: nothing is dropped.
+    #[default]
+    Block,
+    /// The caller waits for so long; then the record is dropped and counted.
+    Timeout(Duration),
+    /// The record is dropped and counted at once.
+    DropNewest,
+}
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// The collector, or a worker behind it: the call returns before the line is written.
+    #[default]
+    Queued,
+    /// The caller: the line is written when the call returns.
+    Direct,
+}
+
+/// Receives records, and writes them to its sink as lines.
+///
+/// Made by a builder ([`FileHandlerBuilder`], [`StreamHandlerBuilder`]), always behind an [`Arc`]:
+/// several loggers may share one.
+pub struct Handler {
+    id: u32,
+    level: AtomicU8,
+    settings: ArcSwap<Settings>,
+    opener: Box<dyn Open>,
+    outlet: ArcSwap<Outlet>,
+    capacity: usize,
+    overflow: OverflowPolicy,
+    delivery: Delivery,
+    flush_level: Level,
+    closed: AtomicBool,
+    pub(crate) counts: Counts,
+}
+
+/// What shapes a handler's lines.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) formatter: Arc<dyn Formatter>,
+    pub(crate) filters: Vec<Arc<dyn Filter>>,
+}
+
+/// What a handler did since it was made. Every record accepted is written, dropped, or queued still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HandlerStats {
+    /// Records that passed level and filters.
+    pub accepted: u64,
+    /// Records written.
+    pub written: u64,
+    /// Records dropped.
+    pub dropped: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// Writes that failed, and records that could not be formatted.
+    pub errors: u64,
+}
+
+/// The counters behind [`HandlerStats`].
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) accepted: AtomicU64,
+    pub(crate) written: AtomicU64,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    pub(crate) errors: AtomicU64,
+}
+
+impl Handler {
+    /// A handler that writes where `opener` says.
+    pub(crate) fn new(opener: Box<dyn Open>, delay: bool, options: Options) -> io::Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let sink = if delay { None } else { Some(opener.open(false)?) };
+        Ok(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            level: AtomicU8::new(options.level.number()),
+            settings: ArcSwap::from_pointee(Settings {
+                formatter: options.formatter,
+                filters: options.filters,
+            }),
+            opener,
+            outlet: ArcSwap::from_pointee(Outlet::new(sink)),
+            capacity: options.capacity,
+            overflow: options.overflow,
+            delivery: options.delivery,
+            flush_level: options.flush_level,
+            closed: AtomicBool::new(false),
+            counts: Counts::default(),
+        })
+    }
+
+    /// Records below it are not taken.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        Level::new(self.level.load(Ordering::Relaxed))
+    }
+
+    /// Changes the level. Records logged before are still judged by the old one.
+    pub fn set_level(&self, level: Level) {
+        engine::settle();
+        self.level.store(level.number(), Ordering::Relaxed);
+        crate::manager::refresh();
+    }
+
+    /// Changes the formatter. Records logged before still get the old one.
+    pub fn set_formatter(&self, formatter: Arc<dyn Formatter>) {
+        engine::settle();
+        self.settings.rcu(|now| Settings { formatter: formatter.clone(), ..(**now).clone() });
+        crate::manager::refresh();
+    }
+
+    /// Adds a filter: a record has to pass all of them.
+    pub fn add_filter(&self, filter: Arc<dyn Filter>) {
+        engine::settle();
+        self.settings.rcu(|now| {
+            let mut settings = (**now).clone();
+            settings.filters.push(filter.clone());
+            settings
+        });
+    }
+
+    /// Removes all filters.
+    pub fn clear_filters(&self) {
+        engine::settle();
+        self.settings.rcu(|now| Settings { filters: Vec::new(), ..(**now).clone() });
+    }
+
+    /// Waits until every record logged before is handed to the operating system.
+    ///
+    /// # Errors
+    /// [`FlushError`] if the deadline passes, or the sink refuses.
+    pub fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
+        engine::flush(deadline)
+    }
+
+    /// Flushes, then closes the file. Records that come later are dropped and counted.
+    ///
+    /// # Errors
+    /// Those of [`Handler::flush`]; it is closed all the same.
+    pub fn close(&self, deadline: Duration) -> Result<(), FlushError> {
+        let flushed = engine::flush(deadline);
+        self.closed.store(true, Ordering::Release);
+        self.outlet().close();
+        flushed
+    }
+
+    /// Flushes, then opens the file anew by its name: for log rotation from outside.
+    ///
+    /// # Errors
+    /// The system's; the old file is kept then.
+    pub fn reopen(&self) -> io::Result<()> {
+        // What the deadline leaves unwritten goes to the new file.
+        let _ = engine::flush(Duration::from_secs(5));
+        let sink = self.opener.open(true)?;
+        self.outlet().replace(sink);
+        Ok(())
+    }
+
+    /// What it writes to.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.opener.name()
+    }
+
+    /// What it did since it was made.
+    #[must_use]
+    pub fn stats(&self) -> HandlerStats {
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        HandlerStats {
+            accepted: get(&self.counts.accepted),
+            written: get(&self.counts.written),
+            dropped: get(&self.counts.dropped),
+            bytes: get(&self.counts.bytes),
+            errors: get(&self.counts.errors),
+        }
+    }
+
+    /// What happens to a record when the handler is over capacity.
+    #[must_use]
+    pub const fn overflow(&self) -> OverflowPolicy {
+        self.overflow
+    }
+
+    /// Who writes.
+    #[must_use]
+    pub const fn delivery(&self) -> Delivery {
+        self.delivery
+    }
+
+    pub(crate) const fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(crate) const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    pub(crate) const fn flush_level(&self) -> Level {
+        self.flush_level
+    }
+
+    /// Whether it is over its capacity, and its policy makes callers wait.
+    pub(crate) fn makes_wait(&self) -> bool {
+        let outlet = self.outlet();
+        self.overflow != OverflowPolicy::DropNewest
+            && outlet.queued() > self.capacity
+            && !outlet.is_stalled()
+            && !self.is_closed()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
+    }
+
+    pub(crate) fn opener(&self) -> &dyn Open {
+        &*self.opener
+    }
+
+    /// Where the bytes go in this process: a forked child gets an outlet of its own.
+    pub(crate) fn outlet(&self) -> Arc<Outlet> {
+        let outlet = self.outlet.load_full();
+        if outlet.epoch() == state::epoch() {
+            return outlet;
+        }
+        let fresh = Arc::new(Outlet::new(None));
+        self.outlet.store(fresh.clone());
+        fresh
+    }
+
+    /// Formats a record and writes it, on the calling thread.
+    pub(crate) fn write_through(&self, record: &Record<'_>) {
+        if record.level() < self.level() {
+            return;
+        }
+        let settings = self.settings.load();
+        if !settings.admit(record) {
+            return;
+        }
+        self.counts.accepted.fetch_add(1, Ordering::Relaxed);
+        let mut line = String::new();
+        if settings.formatter.format(record, &mut line).is_err() {
+            self.counts.errors.fetch_add(1, Ordering::Relaxed);
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        line.push('\n');
+        match self.outlet().write(self, line.as_bytes()) {
+            Ok(()) => self.counts.written.fetch_add(1, Ordering::Relaxed),
+            Err(_) => self.counts.dropped.fetch_add(1, Ordering::Relaxed),
+        };
+    }
+}
+
+impl Settings {
+    pub(crate) fn admit(&self, record: &Record<'_>) -> bool {
+        self.filters.iter().all(|filter| filter.matches(record))
+    }
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handler({} {})", self.name(), self.level())
+    }
+}

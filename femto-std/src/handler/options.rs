@@ -1,0 +1,117 @@
+//! What all handlers have in common.
+
+use core::fmt;
+use std::sync::Arc;
+
+use femto_core::{Filter, Level};
+
+use super::{Delivery, OverflowPolicy};
+use crate::Error;
+use crate::formatter::{Formatter, PatternFormatter};
+
+/// The parameters that every handler builder takes.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) level: Level,
+    pub(crate) formatter: Arc<dyn Formatter>,
+    pub(crate) filters: Vec<Arc<dyn Filter>>,
+    pub(crate) capacity: usize,
+    pub(crate) overflow: OverflowPolicy,
+    pub(crate) delivery: Delivery,
+    pub(crate) flush_level: Level,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            level: Level::NOTSET,
+            formatter: Arc::new(PatternFormatter::default()),
+            filters: Vec::new(),
+            capacity: 4 << 20,
+            overflow: OverflowPolicy::default(),
+            delivery: Delivery::default(),
+            flush_level: Level::ERROR,
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.capacity < MIN_CAPACITY {
+            return Err(Error::CheckParameter {
+                name: "capacity",
+                value: self.capacity.to_string(),
+                allowed: "at least 4096 bytes",
+            });
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("level", &self.level)
+            .field("capacity", &self.capacity)
+            .field("overflow", &self.overflow)
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The setters that every handler builder has, for its field `options`.
+macro_rules! option_setters {
+    () => {
+        /// Records below it are not taken. Default: [`Level::NOTSET`](femto_core::Level::NOTSET), all
+        /// are.
+        pub fn with_level(mut self, level: femto_core::Level) -> Self {
+            self.options.level = level;
+            self
+        }
+
+        /// What makes lines of records. Default: `%(asctime)s %(levelname)s %(name)s %(message)s`.
+        pub fn with_formatter(
+            mut self,
+            formatter: std::sync::Arc<dyn $crate::formatter::Formatter>,
+        ) -> Self {
+            self.options.formatter = formatter;
+            self
+        }
+
+        /// Adds a filter. Default: none.
+        pub fn with_filter(mut self, filter: std::sync::Arc<dyn femto_core::Filter>) -> Self {
+            self.options.filters.push(filter);
+            self
+        }
+
+        /// Bytes that may wait to be written, at least 4096. Default: 4 MiB.
+        pub fn with_capacity(mut self, bytes: usize) -> Self {
+            self.options.capacity = bytes;
+            self
+        }
+
+        /// What happens to records beyond the capacity. Default:
+        /// [`OverflowPolicy::Block`](crate::OverflowPolicy::Block).
+        pub fn with_overflow(mut self, overflow: $crate::OverflowPolicy) -> Self {
+            self.options.overflow = overflow;
+            self
+        }
+
+        /// Who writes. Default: [`Delivery::Queued`](crate::Delivery::Queued).
+        pub fn with_delivery(mut self, delivery: $crate::Delivery) -> Self {
+            self.options.delivery = delivery;
+            self
+        }
+
+        /// Records at or above it are written at once rather than within milliseconds. Default:
+        /// [`Level::ERROR`](femto_core::Level::ERROR).
+        pub fn with_flush_level(mut self, level: femto_core::Level) -> Self {
+            self.options.flush_level = level;
+            self
+        }
+    };
+}
+pub(crate) use option_setters;
+
+/// A block of a queue is never smaller than a page.
+const MIN_CAPACITY: usize = 4096;

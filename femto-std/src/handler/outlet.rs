@@ -1,0 +1,128 @@
+//! Outlet: a handler's sink in this process, and what waits for it.
+
+use core::mem;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::time::Duration;
+use std::io;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use super::Handler;
+use crate::sink::Sink;
+use crate::state;
+
+/// The sink of a handler, opened when it is first needed, and the bytes that wait for it.
+pub(crate) struct Outlet {
+    epoch: u32,
+    sink: Mutex<Option<Box<dyn Sink>>>,
+    /// Bytes formatted and not yet written.
+    queued: AtomicUsize,
+    /// Since when the sink fails or does not return, in milliseconds of [`uptime`]; 0 if it is well.
+    failing_since: AtomicU64,
+}
+
+impl Outlet {
+    pub(crate) fn new(sink: Option<Box<dyn Sink>>) -> Self {
+        Self {
+            epoch: state::epoch(),
+            sink: Mutex::new(sink),
+            queued: AtomicUsize::new(0),
+            failing_since: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    pub(crate) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add_queued(&self, bytes: usize) -> usize {
+        self.queued.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+
+    pub(crate) fn take_queued(&self, bytes: usize) -> usize {
+        self.queued.fetch_sub(bytes, Ordering::Relaxed) - bytes
+    }
+
+    /// Whether the sink has failed or not returned for so long that nobody waits for it any more.
+    pub(crate) fn is_stalled(&self) -> bool {
+        let since = self.failing_since.load(Ordering::Relaxed);
+        since != 0 && uptime().saturating_sub(since) > STALL_LIMIT.as_millis() as u64
+    }
+
+    /// Writes all of `bytes`.
+    pub(crate) fn write(&self, handler: &Handler, bytes: &[u8]) -> io::Result<()> {
+        let mut at = 0;
+        while at < bytes.len() {
+            at += self.write_some(handler, &bytes[at..])?;
+        }
+        Ok(())
+    }
+
+    /// Writes the beginning of `bytes`; answers how many.
+    pub(crate) fn write_some(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
+        // Failing until it has returned, and from the first failure on.
+        let _ = self.failing_since.compare_exchange(0, uptime(), Ordering::Relaxed, Ordering::Relaxed);
+        let written = self.offer(handler, bytes);
+        if written.is_ok() {
+            self.failing_since.store(0, Ordering::Relaxed);
+        }
+        written
+    }
+
+    fn offer(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
+        let mut sink = self.lock();
+        if handler.is_closed() {
+            return Err(io::Error::other("the handler is closed"));
+        }
+        let written = match &mut *sink {
+            Some(sink) => sink.write(bytes),
+            None => {
+                let again = handler.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
+                sink.insert(handler.opener().open(again)?).write(bytes)
+            }
+        };
+        match written {
+            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                handler.counts.bytes.fetch_add(count as u64, Ordering::Relaxed);
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+            Err(error) => {
+                handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        self.lock().as_mut().map_or(Ok(()), |sink| sink.flush())
+    }
+
+    pub(crate) fn replace(&self, sink: Box<dyn Sink>) {
+        *self.lock() = Some(sink);
+    }
+
+    pub(crate) fn close(&self) {
+        drop(mem::take(&mut *self.lock()));
+    }
+
+    /// A sink that panicked is used again: it is the application's, and said so.
+    fn lock(&self) -> MutexGuard<'_, Option<Box<dyn Sink>>> {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Milliseconds since the first call, at least 1.
+fn uptime() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_millis() as u64 + 1
+}
+
+/// How long a sink may fail, or a write not return, before records for it are dropped rather than
+/// their callers kept waiting.
+const STALL_LIMIT: Duration = Duration::from_secs(30);

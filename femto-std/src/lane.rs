@@ -1,0 +1,283 @@
+//! Lane: a thread's own ring, which its calls write frames into.
+//!
+//! Runs on the *caller*, after the level check; the *collector* reads the other end. The common
+//! case is one look at the state, a claim, a few stores and a publishing store.
+
+pub(crate) mod side;
+
+use core::cell::RefCell;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use femto_core::frame::{Header, Kind, Writer};
+use femto_core::ring::{self, Consumer, Lane, Producer};
+use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
+
+use crate::engine::{self, Engine};
+use crate::{registry, state};
+
+pub(crate) type Ring = Lane<Box<[AtomicWord]>>;
+
+/// What a thread's lane and the collector share beside the ring.
+#[derive(Debug)]
+pub(crate) struct Link {
+    /// Identifier and name of the thread.
+    pub(crate) thread: (u64, String),
+    /// Rings that the thread went on to, oldest first. All that comes is in the newest.
+    next: Mutex<VecDeque<Consumer<Arc<Ring>>>>,
+    /// Whether `next` has one.
+    has_next: AtomicBool,
+    /// Frames too large for the ring; a mark in the ring stands for each.
+    aside: Mutex<VecDeque<Box<[Word]>>>,
+    /// Whether the thread has ended: nothing more comes.
+    pub(crate) has_ended: AtomicBool,
+}
+
+impl Link {
+    /// Whether the thread went on to another ring that was not taken yet.
+    pub(crate) fn has_more(&self) -> bool {
+        self.has_next.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn take_next(&self) -> Option<Consumer<Arc<Ring>>> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = next.pop_front();
+        self.has_next.store(!next.is_empty(), Ordering::Release);
+        taken
+    }
+
+    pub(crate) fn take_aside(&self) -> Option<Box<[Word]>> {
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+/// The writing end, in the thread's local storage.
+struct ThreadLane {
+    producer: Producer<Arc<Ring>>,
+    /// The state word that means: nothing to mind.
+    normal: u32,
+    link: Arc<Link>,
+    engine: Arc<Engine>,
+}
+
+thread_local! {
+    static LANE: RefCell<Option<ThreadLane>> = const { RefCell::new(None) };
+}
+
+/// A frame about to be written.
+pub(crate) struct Outgoing<F> {
+    /// Length in words.
+    pub(crate) words: usize,
+    /// The word that commits it.
+    pub(crate) header: Word,
+    pub(crate) level: Level,
+    /// What it is ordered by.
+    pub(crate) time: u64,
+    /// Number of the route.
+    pub(crate) route: u32,
+    /// Whether the call may wait for room.
+    pub(crate) may_wait: bool,
+    /// Puts all words but the first.
+    pub(crate) write: F,
+}
+
+/// Why a frame did not go into the lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// No room within the patience.
+    Full,
+    /// The thread's lane is in use by a call that this one interrupts, or is gone already.
+    NoLane,
+}
+
+/// Puts a frame into the thread's lane.
+#[inline(always)]
+pub(crate) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(), Refused> {
+    LANE.try_with(|cell| {
+        let Ok(mut slot) = cell.try_borrow_mut() else { return Err(Refused::NoLane) };
+        if let Some(lane) = &mut *slot
+            && state::load() == lane.normal
+            && lane.producer.push(outgoing.words, outgoing.header, &outgoing.write).is_ok()
+        {
+            let minds = state::load() != lane.normal
+                || outgoing.level >= engine::flush_level()
+                || lane.producer.pending() > lane.producer.lane().capacity() / 2;
+            if minds {
+                lane.wake(outgoing.level);
+            }
+            return Ok(());
+        }
+        push_slowly(&mut slot, outgoing)
+    })
+    .unwrap_or(Err(Refused::NoLane))
+    .or_else(|refused| match refused {
+        Refused::NoLane => side::push(outgoing),
+        Refused::Full => Err(refused),
+    })
+}
+
+/// Whether the thread's frames would go through without waiting, as far as can be told.
+pub(crate) fn is_ready() -> bool {
+    state::load() & (state::PRESSURE | state::STOPPED) == 0
+}
+
+#[cold]
+fn push_slowly<F: Fn(&mut Writer<'_>)>(
+    slot: &mut Option<ThreadLane>,
+    outgoing: &Outgoing<F>,
+) -> Result<(), Refused> {
+    // A lane of before a fork is the parent's.
+    let lane = match slot {
+        Some(lane) if lane.normal == state::epoch() => lane,
+        _ => slot.insert(ThreadLane::new()),
+    };
+    if !outgoing.may_wait && !is_ready() {
+        return Err(Refused::Full);
+    }
+    let destination = registry::lock().routes.get(outgoing.route).cloned();
+    let patience = match &destination {
+        Some(destination) if outgoing.may_wait => destination.patience,
+        _ => Some(Duration::ZERO),
+    };
+    if let Some(destination) = destination
+        && state::load() & state::PRESSURE != 0
+    {
+        // Out of patience: the collector decides, handler by handler, what becomes of the record.
+        let engine = lane.engine.clone();
+        let _ = engine.wait_until(patience, || (!destination.makes_wait()).then_some(()));
+    }
+    let words = outgoing.words;
+    if words > MAX_WORDS / 4 || words > Header::MAX_WORDS {
+        return lane.push_aside(outgoing, patience);
+    }
+    lane.push_when_room(words, outgoing.header, patience, &outgoing.write)?;
+    lane.wake(outgoing.level);
+    Ok(())
+}
+
+impl ThreadLane {
+    fn new() -> Self {
+        let engine = engine::current();
+        let (producer, consumer) = new_ring(FIRST_WORDS);
+        let thread = std::thread::current();
+        let link = Arc::new(Link {
+            thread: (crate::os::thread_id(), thread.name().unwrap_or("unnamed").to_owned()),
+            next: Mutex::default(),
+            has_next: AtomicBool::new(false),
+            aside: Mutex::default(),
+            has_ended: AtomicBool::new(false),
+        });
+        engine.add_lane(consumer, link.clone());
+        Self { producer, normal: engine.epoch(), link, engine }
+    }
+
+    /// Pushes, in a larger ring if this one is full, and waits if no larger one is allowed.
+    fn push_when_room(
+        &mut self,
+        words: usize,
+        header: Word,
+        patience: Option<Duration>,
+        write: &impl Fn(&mut Writer<'_>),
+    ) -> Result<(), Refused> {
+        loop {
+            if self.producer.push(words, header, write).is_ok() {
+                return Ok(());
+            }
+            if !self.grow(words) {
+                break;
+            }
+        }
+        let engine = self.engine.clone();
+        let pushed = engine.wait_until(patience, || {
+            self.producer.push(words, header, write).is_ok().then_some(())
+        });
+        pushed.ok_or(Refused::Full)
+    }
+
+    /// Goes on to a ring of twice the size; false if it is as large as it may be.
+    fn grow(&mut self, words: usize) -> bool {
+        let capacity = self.producer.lane().capacity();
+        let larger = (capacity * 2).max((words * 4).next_power_of_two());
+        if larger > MAX_WORDS || !budget_allows(larger) {
+            return false;
+        }
+        let (producer, consumer) = new_ring(larger);
+        self.producer = producer;
+        let mut next = self.link.next.lock().unwrap_or_else(PoisonError::into_inner);
+        next.push_back(consumer);
+        self.link.has_next.store(true, Ordering::Release);
+        true
+    }
+
+    /// Keeps a frame that is too large for any ring beside it, and puts a mark for it.
+    fn push_aside<F: Fn(&mut Writer<'_>)>(
+        &mut self,
+        outgoing: &Outgoing<F>,
+        patience: Option<Duration>,
+    ) -> Result<(), Refused> {
+        let frame = ring::boxed(outgoing.words);
+        (outgoing.write)(&mut Writer::new(&frame[..outgoing.words]));
+        let words = frame[..outgoing.words].iter().map(|word| word.load(Ordering::Relaxed));
+        let mut words: Box<[Word]> = words.collect();
+        words[0] = outgoing.header;
+        self.link.aside.lock().unwrap_or_else(PoisonError::into_inner).push_back(words);
+        let mark = Header { words: ASIDE_WORDS, level: outgoing.level, values: 0, kind: Kind::Aside, site: 0 };
+        let time = outgoing.time;
+        let write = |to: &mut Writer<'_>| to.wide(time);
+        let pushed = self.push_when_room(ASIDE_WORDS, mark.to_word(), patience, &write);
+        match pushed {
+            Ok(()) => self.wake(outgoing.level),
+            Err(_) => _ = self.link.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_back(),
+        }
+        pushed
+    }
+
+    /// Tells the collector what it may have to know now.
+    #[cold]
+    fn wake(&mut self, level: Level) {
+        let state = state::load();
+        if state & state::STOPPED != 0 {
+            self.engine.work_inline();
+        } else if state & state::ASLEEP != 0
+            || level >= engine::flush_level()
+            || self.producer.refresh_pending() > self.producer.lane().capacity() / 2
+        {
+            self.engine.wake();
+        }
+    }
+}
+
+impl Drop for ThreadLane {
+    fn drop(&mut self) {
+        BUDGET.fetch_sub(self.producer.lane().capacity(), Ordering::Relaxed);
+        self.link.has_ended.store(true, Ordering::Release);
+    }
+}
+
+fn new_ring(words: usize) -> (Producer<Arc<Ring>>, Consumer<Arc<Ring>>) {
+    BUDGET.fetch_add(words, Ordering::Relaxed);
+    let ring = Arc::new(Lane::new(ring::boxed(words)));
+    match Lane::split(ring) {
+        Some(ends) => ends,
+        None => unreachable!("a new ring has both its ends"),
+    }
+}
+
+/// Whether all lanes together may grow by `words`.
+fn budget_allows(words: usize) -> bool {
+    BUDGET.load(Ordering::Relaxed) + words <= MAX_TOTAL_WORDS
+}
+
+/// Words of all lanes together.
+static BUDGET: AtomicUsize = AtomicUsize::new(0);
+
+/// A lane begins with 4 KiB ...
+const FIRST_WORDS: usize = 4096 / WORD_BYTES;
+/// ... and may grow to 256 KiB ...
+const MAX_WORDS: usize = (256 << 10) / WORD_BYTES;
+/// ... as long as all of them take no more than 64 MiB.
+const MAX_TOTAL_WORDS: usize = (64 << 20) / WORD_BYTES;
+/// Length of the mark for a frame kept aside: its header and time.
+const ASIDE_WORDS: usize = 1 + 8 / WORD_BYTES;

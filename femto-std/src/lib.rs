@@ -1,0 +1,51 @@
+#![doc = include_str!("../../README.md")]
+#![deny(unsafe_code)]
+
+pub mod bridge;
+mod clock;
+mod collector;
+pub mod engine;
+mod error;
+pub mod formatter;
+mod guard;
+mod handler;
+mod lane;
+mod logger;
+mod macros;
+mod manager;
+mod os;
+mod registry;
+mod report;
+mod route;
+mod sink;
+mod state;
+mod submit;
+pub mod template;
+
+pub use error::{Error, FlushError};
+pub use femto_core::{
+    CallSite, Capture, Details, Filter, HandlerBuilderTrait, Level, LevelFilter, Metadata,
+    NameFilter, ParseLevelError, Record, STATIC_MAX_LEVEL, Value, frame,
+};
+pub use guard::Guard;
+pub use handler::{
+    Delivery, FileHandlerBuilder, Handler, HandlerStats, OverflowPolicy, StreamHandlerBuilder,
+};
+pub use logger::Logger;
+pub use manager::Manager;
+pub use route::Route;
+pub use sink::{Open, Sink};
+pub use submit::Busy;
+
+/// The logger of a dotted name: [`Manager::get_logger`] of the process's manager.
+#[must_use]
+pub fn get_logger(name: &str) -> Logger {
+    Manager::global().get_logger(name)
+}
+
+/// What the macros' expansions use. Not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::logger::{DefaultLogger, TargetLogger};
+    pub use femto_core::__private::{Arg, Typed, Untyped, record};
+}

@@ -1,0 +1,150 @@
+//! Logger: a named place in the tree, and what the macros call.
+//!
+//! Runs on the *caller*: level, filters, then one frame into the thread's lane.
+
+mod default;
+mod node;
+
+pub use default::{DefaultLogger, TargetLogger};
+pub(crate) use node::Node;
+
+use core::fmt;
+use core::sync::atomic::Ordering;
+use std::sync::Arc;
+
+use femto_core::frame::local::Event;
+use femto_core::{CallSite, Filter, Level, Value, refer_call_site};
+
+use crate::{Handler, Route, clock, manager, submit};
+
+/// A logger: a name in the tree, with a level, handlers and filters that can be changed at any time.
+///
+/// Cheap to copy. Two loggers of the same name are the same. See [`Manager`](crate::Manager) for how
+/// to get one.
+#[derive(Clone, Copy)]
+pub struct Logger(pub(crate) &'static Node);
+
+impl Logger {
+    /// The dotted name; `root` for the root.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        &self.0.name
+    }
+
+    /// The level of its own, [`Level::NOTSET`] if it takes its parent's.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        Level::new(self.0.level.load(Ordering::Relaxed))
+    }
+
+    /// Changes the level, at once, for this logger and all below it that have none of their own.
+    pub fn set_level(&self, level: Level) {
+        self.0.level.store(level.number(), Ordering::Relaxed);
+        manager::refresh();
+    }
+
+    /// The level that counts: its own or that of the nearest ancestor that has one.
+    #[must_use]
+    pub fn effective_level(&self) -> Level {
+        manager::effective_level(self.0)
+    }
+
+    /// Whether a record at `level` would reach a handler, as far as levels tell.
+    #[must_use]
+    pub fn is_enabled(&self, level: Level) -> bool {
+        level.is_compiled_in() && self.enabled(level)
+    }
+
+    /// Adds a handler; one that is there already is not added twice.
+    pub fn add_handler(&self, handler: Arc<Handler>) {
+        manager::change(self.0, |config| {
+            if !config.handlers.iter().any(|known| Arc::ptr_eq(known, &handler)) {
+                config.handlers.push(handler);
+            }
+        });
+    }
+
+    /// Removes a handler. It still gets the records that were logged before.
+    pub fn remove_handler(&self, handler: &Arc<Handler>) {
+        manager::change(self.0, |config| {
+            config.handlers.retain(|known| !Arc::ptr_eq(known, handler));
+        });
+    }
+
+    /// Removes all handlers.
+    pub fn clear_handlers(&self) {
+        manager::change(self.0, |config| config.handlers.clear());
+    }
+
+    /// Its own handlers.
+    #[must_use]
+    pub fn handlers(&self) -> Vec<Arc<Handler>> {
+        manager::handlers(self.0)
+    }
+
+    /// Adds a filter: a record has to pass all of them to leave this logger.
+    pub fn add_filter(&self, filter: Arc<dyn Filter>) {
+        manager::change(self.0, |config| config.filters.push(filter));
+    }
+
+    /// Removes all filters.
+    pub fn clear_filters(&self) {
+        manager::change(self.0, |config| config.filters.clear());
+    }
+
+    /// Whether records also go to the handlers of its ancestors. True at first.
+    pub fn set_propagate(&self, propagate: bool) {
+        manager::change(self.0, |config| config.propagate = propagate);
+    }
+
+    /// Where its records go.
+    pub(crate) fn route(&self) -> Option<Route> {
+        Some(self.0.slow.load().as_ref()?.route.clone())
+    }
+
+    /// The quick look of the macros: one byte.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[must_use]
+    pub fn enabled(&self, level: Level) -> bool {
+        level.number() >= self.0.gate.load(Ordering::Relaxed)
+    }
+
+    /// Takes a record that the quick look let pass.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        let route = self.0.route.load(Ordering::Relaxed);
+        if node::is_plain(route)
+            && !values.iter().any(is_unrendered)
+            && let Some(site) = refer_call_site(site)
+        {
+            let route = node::number(route);
+            let event = Event { level, site, route, time: clock::now(), values };
+            if submit::event(route, &event).is_err() {
+                self.0.refuse();
+            }
+        } else {
+            self.0.log_slowly(level, site, values);
+        }
+    }
+}
+
+impl fmt::Debug for Logger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Logger({} {})", self.name(), self.effective_level())
+    }
+}
+
+impl PartialEq for Logger {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Logger {}
+
+#[inline(always)]
+fn is_unrendered(value: &Value<'_>) -> bool {
+    matches!(value, Value::Arguments(_))
+}

@@ -1,0 +1,70 @@
+//! Where statements without `logger:` go: the logger named for their module, or their target.
+
+use std::sync::OnceLock;
+
+use femto_core::{CallSite, Level, Value};
+
+use super::Logger;
+use crate::Manager;
+
+/// The logger of a statement's module or literal target, found at its first record.
+#[derive(Debug)]
+pub struct DefaultLogger {
+    name: &'static str,
+    logger: OnceLock<Logger>,
+}
+
+impl DefaultLogger {
+    /// For a module path or target; `a::b` is read as `a.b`.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, logger: OnceLock::new() }
+    }
+
+    /// See [`Logger`].
+    #[inline(always)]
+    pub fn enabled(&self, level: Level) -> bool {
+        match self.logger.get() {
+            Some(logger) => logger.enabled(level),
+            None => self.find().enabled(level),
+        }
+    }
+
+    /// See [`Logger`].
+    #[inline(always)]
+    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        if let Some(logger) = self.logger.get() {
+            logger.log(level, site, values);
+        }
+    }
+
+    #[cold]
+    fn find(&self) -> Logger {
+        *self.logger.get_or_init(|| Manager::global().logger_of_path(self.name))
+    }
+}
+
+/// The logger that a target names which is known only at run time.
+#[derive(Debug)]
+pub struct TargetLogger(Logger);
+
+impl TargetLogger {
+    /// For a target; `a::b` is read as `a.b`.
+    #[must_use]
+    pub fn new(target: &str) -> Self {
+        Self(Manager::global().logger_of_path(target))
+    }
+
+    /// See [`Logger`].
+    #[inline(always)]
+    #[must_use]
+    pub fn enabled(&self, level: Level) -> bool {
+        self.0.enabled(level)
+    }
+
+    /// See [`Logger`].
+    #[inline(always)]
+    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        self.0.log(level, site, values);
+    }
+}

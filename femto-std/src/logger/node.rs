@@ -1,0 +1,192 @@
+//! What a logger's callers read: a threshold and a route, each in one load.
+
+use core::cell::Cell;
+use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use femto_core::frame::local::Event;
+use femto_core::frame::portable::{Portable, Style};
+use femto_core::frame::{Kind, MAX_VALUES};
+use femto_core::{CallSite, Details, Filter, Level, Metadata, Record, Value, refer_call_site};
+
+use crate::route::Route;
+use crate::{clock, submit};
+
+/// A logger's place in memory; it stays for the life of the program.
+pub(crate) struct Node {
+    pub(crate) name: Box<str>,
+    /// The level of its own.
+    pub(crate) level: AtomicU8,
+    /// Records below it reach nobody.
+    pub(crate) gate: AtomicU8,
+    /// The route's number; [`SLOW`] above it if a call has more to do than to put a frame.
+    pub(crate) route: AtomicU64,
+    pub(crate) slow: ArcSwapOption<Slow>,
+}
+
+/// What a call that is not plain looks at.
+pub(crate) struct Slow {
+    pub(crate) route: Route,
+    pub(crate) filters: Vec<Arc<dyn Filter>>,
+}
+
+#[inline(always)]
+pub(super) fn is_plain(word: u64) -> bool {
+    word & SLOW == 0
+}
+
+#[inline(always)]
+pub(super) fn number(word: u64) -> u32 {
+    word as u32
+}
+
+impl Node {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            level: AtomicU8::new(Level::NOTSET.number()),
+            gate: AtomicU8::new(Level::OFF.number()),
+            route: AtomicU64::new(SLOW),
+            slow: ArcSwapOption::empty(),
+        }
+    }
+
+    /// Has callers take a route and threshold from now on.
+    pub(crate) fn set(&self, route: &Route, filters: &[Arc<dyn Filter>], gate: Level) {
+        let destination = route.destination();
+        let slow = !filters.is_empty() || destination.has_direct || !destination.has_queued;
+        self.slow.store(Some(Arc::new(Slow { route: route.clone(), filters: filters.to_vec() })));
+        let word = u64::from(destination.id) | if slow { SLOW } else { 0 };
+        self.route.store(word, Ordering::Release);
+        self.gate.store(gate.number(), Ordering::Release);
+    }
+
+    /// Counts a record that found no room.
+    #[cold]
+    pub(super) fn refuse(&self) {
+        if let Some(slow) = &*self.slow.load() {
+            submit::refuse(slow.route.destination());
+        }
+    }
+
+    /// Takes a record that has to be filtered, rendered, or written directly.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn log_slowly(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+        let Some(slow) = self.slow.load_full() else { return };
+        with_rendered(values, |values| {
+            let time = clock::now();
+            if !slow.filters.is_empty() && !slow.admit(&self.name, level, site, values) {
+                return;
+            }
+            match refer_call_site(site) {
+                Some(site) => slow.submit_event(level, site, time, values),
+                None => slow.submit_rendered(level, site, time, values),
+            }
+        });
+    }
+}
+
+impl Slow {
+    fn admit(&self, name: &str, level: Level, site: &'static CallSite, values: &[Value<'_>]) -> bool {
+        let metadata = Metadata::new(level, name);
+        if !self.filters.iter().all(|filter| filter.enabled(&metadata)) {
+            return false;
+        }
+        let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let wall = wall.unwrap_or_default().as_nanos() as u64;
+        let details = Details::default();
+        let record = Record::from_site(name, site, level, wall, values, &details);
+        self.filters.iter().all(|filter| filter.matches(&record))
+    }
+
+    fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>]) {
+        let destination = self.route.destination();
+        let event = Event { level, site, route: destination.id, time, values };
+        if destination.has_direct {
+            let words = event.words();
+            let header = event.header(words, Kind::Local);
+            submit::write_through(destination, words, header, &|to| event.write(to));
+        }
+        if destination.has_queued && submit::event(destination.id, &event).is_err() {
+            submit::refuse(destination);
+        }
+    }
+
+    /// A call site beyond those that the table of references holds is spelled out.
+    fn submit_rendered(&self, level: Level, site: &'static CallSite, time: u64, values: &[Value<'_>]) {
+        let message = site.message(values).to_string();
+        let first = values.len().saturating_sub(site.keys.len());
+        let pairs: Vec<_> = site.keys.iter().copied().zip(values[first..].iter().copied()).collect();
+        let mut frame = Vec::new();
+        let written = Portable {
+            level,
+            style: Style::Ready,
+            time: 0,
+            name: site.target.unwrap_or(""),
+            template: &message,
+            arguments: &[][..],
+            mapping: None,
+            key_values: (!pairs.is_empty()).then_some(&pairs[..]),
+            location: Some((site.file, site.line)),
+            function: None,
+            level_name: None,
+            thread: None,
+            process: None,
+            task: None,
+            exception: None,
+            stack: None,
+        }
+        .write(&mut frame);
+        let Ok(()) = written;
+        self.route.submit(level, time, &frame);
+    }
+}
+
+/// Renders what has no typed encoding, into a text that the thread keeps.
+fn with_rendered(values: &[Value<'_>], work: impl FnOnce(&[Value<'_>])) {
+    let mut text = TEXT.take();
+    text.clear();
+    let mut ends = [0; MAX_VALUES];
+    for (value, end) in values.iter().zip(&mut ends) {
+        if let Value::Arguments(arguments) = value {
+            render(&mut text, arguments);
+        }
+        *end = text.len();
+    }
+    let mut rendered = [Value::None; MAX_VALUES];
+    let mut start = 0;
+    for ((slot, &value), &end) in rendered.iter_mut().zip(values).zip(&ends) {
+        *slot = match value {
+            Value::Arguments(_) => Value::Rendered(text.get(start..end).unwrap_or("")),
+            other => other,
+        };
+        start = end;
+    }
+    work(&rendered[..values.len().min(MAX_VALUES)]);
+    if text.capacity() <= MAX_KEPT {
+        TEXT.set(text);
+    }
+}
+
+/// Appends what a `Display` or `Debug` writes. One that panics leaves what it wrote, and a mark: a
+/// log call never panics its caller.
+fn render(text: &mut String, arguments: &fmt::Arguments<'_>) {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| text.write_fmt(*arguments)));
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => text.push_str("<formatting failed>"),
+        Err(_) => text.push_str("<formatting panicked>"),
+    }
+}
+
+thread_local! {
+    static TEXT: Cell<String> = const { Cell::new(String::new()) };
+}
+
+const SLOW: u64 = 1 << 32;
+/// Bytes of rendered text that a thread keeps room for.
+const MAX_KEPT: usize = 16 << 10;

@@ -1,0 +1,72 @@
+//! What the operating system tells and calls: identifiers, signals, forks, the end of the process.
+#![allow(unsafe_code)]
+
+use core::cell::Cell;
+use core::time::Duration;
+use std::sync::Once;
+
+use crate::{engine, registry, state};
+
+/// The kernel's identifier of the calling thread.
+pub(crate) fn thread_id() -> u64 {
+    // SAFETY: the call takes nothing and cannot fail.
+    (unsafe { libc::gettid() }) as u64
+}
+
+/// Leaves all signals to the application's own threads.
+pub(crate) fn block_signals() {
+    IS_ENGINE.set(true);
+    let mut all = core::mem::MaybeUninit::uninit();
+    // SAFETY: `sigfillset` initialises the set that `pthread_sigmask` then reads; the third
+    // argument may be null.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), core::ptr::null_mut());
+    }
+}
+
+/// Whether the calling thread is the collector or a worker: it must not wait for itself.
+pub(crate) fn is_engine_thread() -> bool {
+    IS_ENGINE.get()
+}
+
+thread_local! {
+    static IS_ENGINE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has the engine survive forks and finish its work before the process ends. Once a process.
+pub(crate) fn install_hooks() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        // SAFETY: the three functions and the fourth are `extern "C"`, take nothing, and live as
+        // long as the program. They do not unwind: an unwinding `extern "C"` function aborts.
+        unsafe {
+            libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child));
+            libc::atexit(at_exit);
+        }
+    });
+}
+
+extern "C" fn before_fork() {
+    registry::hold();
+}
+
+extern "C" fn after_fork() {
+    registry::let_go();
+}
+
+extern "C" fn in_child() {
+    IS_ENGINE.set(false);
+    state::begin_epoch();
+    registry::let_go();
+}
+
+extern "C" fn at_exit() {
+    if !is_engine_thread() {
+        // There is nobody to tell; what was not written is in the handlers' statistics.
+        let _ = engine::shutdown(EXIT_DEADLINE);
+    }
+}
+
+/// How long the end of the process waits for sinks.
+const EXIT_DEADLINE: Duration = Duration::from_secs(5);

@@ -1,0 +1,189 @@
+//! Route: which handlers a logger's records reach, flattened.
+//!
+//! Made when configuration changes; the *caller* puts its number into the frame, the *collector*
+//! looks the handlers up by it. A record thus goes to the handlers that were there when it was
+//! logged, whatever changes later.
+
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
+
+use femto_core::Level;
+
+use crate::formatter::CaptureMask;
+use crate::handler::{Delivery, Handler, OverflowPolicy};
+use crate::{engine, registry};
+
+/// A logger's name and the handlers its records reach. Cheap to clone.
+///
+/// When the last clone is gone, the number is given back some seconds later, when no record that
+/// carries it can be under way.
+#[derive(Clone)]
+pub struct Route(Arc<Retiring>);
+
+/// Gives the number back.
+struct Retiring(Arc<Destination>);
+
+/// What a route's number stands for.
+pub(crate) struct Destination {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) handlers: Box<[Arc<Handler>]>,
+    pub(crate) mask: CaptureMask,
+    pub(crate) has_queued: bool,
+    pub(crate) has_direct: bool,
+    /// How long a caller waits for room: the strictest policy of the handlers; `None` is for ever.
+    pub(crate) patience: Option<Duration>,
+    /// Whether the number may stand for another destination by now.
+    retired: AtomicBool,
+}
+
+impl Route {
+    /// A route from a logger of this name to these handlers.
+    #[must_use]
+    pub fn new(name: &str, handlers: Vec<Arc<Handler>>) -> Self {
+        registry::lock().routes.route(name, handlers)
+    }
+
+    /// Which costly fields the handlers' formatters show.
+    #[must_use]
+    pub fn mask(&self) -> CaptureMask {
+        self.0.0.mask
+    }
+
+    /// The handlers.
+    #[must_use]
+    pub fn handlers(&self) -> &[Arc<Handler>] {
+        &self.0.0.handlers
+    }
+
+    pub(crate) fn destination(&self) -> &Arc<Destination> {
+        &self.0.0
+    }
+
+    /// Whether it goes to these handlers, and knows of their settings all there is now.
+    pub(crate) fn is_for(&self, handlers: &[Arc<Handler>]) -> bool {
+        let known = &self.0.0.handlers;
+        known.len() == handlers.len()
+            && known.iter().zip(handlers).all(|(one, other)| Arc::ptr_eq(one, other))
+            && self.mask() == mask(handlers)
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Route({} -> {:?})", self.0.0.name, self.0.0.handlers)
+    }
+}
+
+impl Drop for Retiring {
+    fn drop(&mut self) {
+        registry::lock().routes.retire(self.0.id);
+    }
+}
+
+impl Destination {
+    /// The lowest level that any of the handlers takes.
+    pub(crate) fn lowest_level(&self) -> Level {
+        self.handlers.iter().map(|handler| handler.level()).min().unwrap_or(Level::OFF)
+    }
+
+    /// Whether a handler that makes callers wait is over its capacity.
+    pub(crate) fn makes_wait(&self) -> bool {
+        self.handlers.iter().any(|handler| handler.makes_wait())
+    }
+
+    /// Whether its owner is gone, so that the number will be given to another some time.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Relaxed)
+    }
+}
+
+/// All routes by number.
+pub(crate) struct Routes {
+    entries: Vec<Option<Arc<Destination>>>,
+    free: Vec<u32>,
+    /// Numbers without an owner, and since when.
+    retired: Vec<(u32, Instant)>,
+}
+
+impl Routes {
+    pub(crate) const fn new() -> Self {
+        Self { entries: Vec::new(), free: Vec::new(), retired: Vec::new() }
+    }
+
+    pub(crate) fn get(&self, id: u32) -> Option<&Arc<Destination>> {
+        self.entries.get(id as usize)?.as_ref()
+    }
+
+    /// Makes a route.
+    pub(crate) fn route(&mut self, name: &str, handlers: Vec<Arc<Handler>>) -> Route {
+        let queued = || handlers.iter().filter(|handler| handler.delivery() == Delivery::Queued);
+        let patience = queued()
+            .map(|handler| match handler.overflow() {
+                OverflowPolicy::Block => None,
+                OverflowPolicy::Timeout(limit) => Some(limit),
+                OverflowPolicy::DropNewest => Some(Duration::ZERO),
+            })
+            .reduce(|one, other| Some(one?.max(other?)))
+            .unwrap_or(Some(Duration::ZERO));
+        if let Some(level) = queued().map(|handler| handler.flush_level()).min() {
+            engine::lower_flush_level(level);
+        }
+        let destination = Destination {
+            id: 0,
+            name: name.into(),
+            mask: mask(&handlers),
+            has_queued: queued().next().is_some(),
+            has_direct: handlers.iter().any(|handler| handler.delivery() == Delivery::Direct),
+            patience,
+            handlers: handlers.into(),
+            retired: AtomicBool::new(false),
+        };
+        Route(Arc::new(Retiring(self.add(destination))))
+    }
+
+    fn add(&mut self, mut destination: Destination) -> Arc<Destination> {
+        self.sweep();
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            (self.entries.len() - 1) as u32
+        });
+        destination.id = id;
+        let destination = Arc::new(destination);
+        self.entries[id as usize] = Some(destination.clone());
+        destination
+    }
+
+    fn retire(&mut self, id: u32) {
+        if let Some(destination) = self.get(id) {
+            destination.retired.store(true, Ordering::Relaxed);
+        }
+        self.retired.push((id, Instant::now()));
+    }
+
+    /// Frees numbers that no frame can carry any more.
+    fn sweep(&mut self) {
+        let now = Instant::now();
+        let (entries, free) = (&mut self.entries, &mut self.free);
+        self.retired.retain(|&(id, since)| {
+            let keep = now.duration_since(since) < GRACE;
+            if !keep {
+                entries[id as usize] = None;
+                free.push(id);
+            }
+            keep
+        });
+    }
+}
+
+fn mask(handlers: &[Arc<Handler>]) -> CaptureMask {
+    let masks = handlers.iter().map(|handler| handler.settings().formatter.mask());
+    masks.fold(CaptureMask::NONE, CaptureMask::union)
+}
+
+/// How long a thread may take from reading a route's number to the collector's reading of its frame.
+/// Frames in lanes are read within milliseconds; the rest is for a thread that is kept from running.
+const GRACE: Duration = Duration::from_secs(60);

@@ -1,0 +1,50 @@
+//! Sink: where do the bytes go?
+//!
+//! Runs on the *collector*, on a *sink worker*, or on the caller for direct handlers; the last of
+//! all stages.
+
+mod file;
+mod stream;
+
+pub(crate) use file::FileOpener;
+pub(crate) use stream::StreamOpener;
+
+use core::fmt;
+use std::io;
+
+/// Takes finished lines.
+///
+/// # For implementors
+/// A sink is used by one thread at a time.
+pub trait Sink: Send {
+    /// Writes the beginning of `block`, at least one byte of it; answers how many.
+    ///
+    /// # Errors
+    /// The system's. What was not taken is offered again later.
+    fn write(&mut self, block: &[u8]) -> io::Result<usize>;
+
+    /// Hands everything to the operating system.
+    ///
+    /// # Errors
+    /// The system's.
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Opens a sink: when a handler is made, when it is to reopen its file, and anew in a forked child.
+///
+/// # For implementors
+/// `open` must not wait for a lock that another thread may hold at a fork.
+pub trait Open: fmt::Debug + Send + Sync {
+    /// Opens the sink. `again` is false the first time: only then may a file be truncated.
+    ///
+    /// # Errors
+    /// The system's.
+    fn open(&self, again: bool) -> io::Result<Box<dyn Sink>>;
+
+    /// What it writes to, for error texts: a path, `stderr`.
+    fn name(&self) -> String;
+
+    /// Whether a write can take long, as to a pipe or a network: such a sink gets a worker of its
+    /// own.
+    fn may_stall(&self) -> bool;
+}

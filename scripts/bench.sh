@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# `bench.sh [PART...]` measures: rust, python, firmware.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/python.sh
+. scripts/python.sh
+# shellcheck source=scripts/cross.sh
+. scripts/cross.sh
+
+bench_rust() { step "bench: Rust" cargo bench "${LOCKED[@]}" -p femto-std; }
+
+bench_python() {
+    have_python "bench: Python" || return 0
+    step "bench: Python" python_programs
+}
+
+python_programs() {
+    local version python program
+    read -r version python <<<"$NEWEST"
+    venv_with_wheel bench "$version" "$python" -r femto-py/benches/requirements.txt
+    for program in femto-py/benches/bench_*.py; do "$CACHE/venv-bench/bin/python" "$program"; done
+}
+
+bench_firmware() {
+    local target package qemu
+    : >"$CACHE/firmware.rows"
+    while read -r target package qemu; do
+        cross_ready "bench: firmware on $target" "$target" "$qemu" || continue
+        step "bench: firmware on $target" measure "$target" "$package"
+    done < <(boards)
+    step "bench: firmware budgets" firmware_table
+}
+
+# Appends `TARGET NAME INSTRUCTIONS STACK` for each row that the measuring programs print.
+measure() {
+    local target=$1 package=$2 program
+    cross "$target" build -p "$package-programs"
+    for program in $(programs "$package" | grep '^measure'); do
+        [ ! -e "targets/$package/expected/$program.txt" ] || continue # checks the meter, in the tests
+        run_program "$target" "$program" | sed "s/^/$target /" | tee -a "$CACHE/firmware.rows"
+    done
+}
+
+# One table of all targets, as Markdown; fails where a budget is exceeded, or names a row that nobody measured.
+firmware_table() {
+    awk '
+        /^#/ || !NF { next }
+        FNR == NR { limit[$1 " " $2] = $3; stack[$1 " " $2] = $4; next }
+        FNR == 1 {
+            print "| target | statement | instructions | budget | stack B | budget |"
+            print "|---|---|---|---|---|---|"
+        }
+        {
+            row = $1 " " $2
+            measured[row] = 1
+            over = row in limit && ($3 > limit[row] || $4 > stack[row])
+            print "| " $1 " | " $2 " | " $3 " | " limit[row] " | " $4 " | " stack[row] " |" (over ? " over budget" : "")
+            failed += over
+        }
+        END {
+            for (row in limit) if (!(row in measured)) { print "not measured: " row; failed++ }
+            exit (failed > 0)
+        }
+    ' targets/budgets.txt "$CACHE/firmware.rows"
+}
+
+for part in "${@:-rust python firmware}"; do
+    for name in $part; do "bench_$name"; done
+done
+summary

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# `test.sh [GROUP...]` runs the tests, all groups or those named: lint rust loom doc python firmware.
+# A missing tool is a failure with CI=true, a skip that is reported without.
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/python.sh
+. scripts/python.sh
+# shellcheck source=scripts/cross.sh
+. scripts/cross.sh
+
+# Sets MEMBERS to cargo's arguments for all members; the bindings build only where there is a Python to bind to.
+choose_members() {
+    [ -z "${MEMBERS:-}" ] || return 0
+    MEMBERS=(--workspace)
+    if have_python "rust: clippy and documentation of femto-py"; then
+        export PYO3_PYTHON=${NEWEST#* }
+    else
+        MEMBERS+=(--exclude femto-py)
+    fi
+}
+
+test_lint() {
+    choose_members
+    step "lint: rustfmt" rustfmt_check
+    step "lint: clippy, ${MEMBERS[*]}" \
+        cargo clippy "${LOCKED[@]}" "${MEMBERS[@]}" --all-targets -- -D warnings
+    step "lint: clippy, femto-core by feature" clippy_features
+    have_python "lint: Python" || return 0
+    step "lint: ruff" ruff_check
+    step "lint: mypy" mypy_check
+}
+
+rustfmt_check() {
+    cargo fmt --check
+    cargo fmt --check --manifest-path targets/Cargo.toml
+}
+
+clippy_features() {
+    local features
+    for features in '' alloc float,int128 alloc,float,int128,max_level_off release_max_level_info; do
+        cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
+    done
+}
+
+ruff_check() {
+    tools
+    "$CACHE/venv-tools/bin/ruff" check femto-py
+    "$CACHE/venv-tools/bin/ruff" format --check femto-py
+}
+
+mypy_check() {
+    tools
+    cd femto-py || return
+    "$CACHE/venv-tools/bin/mypy" --strict python
+}
+
+test_rust() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        step "rust: tests" cargo nextest run "${LOCKED[@]}" --no-fail-fast --config-file scripts/nextest.toml
+        step "rust: doc tests" timeout 1200 cargo test "${LOCKED[@]}" --doc
+    else
+        step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" --no-fail-fast
+    fi
+}
+
+test_loom() { step "rust: loom, femto-core" loom_test; }
+
+loom_test() {
+    # A folder of its own: the flag changes every dependency.
+    RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/loom" \
+        timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --release loom | tee "$CACHE/loom.log"
+    grep -q '^test .* ok$' "$CACHE/loom.log" || { echo "no test has loom in its name" && return 1; }
+}
+
+test_doc() {
+    choose_members
+    step "rust: documentation" doc_build
+}
+
+doc_build() { RUSTDOCFLAGS="-D warnings" cargo doc "${LOCKED[@]}" "${MEMBERS[@]}" --no-deps; }
+
+test_python() {
+    have_python "python: tests" || return 0
+    local version python
+    while read -r version python; do
+        step "python $version: tests" pytest_run "$version" "$python"
+    done <<<"$INTERPRETERS"
+}
+
+pytest_run() {
+    local version=$1 python=$2 packages=(pytest pytest-timeout)
+    if [ -f femto-py/tests/requirements.txt ]; then packages+=(-r femto-py/tests/requirements.txt); fi
+    venv_with_wheel "$version" "$version" "$python" "${packages[@]}"
+    cd femto-py || return
+    "$CACHE/venv-$version/bin/python" -m pytest -q --timeout 300 tests
+}
+
+test_firmware() {
+    local target package qemu
+    while read -r target package qemu; do
+        cross_ready "firmware: $target" "$target" "$qemu" || continue
+        step "firmware: $target, clippy" cross "$target" clippy -p "$package-programs" -- -D warnings
+        step "firmware: $target, programs" compare_outputs "$target" "$package"
+    done < <(boards)
+}
+
+# Runs each program of the package and compares its output, byte for byte, with the file of its name.
+# A measuring program without such a file belongs to the benchmarks.
+compare_outputs() {
+    local target=$1 package=$2 program expected out status wrong=0
+    cross "$target" build -p "$package-programs"
+    out=$CACHE/firmware/$target
+    mkdir -p "$out"
+    for program in $(programs "$package"); do
+        expected=targets/$package/expected/$program.txt
+        case $program in measure*) [ -e "$expected" ] || continue ;; esac
+        status=0
+        run_program "$target" "$program" >"$out/$program.txt" || status=$?
+        if [ "$status" != 0 ]; then
+            echo "$program: exit status $status"
+            wrong=1
+        fi
+        if diff -u "$expected" "$out/$program.txt"; then
+            echo "$program: output as expected"
+        else
+            wrong=1
+        fi
+    done
+    return "$wrong"
+}
+
+if ! has cargo; then
+    missing "everything" "there is no Rust toolchain" "install one from https://rustup.rs"
+    summary
+    exit 1
+fi
+for group in "${@:-lint rust loom doc python firmware}"; do
+    for name in $group; do "test_$name"; done
+done
+summary

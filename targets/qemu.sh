@@ -1,0 +1,40 @@
+#!/bin/sh
+# Cargo's runner for firmware: `qemu.sh ELF` starts the machine that boards.txt names for the ELF's target.
+# The UART is on stdout; the exit status is the program's, handed over by semihosting.
+set -eu
+
+elf=$1
+table=$(dirname "$0")/boards.txt
+
+row=
+# shellcheck disable=SC2034 # the names are the table's columns
+while read -r target package board flash ram qemu cpu machine measure_cpu measure_machine; do
+    case $target in '' | '#'*) continue ;; esac
+    case $elf in */"$target"/*)
+        row=$target
+        break
+        ;;
+    esac
+done <"$table"
+if [ -z "$row" ]; then
+    echo "qemu.sh: no target of $table is in the path $elf" >&2
+    exit 2
+fi
+
+counting=
+case $(basename "$elf") in measure*)
+    cpu=$measure_cpu
+    machine=$measure_machine
+    counting='-icount shift=0' # one instruction takes one virtual nanosecond
+    ;;
+esac
+
+if ! command -v "$qemu" >/dev/null; then
+    echo "qemu.sh: $qemu is missing" >&2
+    exit 127
+fi
+
+# shellcheck disable=SC2086 # $counting is two words or none
+exec timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $counting \
+    -display none -monitor none -serial stdio \
+    -semihosting-config enable=on,target=native -kernel "$elf" </dev/null

@@ -411,6 +411,12 @@ mod dictionaries {
 
 use dictionaries::{accept, dictionaries_are_unchanged, watch};
 
+/// Whether classes and modules are as they were when last looked at.
+#[pyfunction]
+pub(crate) fn is_unchanged() -> bool {
+    hooks_are_unchanged()
+}
+
 /// Says that something changed which the fast path depends on.
 #[pyfunction]
 pub(crate) fn changed() {

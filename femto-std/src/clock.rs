@@ -93,8 +93,7 @@ impl Conversion {
     /// Whether the wall clock went on as the counter did, within a millisecond. The first
     /// reading, which has nothing to compare with, is.
     fn is_plausible(&self, now: &Anchor) -> bool {
-        self.base.ticks == self.latest.ticks
-            || self.wall(now.ticks).abs_diff(now.wall) < 1_000_000
+        self.base.ticks == self.latest.ticks || self.wall(now.ticks).abs_diff(now.wall) < 1_000_000
     }
 }
 

@@ -17,8 +17,8 @@ use std::thread;
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
-use femto_core::ring::Consumer;
 use femto_core::frame::{Header, Kind};
+use femto_core::ring::Consumer;
 use femto_core::{AtomicWord, WORD_BYTES, Word};
 
 use crate::clock::{self, Conversion};
@@ -137,7 +137,7 @@ impl Collector {
         Self {
             sources: Vec::new(),
             conversion: Conversion::new(),
-            decoder: Decoder::default(),
+            decoder: Decoder::new(),
             outputs: Outputs::default(),
             routes: Vec::new(),
             born: clock::now(),
@@ -218,6 +218,9 @@ impl Collector {
             }
             source.consumer.release(length);
             records += 1;
+            if records % FEW == 0 {
+                engine.announce_room();
+            }
             let Some(destination) = destination(&mut self.routes, self.decoder.route()) else {
                 continue;
             };
@@ -284,11 +287,12 @@ impl Source {
 }
 
 /// The time in a frame.
+#[allow(clippy::unnecessary_cast, reason = "a word is narrower on other targets")]
 fn time_of(header: Header, words: &[AtomicWord]) -> u64 {
-    let at = if WORD_BYTES == 4 && matches!(header.kind, Kind::Local | Kind::LocalCut) { 3 } else { 1 };
-    let word = |index: usize| -> Word {
-        words.get(index).map_or(0, |word| word.load(Ordering::Relaxed))
-    };
+    let at =
+        if WORD_BYTES == 4 && matches!(header.kind, Kind::Local | Kind::LocalCut) { 3 } else { 1 };
+    let word =
+        |index: usize| -> Word { words.get(index).map_or(0, |word| word.load(Ordering::Relaxed)) };
     let low = word(at);
     if WORD_BYTES == 8 { low as u64 } else { low as u64 | (word(at + 1) as u64) << 32 }
 }

@@ -18,13 +18,16 @@ use crate::collector::Collector;
 use crate::lane::{Link, Ring, side};
 use crate::{FlushError, os, registry, state};
 
+/// A lane's reading end, on its way to the collector.
+type Arrival = (Consumer<Arc<Ring>>, Arc<Link>);
+
 /// The collector and what callers share with it.
 pub(crate) struct Engine {
     epoch: u32,
     /// Locked by the collector's thread for each of its passes; by callers once that has ended.
     collector: Mutex<Collector>,
     /// Lanes that the collector has not seen yet.
-    arrivals: Mutex<Vec<(Consumer<Arc<Ring>>, Arc<Link>)>>,
+    arrivals: Mutex<Vec<Arrival>>,
     has_arrivals: AtomicUsize,
     thread: OnceLock<Thread>,
     requests: Sender<Request>,
@@ -152,7 +155,7 @@ impl Engine {
         self.has_arrivals.fetch_add(1, Ordering::Release);
     }
 
-    pub(crate) fn take_arrivals(&self) -> Vec<(Consumer<Arc<Ring>>, Arc<Link>)> {
+    pub(crate) fn take_arrivals(&self) -> Vec<Arrival> {
         if self.has_arrivals.load(Ordering::Acquire) == 0 {
             return Vec::new();
         }
@@ -171,11 +174,12 @@ impl Engine {
 
     /// Does the collector's work on the calling thread, once its own has ended.
     pub(crate) fn work_inline(self: &Arc<Self>) {
-        // Whoever is at it already takes this caller's records along or leaves them to the next.
-        if let Ok(mut collector) = self.collector.try_lock() {
+        // What a sink or formatter logs meanwhile is left to the next call.
+        os::as_engine_thread(|| {
+            let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
             collector.pass(self);
             collector.write_everything(None);
-        }
+        });
     }
 
     pub(crate) fn collector(&self) -> &Mutex<Collector> {

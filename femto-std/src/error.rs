@@ -84,8 +84,12 @@ impl fmt::Display for FlushError {
             Self::DeadlinePassed { deadline } => {
                 write!(f, "not everything was written within {deadline:?}")
             }
-            Self::WriteRecords { handler, error } => write!(f, "could not write {handler}: {error}"),
-            Self::CalledFromEngine => f.write_str("flush was called from the thread that would do it"),
+            Self::WriteRecords { handler, error } => {
+                write!(f, "could not write {handler}: {error}")
+            }
+            Self::CalledFromEngine => {
+                f.write_str("flush was called from the thread that would do it")
+            }
         }
     }
 }

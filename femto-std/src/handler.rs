@@ -263,6 +263,8 @@ impl Handler {
         if outlet.epoch() == state::epoch() {
             return outlet;
         }
+        // What the parent counted is the parent's.
+        self.counts.reset();
         let fresh = Arc::new(Outlet::new(None));
         self.outlet.store(fresh.clone());
         fresh
@@ -289,6 +291,14 @@ impl Handler {
             Ok(()) => self.counts.written.fetch_add(1, Ordering::Relaxed),
             Err(_) => self.counts.dropped.fetch_add(1, Ordering::Relaxed),
         };
+    }
+}
+
+impl Counts {
+    fn reset(&self) {
+        for count in [&self.accepted, &self.written, &self.dropped, &self.bytes, &self.errors] {
+            count.store(0, Ordering::Relaxed);
+        }
     }
 }
 

@@ -49,7 +49,15 @@ impl Link {
     }
 
     pub(crate) fn take_aside(&self) -> Option<Box<[Word]>> {
-        self.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        let taken = self.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        ASIDE.fetch_sub(taken.as_ref().map_or(0, |words| words.len()), Ordering::Relaxed);
+        taken
+    }
+
+    /// Takes the newest back: its mark found no room.
+    fn drop_aside(&self) {
+        let dropped = self.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_back();
+        ASIDE.fetch_sub(dropped.map_or(0, |words| words.len()), Ordering::Relaxed);
     }
 }
 
@@ -217,19 +225,33 @@ impl ThreadLane {
         outgoing: &Outgoing<F>,
         patience: Option<Duration>,
     ) -> Result<(), Refused> {
+        let length = outgoing.words;
+        let engine = self.engine.clone();
+        let has_room = || {
+            let used = ASIDE.load(Ordering::Relaxed);
+            (used == 0 || used + length <= MAX_TOTAL_WORDS).then_some(())
+        };
+        engine.wait_until(patience, has_room).ok_or(Refused::Full)?;
         let frame = ring::boxed(outgoing.words);
         (outgoing.write)(&mut Writer::new(&frame[..outgoing.words]));
         let words = frame[..outgoing.words].iter().map(|word| word.load(Ordering::Relaxed));
         let mut words: Box<[Word]> = words.collect();
         words[0] = outgoing.header;
+        ASIDE.fetch_add(words.len(), Ordering::Relaxed);
         self.link.aside.lock().unwrap_or_else(PoisonError::into_inner).push_back(words);
-        let mark = Header { words: ASIDE_WORDS, level: outgoing.level, values: 0, kind: Kind::Aside, site: 0 };
+        let mark = Header {
+            words: ASIDE_WORDS,
+            level: outgoing.level,
+            values: 0,
+            kind: Kind::Aside,
+            site: 0,
+        };
         let time = outgoing.time;
         let write = |to: &mut Writer<'_>| to.wide(time);
         let pushed = self.push_when_room(ASIDE_WORDS, mark.to_word(), patience, &write);
         match pushed {
             Ok(()) => self.wake(outgoing.level),
-            Err(_) => _ = self.link.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_back(),
+            Err(_) => self.link.drop_aside(),
         }
         pushed
     }
@@ -272,12 +294,14 @@ fn budget_allows(words: usize) -> bool {
 
 /// Words of all lanes together.
 static BUDGET: AtomicUsize = AtomicUsize::new(0);
+/// Words of all frames that are kept aside.
+static ASIDE: AtomicUsize = AtomicUsize::new(0);
 
 /// A lane begins with 4 KiB ...
 const FIRST_WORDS: usize = 4096 / WORD_BYTES;
 /// ... and may grow to 256 KiB ...
 const MAX_WORDS: usize = (256 << 10) / WORD_BYTES;
-/// ... as long as all of them take no more than 64 MiB.
+/// ... as long as all of them take no more than 64 MiB. Frames kept aside take as much at most.
 const MAX_TOTAL_WORDS: usize = (64 << 20) / WORD_BYTES;
 /// Length of the mark for a frame kept aside: its header and time.
 const ASIDE_WORDS: usize = 1 + 8 / WORD_BYTES;

@@ -97,9 +97,9 @@ impl Logger {
         manager::change(self.0, |config| config.propagate = propagate);
     }
 
-    /// Where its records go.
-    pub(crate) fn route(&self) -> Option<Route> {
-        Some(self.0.slow.load().as_ref()?.route.clone())
+    /// Where a record with a finished message goes; `None` if a filter refuses it.
+    pub(crate) fn admit(&self, level: Level, message: &str) -> Option<Route> {
+        self.0.admit(level, message)
     }
 
     /// The quick look of the macros: one byte.

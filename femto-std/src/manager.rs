@@ -12,8 +12,8 @@ use femto_core::{Filter, Level};
 
 use crate::handler::Handler;
 use crate::logger::{Logger, Node};
-use crate::route::Route;
 use crate::registry::{self, Registry};
+use crate::route::Route;
 use crate::{FlushError, Guard, engine};
 
 /// The keeper of the process's loggers.
@@ -68,7 +68,11 @@ impl Manager {
 
     /// The logger of a Rust path: `a::b` is read as `a.b`.
     pub(crate) fn logger_of_path(self, path: &str) -> Logger {
-        if path.contains("::") { self.get_logger(&path.replace("::", ".")) } else { self.get_logger(path) }
+        if path.contains("::") {
+            self.get_logger(&path.replace("::", "."))
+        } else {
+            self.get_logger(path)
+        }
     }
 
     /// Switches off all records at or below `level`, whatever loggers say; [`Level::NOTSET`]

@@ -25,6 +25,14 @@ pub(crate) fn block_signals() {
     }
 }
 
+/// Works as the collector would; does nothing if the calling thread is at it already.
+pub(crate) fn as_engine_thread(work: impl FnOnce()) {
+    if !IS_ENGINE.replace(true) {
+        work();
+        IS_ENGINE.set(false);
+    }
+}
+
 /// Whether the calling thread is the collector or a worker: it must not wait for itself.
 pub(crate) fn is_engine_thread() -> bool {
     IS_ENGINE.get()

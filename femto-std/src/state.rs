@@ -38,6 +38,11 @@ pub(crate) fn epoch() -> u32 {
     load() & !(EPOCH - 1)
 }
 
+/// How many forks lie between this process and the first.
+pub(crate) fn generation() -> usize {
+    (epoch() / EPOCH) as usize
+}
+
 /// Begins a new epoch, in a forked child: nobody sleeps, nothing presses.
 pub(crate) fn begin_epoch() {
     STATE.store(epoch().wrapping_add(EPOCH), Ordering::SeqCst);

@@ -61,7 +61,12 @@ impl Route {
         let destination = self.destination();
         if destination.has_direct {
             let write = portable(destination, time, frame);
-            write_through(destination, portable_words(frame), portable_header(level, frame), &write);
+            write_through(
+                destination,
+                portable_words(frame),
+                portable_header(level, frame),
+                &write,
+            );
         }
         if destination.has_queued && push(destination, level, time, frame, true).is_err() {
             refuse(destination);

@@ -77,17 +77,17 @@ impl Event<'_> {
 }
 
 /// Reads back what [`Event::write`] wrote: `bytes` are the frame's words, little-endian, the first
-/// included. `values` lends the room for the values.
+/// included. `values` lends the room for the values; [`MAX_VALUES`] are always enough.
 ///
 /// # Errors
 /// [`FrameError`] for bytes that are no local frame; nothing is read beyond them.
 pub fn read<'a>(
     bytes: &'a [u8],
-    values: &'a mut [Value<'a>; MAX_VALUES],
+    values: &'a mut [Value<'a>],
 ) -> Result<Event<'a>, FrameError> {
     let mut reader = Reader(bytes);
     let header = Header::from_word(reader.word()?).ok_or(FrameError::Short)?;
-    if header.values > MAX_VALUES {
+    if header.values > values.len().min(MAX_VALUES) {
         return Err(FrameError::Short);
     }
     let (site, route, time, mut kinds, mut left);

@@ -5,8 +5,9 @@
 
 use core::cell::RefCell;
 use core::fmt::Write;
+use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicU8, Ordering};
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 
 use femto_core::Level;
 use femto_core::frame::portable::{Portable, Style};
@@ -131,7 +132,6 @@ impl Scratch {
     }
 
     fn submit(&mut self, logger: Logger, level: Level, record: &log::Record<'_>) {
-        let Some(route) = logger.route() else { return };
         let time = clock::now();
         self.text.clear();
         let message = match record.args().as_str() {
@@ -147,10 +147,12 @@ impl Scratch {
                 &self.text
             }
         };
+        let Some(route) = logger.admit(level, message) else { return };
         let mut pairs = Pairs(Vec::new());
         // The visitor never fails.
         let _ = record.key_values().visit(&mut pairs);
-        let pairs: Vec<_> = pairs.0.iter().map(|(key, value)| (key.as_str(), value.borrow())).collect();
+        let pairs: Vec<_> =
+            pairs.0.iter().map(|(key, value)| (key.as_str(), value.borrow())).collect();
         let wants_location = route.mask().contains(CaptureMask::LOCATION);
         let location = if wants_location { record.file().zip(record.line()) } else { None };
         self.frame.clear();

@@ -26,7 +26,7 @@ impl Inline {
     fn new() -> Self {
         let name = std::thread::current().name().unwrap_or("unnamed").to_owned();
         Self {
-            decoder: Decoder::default(),
+            decoder: Decoder::new(),
             conversion: Conversion::new(),
             thread: (os::thread_id(), name),
         }

@@ -13,8 +13,9 @@ use crate::route::Destination;
 use crate::template::{Arguments, PercentTemplate};
 
 /// Reads frames, one at a time.
-#[derive(Default)]
 pub(crate) struct Decoder {
+    /// This process: asking for it is a system call.
+    process: u32,
     /// The frame's words, little-endian.
     bytes: Vec<u8>,
     templates: Templates,
@@ -25,6 +26,11 @@ pub(crate) struct Decoder {
 struct Templates(HashMap<Box<str>, Option<PercentTemplate>>);
 
 impl Decoder {
+    pub(crate) fn new() -> Self {
+        let templates = Templates::default();
+        Self { process: std::process::id(), bytes: Vec::new(), templates }
+    }
+
     /// Takes a frame.
     #[inline]
     pub(crate) fn load(&mut self, words: impl ExactSizeIterator<Item = Word>) {
@@ -75,15 +81,24 @@ impl Decoder {
         let Some(header) = Header::from_word(Word::from_le_bytes(first)) else { return };
         let mut details = Details::default();
         details.thread = Some((thread.0, &thread.1));
-        details.process = Some((std::process::id(), "MainProcess"));
-        let mut values = [Value::None; MAX_VALUES];
+        details.process = Some((self.process, "MainProcess"));
         if header.kind != Kind::Portable {
-            let Ok(event) = local::read(&self.bytes, &mut values) else { return };
+            // Most records have few values: there is no need to prepare room for all.
+            let (mut few, mut many);
+            let values: &mut [_] = if header.values <= FEW {
+                few = [Value::None; FEW];
+                &mut few
+            } else {
+                many = [Value::None; MAX_VALUES];
+                &mut many
+            };
+            let Ok(event) = local::read(&self.bytes, values) else { return };
             let Some(site) = resolve_call_site(event.site) else { return };
             let time = conversion.wall(event.time);
             let name = &destination.name;
             return take(&Record::from_site(name, site, event.level, time, event.values, &details));
         }
+        let mut values = [Value::None; FEW];
         let Some((time, bytes)) = portable_parts(&self.bytes) else { return };
         let Ok(frame) = Portable::read(bytes) else { return };
         let time = if frame.time == 0 { conversion.wall(time) } else { frame.time };
@@ -150,6 +165,8 @@ fn portable_parts(words: &[u8]) -> Option<(u64, &[u8])> {
     Some((u64::from_le_bytes(*time), rest.get(..u32::from_le_bytes(*length) as usize)?))
 }
 
+/// Values that a frame usually has at most.
+const FEW: usize = 4;
 /// Bytes that the decoder keeps from frame to frame.
 const SMALL: usize = 64 << 10;
 /// Templates that are kept; a program that makes its templates at run time begins anew then.

@@ -1,10 +1,12 @@
 //! Output: a handler as the collector sees it, with the block of lines that it fills.
 
 use core::mem;
+use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::io;
+use std::panic;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,7 +15,7 @@ use femto_core::{Details, Level, Record};
 
 use super::worker::{Message, Worker};
 use crate::engine::Engine;
-use crate::handler::{Delivery, Handler, OverflowPolicy, Outlet, Settings};
+use crate::handler::{Delivery, Handler, Outlet, OverflowPolicy, Settings};
 use crate::route::Destination;
 use crate::{FlushError, report, state};
 
@@ -40,9 +42,13 @@ struct Output {
     /// As they are since the pass began.
     settings: Arc<Settings>,
     level: Level,
+    may_stall: bool,
     is_over_capacity: bool,
     lines: String,
+    /// Records in `lines`.
     records: u64,
+    /// Records accepted that the statistics do not show yet.
+    accepted: u64,
     /// Records dropped since the last report.
     dropped: u64,
     /// What the worker has no room for, or the sink refused.
@@ -55,6 +61,8 @@ struct Output {
 impl Outputs {
     /// Has the handlers' settings looked at anew.
     pub(crate) fn begin_pass(&mut self) {
+        // Whoever is over capacity sets it again.
+        state::clear(state::PRESSURE);
         for output in self.outputs.iter_mut().flatten() {
             output.begin_pass();
         }
@@ -62,7 +70,12 @@ impl Outputs {
 
     /// Gives a record to the queued handlers of its destination.
     #[inline]
-    pub(crate) fn take(&mut self, destination: &Destination, record: &Record<'_>, engine: &Arc<Engine>) {
+    pub(crate) fn take(
+        &mut self,
+        destination: &Destination,
+        record: &Record<'_>,
+        engine: &Arc<Engine>,
+    ) {
         for handler in &destination.handlers {
             if handler.delivery() == Delivery::Direct {
                 continue;
@@ -165,11 +178,13 @@ impl Output {
         let mut output = Self {
             outlet: handler.outlet(),
             settings: handler.settings(),
+            may_stall: handler.opener().may_stall(),
             handler,
             level: Level::NOTSET,
             is_over_capacity: false,
             lines: String::new(),
             records: 0,
+            accepted: 0,
             dropped: 0,
             backlog: VecDeque::new(),
             worker: None,
@@ -197,12 +212,23 @@ impl Output {
         }
     }
 
+    /// Takes a record. A filter or formatter that panics costs the record, not the collector.
     #[inline]
     fn take(&mut self, record: &Record<'_>) {
+        let before = self.lines.len();
+        if panic::catch_unwind(AssertUnwindSafe(|| self.try_take(record))).is_err() {
+            self.lines.truncate(before);
+            self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+            self.drop_records(1);
+        }
+    }
+
+    #[inline]
+    fn try_take(&mut self, record: &Record<'_>) {
         if record.level() < self.level || !self.settings.admit(record) {
             return;
         }
-        self.handler.counts.accepted.fetch_add(1, Ordering::Relaxed);
+        self.accepted += 1;
         if self.is_over_capacity || self.handler.is_closed() {
             self.drop_records(1);
             return;
@@ -244,6 +270,10 @@ impl Output {
     /// Hands the lines over: to the sink itself if it is the only one and a plain file, else to a
     /// worker.
     fn deliver(&mut self, alone: bool, engine: &Arc<Engine>) {
+        if self.accepted > 0 {
+            let accepted = mem::take(&mut self.accepted);
+            self.handler.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
+        }
         if !self.lines.is_empty() {
             let bytes = mem::take(&mut self.lines).into_bytes();
             self.outlet.add_queued(bytes.len());
@@ -251,7 +281,7 @@ impl Output {
             self.backlog.push_back(Message::Block(Block { bytes, at: 0, records }));
             self.judge_capacity();
         }
-        let needs_worker = !alone || self.handler.opener().may_stall();
+        let needs_worker = !alone || self.may_stall;
         let may_start = state::load() & state::STOPPED == 0;
         if self.worker.is_none() && needs_worker && may_start && !self.backlog.is_empty() {
             self.worker = Worker::start(self.handler.clone(), self.outlet.clone(), engine.clone());

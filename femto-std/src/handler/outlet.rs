@@ -65,7 +65,8 @@ impl Outlet {
     /// Writes the beginning of `bytes`; answers how many.
     pub(crate) fn write_some(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
         // Failing until it has returned, and from the first failure on.
-        let _ = self.failing_since.compare_exchange(0, uptime(), Ordering::Relaxed, Ordering::Relaxed);
+        let _ =
+            self.failing_since.compare_exchange(0, uptime(), Ordering::Relaxed, Ordering::Relaxed);
         let written = self.offer(handler, bytes);
         if written.is_ok() {
             self.failing_since.store(0, Ordering::Relaxed);

@@ -8,18 +8,25 @@ use femto_core::frame::Writer;
 use femto_core::ring::{self, SharedRing};
 
 use super::{Outgoing, Refused};
+use crate::state;
 
-static SIDE: OnceLock<SharedRing<Box<[AtomicWord]>>> = OnceLock::new();
+/// A ring for each generation of forks, so that a child does not find one that its parent's
+/// collector was reading; they are taken in turn.
+static SIDES: [OnceLock<SharedRing<Box<[AtomicWord]>>>; 16] = [const { OnceLock::new() }; 16];
+
+fn side() -> &'static OnceLock<SharedRing<Box<[AtomicWord]>>> {
+    &SIDES[state::generation() % SIDES.len()]
+}
 
 /// Makes the ring. Called when an engine starts, so that a signal handler finds it there.
 pub(crate) fn prepare() {
-    SIDE.get_or_init(|| SharedRing::new(ring::boxed(WORDS)));
+    side().get_or_init(|| SharedRing::new(ring::boxed(WORDS)));
 }
 
 /// Puts a frame into the ring, or refuses it: it never waits.
 #[cold]
 pub(super) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(), Refused> {
-    let ring = SIDE.get().ok_or(Refused::Full)?;
+    let ring = side().get().ok_or(Refused::Full)?;
     if outgoing.words > WORDS / 4 {
         return Err(Refused::Full);
     }
@@ -29,12 +36,12 @@ pub(super) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(),
 
 /// Whether nothing waits.
 pub(crate) fn is_empty() -> bool {
-    SIDE.get().is_none_or(SharedRing::is_empty)
+    side().get().is_none_or(SharedRing::is_empty)
 }
 
 /// Takes all frames out.
 pub(crate) fn drain(mut take: impl FnMut(&[u8])) {
-    if let Some(ring) = SIDE.get() {
+    if let Some(ring) = side().get() {
         let mut scratch = vec![0; WORDS / 4 * size_of::<AtomicWord>()];
         ring.drain(&mut scratch, |_, bytes| {
             take(bytes);

@@ -2,9 +2,11 @@
 
 use core::cell::Cell;
 use core::fmt::{self, Write};
+use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
 use femto_core::frame::local::Event;
@@ -64,6 +66,21 @@ impl Node {
         self.gate.store(gate.number(), Ordering::Release);
     }
 
+    /// See [`Logger::admit`](super::Logger::admit).
+    pub(super) fn admit(&self, level: Level, message: &str) -> Option<Route> {
+        let slow = self.slow.load();
+        let slow = slow.as_ref()?;
+        let is_admitted = slow.filters.is_empty() || {
+            let details = Details::default();
+            slow.admit(
+                &self.name,
+                level,
+                &Record::from_message(&self.name, &message, level, wall(), &details),
+            )
+        };
+        is_admitted.then(|| slow.route.clone())
+    }
+
     /// Counts a record that found no room.
     #[cold]
     pub(super) fn refuse(&self) {
@@ -79,8 +96,12 @@ impl Node {
         let Some(slow) = self.slow.load_full() else { return };
         with_rendered(values, |values| {
             let time = clock::now();
-            if !slow.filters.is_empty() && !slow.admit(&self.name, level, site, values) {
-                return;
+            if !slow.filters.is_empty() {
+                let details = Details::default();
+                let record = Record::from_site(&self.name, site, level, wall(), values, &details);
+                if !slow.admit(&self.name, level, &record) {
+                    return;
+                }
             }
             match refer_call_site(site) {
                 Some(site) => slow.submit_event(level, site, time, values),
@@ -91,16 +112,10 @@ impl Node {
 }
 
 impl Slow {
-    fn admit(&self, name: &str, level: Level, site: &'static CallSite, values: &[Value<'_>]) -> bool {
+    fn admit(&self, name: &str, level: Level, record: &Record<'_>) -> bool {
         let metadata = Metadata::new(level, name);
-        if !self.filters.iter().all(|filter| filter.enabled(&metadata)) {
-            return false;
-        }
-        let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let wall = wall.unwrap_or_default().as_nanos() as u64;
-        let details = Details::default();
-        let record = Record::from_site(name, site, level, wall, values, &details);
-        self.filters.iter().all(|filter| filter.matches(&record))
+        self.filters.iter().all(|filter| filter.enabled(&metadata))
+            && self.filters.iter().all(|filter| filter.matches(record))
     }
 
     fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>]) {
@@ -117,10 +132,17 @@ impl Slow {
     }
 
     /// A call site beyond those that the table of references holds is spelled out.
-    fn submit_rendered(&self, level: Level, site: &'static CallSite, time: u64, values: &[Value<'_>]) {
+    fn submit_rendered(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        time: u64,
+        values: &[Value<'_>],
+    ) {
         let message = site.message(values).to_string();
         let first = values.len().saturating_sub(site.keys.len());
-        let pairs: Vec<_> = site.keys.iter().copied().zip(values[first..].iter().copied()).collect();
+        let pairs: Vec<_> =
+            site.keys.iter().copied().zip(values[first..].iter().copied()).collect();
         let mut frame = Vec::new();
         let written = Portable {
             level,
@@ -144,6 +166,11 @@ impl Slow {
         let Ok(()) = written;
         self.route.submit(level, time, &frame);
     }
+}
+
+/// Nanoseconds since the Unix epoch.
+fn wall() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
 }
 
 /// Renders what has no typed encoding, into a text that the thread keeps.

@@ -1,0 +1,78 @@
+"""Config: ``basicConfig`` and ``getLogger`` with native loggers and handlers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from os import PathLike
+from typing import Any
+
+from .handler import FileHandler, StreamHandler
+from .logger import chain, upgrade
+
+
+def getLogger(name: str | None = None) -> logging.Logger:
+    """Return the logger of this name, the root logger if there is none, with native methods.
+
+    It is the logger of stdlib's tree; it and its ancestors are upgraded in place.
+    """
+    logger = logging.getLogger(name)
+    for one in chain(logger):
+        upgrade(one)
+    return logger
+
+
+def basicConfig(
+    *,
+    filename: str | PathLike[str] | None = None,
+    filemode: str = "a",
+    format: str | None = None,
+    datefmt: str | None = None,
+    style: str = "%",
+    level: int | str | None = None,
+    stream: Any = None,
+    handlers: Iterable[logging.Handler] | None = None,
+    force: bool = False,
+    encoding: str | None = None,
+    errors: str | None = "backslashreplace",
+) -> None:
+    """Configure the root logger with a native handler; parameters and errors are stdlib's.
+
+    :raises OSError: if the file cannot be opened; names the path.
+    :raises ValueError: for parameters that exclude each other, a wrong format, or a level name that
+        does not exist.
+    """
+    root = getLogger()
+    arguments: dict[str, Any] = {
+        "format": format,
+        "datefmt": datefmt,
+        "style": style,
+        "level": level,
+        "handlers": handlers,
+    }
+    if handlers is not None or (filename is not None and stream is not None):
+        # As they are: stdlib refuses what does not go together.
+        arguments |= {"filename": filename, "stream": stream}
+    elif force or not root.handlers:
+        arguments["handlers"] = [
+            StreamHandler(stream)
+            if filename is None
+            else FileHandler(filename, filemode, *_text_arguments(filemode, encoding, errors))
+        ]
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        logging.basicConfig(**given, force=force)
+    except BaseException:
+        if handlers is None:
+            for handler in arguments["handlers"] or ():
+                handler.close()
+        raise
+
+
+def _text_arguments(
+    mode: str, encoding: str | None, errors: str | None
+) -> tuple[str | None, bool, str | None]:
+    """Return encoding, delay and errors, as stdlib's ``basicConfig`` passes them on."""
+    if "b" in mode:
+        errors = None
+    return encoding, False, errors

@@ -1,0 +1,122 @@
+"""Formatter: which of Python's formatters the collector can stand in for.
+
+Runs where handlers are configured. A plain ``logging.Formatter`` is compiled to a native pattern;
+subclasses, and what the native one does not know, format on the calling thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import string
+import sys
+import time
+from typing import Any
+
+from . import hooks
+from ._femtologging import Pattern, changed
+from .record import ATTRIBUTES
+
+
+class WatchedFormatter(logging.Formatter):
+    """A plain ``logging.Formatter`` in use by a native handler: says when it is changed."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        revise(self)
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        revise(self)
+
+
+def watch(formatter: logging.Formatter | None) -> None:
+    """Make a plain formatter say when it is changed."""
+    if type(formatter) is logging.Formatter:
+        formatter.__class__ = WatchedFormatter
+
+
+def unwatch(formatter: logging.Formatter | None) -> None:
+    """Undo ``watch``."""
+    if type(formatter) is WatchedFormatter:
+        formatter.__class__ = logging.Formatter
+
+
+def revise(formatter: logging.Formatter) -> None:
+    """Have handlers compile the formatter anew before their next record."""
+    formatter.__dict__.pop(_COMPILED, None)
+    changed()
+
+
+def compiled(formatter: logging.Formatter | None) -> Pattern | None:
+    """Return the native pattern of a formatter; ``None`` if it formats in Python."""
+    if formatter is None:
+        formatter = logging._defaultFormatter  # type: ignore[attr-defined]
+    if type(formatter) not in (logging.Formatter, WatchedFormatter):
+        return None
+    known: tuple[object, Pattern | None] | None = formatter.__dict__.get(_COMPILED)
+    if known is None or known[0] is not hooks.epoch():
+        known = (hooks.epoch(), _compile(formatter))
+        formatter.__dict__[_COMPILED] = known
+    return known[1]
+
+
+def _compile(formatter: logging.Formatter) -> Pattern | None:
+    own = set(formatter.__dict__) - {_COMPILED}
+    if not own <= {"_style", "_fmt", "datefmt", "converter", "default_msec_format"}:
+        return None  # methods replaced on the object, or an unusual time format
+    if not hooks.is_formatter_plain():
+        return None
+    style = formatter._style
+    kind = _STYLES.get(type(style))
+    converter = formatter.converter
+    if (
+        kind is None
+        or converter not in (time.localtime, time.gmtime)
+        or formatter.default_time_format != "%Y-%m-%d %H:%M:%S"
+    ):
+        return None
+    # 3.10 and newer have `defaults`.
+    defaults: dict[str, object] = dict(getattr(style, "_defaults", None) or {})
+    if any(key in ATTRIBUTES for key in defaults):
+        return None
+    try:
+        return Pattern(
+            style._fmt,
+            kind,
+            datefmt=formatter.datefmt,
+            msec_format=formatter.default_msec_format,
+            utc=converter is time.gmtime,
+            start=_start(),
+            fields=sorted(_names(style._fmt, kind) - ATTRIBUTES),
+            defaults=list(defaults.items()),
+            has_tasks=sys.version_info >= (3, 12),
+        )
+    except ValueError:
+        return None
+
+
+def _start() -> int:
+    """Return the time that ``relativeCreated`` counts from, in nanoseconds."""
+    start: float = logging._startTime  # type: ignore[attr-defined]
+    return int(start) if start > 1e15 else round(start * 1e9)  # 3.13 keeps nanoseconds
+
+
+def _names(fmt: str, kind: str) -> set[str]:
+    if kind == "%":
+        return set(re.findall(r"%\(([^)]*)\)", fmt))
+    if kind == "{":
+        return {name for _, name, _, _ in string.Formatter().parse(fmt) if name}
+    names: set[str] = set()
+    for match in string.Template.pattern.finditer(fmt):
+        groups: dict[str, Any] = match.groupdict()
+        names.add(groups["named"] or groups["braced"] or "")
+    return names - {""}
+
+
+_COMPILED = "_femto"
+_STYLES: dict[type, str] = {
+    logging.PercentStyle: "%",
+    logging.StrFormatStyle: "{",
+    logging.StringTemplateStyle: "$",
+}

@@ -1,0 +1,359 @@
+"""Handler: stdlib's handlers with a native core that writes off the calling thread.
+
+Records of the fast path reach the core without passing here. On the slow path ``handle`` gets a
+``LogRecord`` as in stdlib, and gives it to the core, or formats it in Python and gives the core
+the line, or leaves it to stdlib's own ``emit``: when its stream is none of the process's own, and
+when something is wrong with the record.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import operator
+import os
+import sys
+import weakref
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeAlias
+
+from . import hooks, shutdown
+from ._femtologging import HandlerCore, Pattern, changed, is_unchanged
+from .formatter import compiled, watch
+from .level import check_level
+from .watched import WatchedList
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    _StreamHandler = logging.StreamHandler[TextIO]
+else:
+    _StreamHandler = logging.StreamHandler
+
+#: ``"block"`` waits for room, ``"drop"`` drops and counts, a number waits so many seconds at most.
+Overflow: TypeAlias = Literal["block", "drop"] | float
+#: ``"queued"`` returns before the line is written, ``"direct"`` after.
+Delivery: TypeAlias = Literal["queued", "direct"]
+
+
+class HandlerStats(NamedTuple):
+    """What a handler's native core did since it was made."""
+
+    handler: str
+    accepted: int
+    written: int
+    dropped: int
+    bytes: int
+    errors: int
+
+
+class NativeHandler(logging.Handler):
+    """What the native handlers have in common: a core, kept up to date."""
+
+    _core: HandlerCore | None
+    #: Pattern and level that the core was told.
+    _told: tuple[Pattern | None, int]
+    #: Counts of the cores before this one.
+    _past: tuple[int, ...]
+    _options: dict[str, Any]
+
+    def _open_core(self) -> HandlerCore | None:
+        """Make the core for the stream as it is now; ``None`` if stdlib's code has to write."""
+        raise NotImplementedError
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "filters":
+            value = WatchedList(value)  # type: ignore[call-overload]
+        elif name == "formatter":
+            watch(value)  # type: ignore[arg-type]
+        elif name == "stream":
+            self._retire_core()
+        super().__setattr__(name, value)
+        if name not in _INTERNAL:
+            changed()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        changed()
+
+    def setLevel(self, level: int | str) -> None:
+        """Set the level below which records are not taken: a number or a name."""
+        self.level = check_level(level)
+
+    def native_core(self) -> HandlerCore | None:
+        """Return the core, if it can take records without any Python code having to see them."""
+        if self.filters or not _METHODS.isdisjoint(self.__dict__) or not _inherits_all(type(self)):
+            return None
+        core = self._ready_core()
+        return None if core is None or self._told[0] is None else core
+
+    def _ready_core(self) -> HandlerCore | None:
+        """Return the core, opened if need be and told of level and formatter."""
+        if self.terminator != "\n" or type(self.level) is not int:  # type: ignore[attr-defined]
+            return None
+        core = self._core
+        if core is None:
+            core = self._open_core()
+            if core is None:
+                return None
+            self.__dict__.update(_core=core, _told=(None, 0))
+        pattern, level = compiled(self.formatter), self.level
+        if pattern is not self._told[0]:
+            core.set_pattern(pattern)
+        if level != self._told[1]:
+            core.set_level(level)
+        self.__dict__["_told"] = (pattern, level)
+        return core
+
+    def _retire_core(self) -> None:
+        """Write what the core has, and end it. Its counts are kept."""
+        core = self.__dict__.get("_core")
+        if core is None:
+            return
+        self.__dict__["_core"] = None
+        changed()
+        try:
+            core.close(_PATIENCE)
+        finally:
+            past = zip(self._past, core.stats(), strict=True)
+            self.__dict__["_past"] = tuple(before + now for before, now in past)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record of the slow path."""
+        if not is_unchanged():
+            hooks.revalidate()
+        core = self._ready_core()
+        if core is None:
+            super().emit(record)
+            return
+        if self._told[0] is not None and type(self).format is logging.Handler.format:
+            if core.emit(record):
+                return
+        else:
+            try:
+                if core.emit_line(self.format(record), record.levelno):
+                    return
+            except RecursionError:
+                raise
+            except Exception:
+                self.handleError(record)
+                return
+        # What cannot be formatted, and what is not in UTF-8, meets stdlib's code and its errors.
+        core.flush(_PATIENCE)
+        super().emit(record)
+
+    def flush(self) -> None:
+        """Wait until everything logged before is with the operating system."""
+        core = self.__dict__.get("_core")
+        if core is not None:
+            core.flush(_PATIENCE)
+        super().flush()
+
+    def close(self) -> None:
+        """Flush and close; a handler that is used again opens again, as stdlib's."""
+        try:
+            self._retire_core()
+        finally:
+            super().close()
+
+    @property
+    def stats(self) -> HandlerStats:
+        """What the native core did, and those before it if the handler was opened again."""
+        core = self._core
+        counts = self._past
+        if core is not None:
+            counts = tuple(map(operator.add, counts, core.stats()))
+        return HandlerStats(repr(self), *counts)
+
+
+class StreamHandler(NativeHandler, _StreamHandler):
+    """``logging.StreamHandler``, writing to the process's own streams off the calling thread.
+
+    :param stream: as in stdlib; on any other stream than the process's standard output and standard
+        error this writes synchronously, as stdlib does.
+    :param capacity: bytes that may wait to be written, at least 4096. Default: 4 MiB.
+    :param overflow: what happens to records beyond that. Default: ``"block"``.
+    :param delivery: who writes. Default: ``"direct"`` on a terminal, else ``"queued"``.
+    :param flush_level: records at or above it are written at once. Default: ``ERROR``.
+    """
+
+    def __init__(
+        self,
+        stream: Any = None,
+        *,
+        capacity: int | None = None,
+        overflow: Overflow | None = None,
+        delivery: Delivery | None = None,
+        flush_level: int | str | None = None,
+    ) -> None:
+        _prepare(self, capacity, overflow, delivery, flush_level)
+        super().__init__(stream)
+        _start(self)
+
+    def _open_core(self) -> HandlerCore | None:
+        name = _process_stream(self.stream)
+        if name is None:
+            return None
+        try:
+            return HandlerCore.stream(name, **self._options)
+        except OSError:
+            return None  # closed: stdlib's code meets that at each record
+
+
+class FileHandler(NativeHandler, logging.FileHandler):
+    """``logging.FileHandler``, writing off the calling thread.
+
+    ``filename``, ``mode``, ``encoding``, ``delay`` and ``errors`` are stdlib's; an encoding other
+    than UTF-8 is written by stdlib's code.
+
+    :param capacity: bytes that may wait to be written, at least 4096. Default: 4 MiB.
+    :param overflow: what happens to records beyond that. Default: ``"block"``.
+    :param delivery: who writes. Default: ``"queued"``.
+    :param flush_level: records at or above it are written at once. Default: ``ERROR``.
+    """
+
+    def __init__(
+        self,
+        filename: str | PathLike[str],
+        mode: str = "a",
+        encoding: str | None = None,
+        delay: bool = False,
+        errors: str | None = None,
+        *,
+        capacity: int | None = None,
+        overflow: Overflow | None = None,
+        delivery: Delivery | None = None,
+        flush_level: int | str | None = None,
+    ) -> None:
+        _prepare(self, capacity, overflow, delivery, flush_level)
+        super().__init__(filename, mode, encoding, delay, errors)
+        _start(self)
+
+    def _open_core(self) -> HandlerCore | None:
+        # The stream is open beside the core: it creates and truncates the file, names what is
+        # wrong with the path, and is there for those who ask for it.
+        stream = self.stream
+        if stream is None or getattr(stream, "name", None) != self.baseFilename:
+            return None
+        if not _is_utf8(stream):
+            return None
+        return HandlerCore.file(self.baseFilename, **self._options)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record of the slow path."""
+        if self.stream is None and (self.mode != "w" or not self._closed):  # type: ignore[attr-defined]
+            self.stream = self._open()
+        if self.stream is not None:
+            super().emit(record)
+
+
+def stats() -> list[HandlerStats]:
+    """Return what each native handler did since it was made."""
+    return [handler.stats for handler in list(_handlers)]
+
+
+def _prepare(
+    handler: NativeHandler,
+    capacity: int | None,
+    overflow: Overflow | None,
+    delivery: Delivery | None,
+    flush_level: int | str | None,
+) -> None:
+    options = {
+        "capacity": capacity,
+        "overflow": overflow,
+        "delivery": delivery,
+        "flush_level": None if flush_level is None else check_level(flush_level),
+    }
+    handler.__dict__.update(
+        _core=None,
+        _told=(None, 0),
+        _past=(0, 0, 0, 0, 0),
+        _options={name: value for name, value in options.items() if value is not None},
+    )
+
+
+def _start(handler: NativeHandler) -> None:
+    """Open the core now, so that wrong parameters are told here."""
+    _handlers.add(handler)
+    shutdown.flush_before_excepthook()
+    handler._ready_core()
+
+
+def adopt(handler: logging.Handler) -> bool:
+    """Upgrade a plain stdlib handler in place to its native twin; answer whether it has one."""
+    twin = TWINS.get(type(handler))
+    if twin is None:
+        return False
+    handler.flush()
+    _prepare(handler, None, None, None, None)  # type: ignore[arg-type]
+    handler.__class__ = twin
+    handler.filters = handler.filters  # now a list that notifies
+    watch(handler.formatter)
+    _start(handler)  # type: ignore[arg-type]
+    return True
+
+
+def release(handler: logging.Handler) -> None:
+    """Undo ``adopt``."""
+    plain = next((plain for plain, twin in TWINS.items() if twin is type(handler)), None)
+    if plain is None or not isinstance(handler, NativeHandler):
+        return
+    handler._retire_core()
+    _handlers.discard(handler)
+    handler.__class__ = plain
+    attributes = handler.__dict__
+    for name in ("_core", "_told", "_past", "_options"):
+        attributes.pop(name, None)
+    attributes["filters"] = list(attributes["filters"])
+
+
+def _process_stream(stream: Any) -> str | None:
+    """Name the stream if it is the process's own standard output or standard error."""
+    for name, real, number in (
+        ("stdout", sys.__stdout__, 1),
+        ("stderr", sys.__stderr__, 2),
+    ):
+        if stream is not None and stream is real:
+            try:
+                if stream.fileno() == number and _is_utf8(stream):
+                    return name
+            except (OSError, ValueError):
+                pass
+    return None
+
+
+def _is_utf8(stream: Any) -> bool:
+    if not isinstance(stream, io.TextIOWrapper):
+        return False
+    return stream.encoding.lower().replace("-", "").replace("_", "") == "utf8" and (
+        os.linesep == "\n"
+    )
+
+
+def _inherits_all(cls: type[logging.Handler]) -> bool:
+    """Whether nothing that a record passes on its way is overridden."""
+    return (
+        cls.handle is logging.Handler.handle
+        and cls.emit in (FileHandler.emit, StreamHandler.emit)
+        and cls.format is logging.Handler.format
+        and cls.filter is logging.Handler.filter
+        and cls.acquire is logging.Handler.acquire
+        and cls.release is logging.Handler.release
+    )
+
+
+_handlers: weakref.WeakSet[NativeHandler] = weakref.WeakSet()
+
+#: stdlib's handlers and what takes their place.
+TWINS: dict[type[logging.Handler], type[NativeHandler]] = {
+    logging.StreamHandler: StreamHandler,
+    logging.FileHandler: FileHandler,
+}
+
+#: Attributes that no record's way depends on.
+_INTERNAL = frozenset({"lock", "_name", "_closed"})
+#: Methods that somebody may have replaced on the object.
+_METHODS = frozenset({"handle", "emit", "format", "filter", "acquire", "release", "flush"})
+
+#: Seconds that a handler waits for its sink where stdlib would wait for ever.
+_PATIENCE = 30.0

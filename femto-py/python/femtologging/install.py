@@ -1,0 +1,56 @@
+"""Install: fast logging for the whole process, third-party loggers included, and back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from . import handler as _handler
+from .formatter import unwatch
+from .logger import FemtoManager, downgrade, upgrade
+
+
+def install(*, handlers: bool = True) -> None:
+    """Upgrade every logger of the process in place, those to come included.
+
+    :param handlers: whether handlers that have a native twin are upgraded too.
+
+    Loggers and handlers of classes of their own stay as they are.
+    """
+    for logger in _loggers():
+        upgrade(logger)
+    FemtoManager.upgrades = True
+    if handlers:
+        for logger in _loggers():
+            for one in logger.handlers:
+                if _handler.adopt(one):
+                    _adopted.append(one)
+
+
+def uninstall() -> None:
+    """Undo ``install`` and ``getLogger``: every logger and handler has its class and lists again.
+
+    Handlers that were made as native ones stay native; they work with plain loggers too.
+    """
+    FemtoManager.upgrades = False
+    for logger in _loggers():
+        for one in logger.handlers:
+            unwatch(one.formatter)
+        downgrade(logger)
+    while _adopted:
+        _handler.release(_adopted.pop())
+    manager = logging.Logger.manager
+    if type(manager) is FemtoManager:
+        manager.__class__ = logging.Manager
+
+
+def _loggers() -> Iterator[logging.Logger]:
+    yield logging.root
+    # A copy: other threads may ask for loggers meanwhile.
+    for logger in list(logging.Logger.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):
+            yield logger
+
+
+#: The handlers that `install` upgraded.
+_adopted: list[logging.Handler] = []

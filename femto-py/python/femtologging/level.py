@@ -1,0 +1,14 @@
+"""Level: numbers and names."""
+
+from __future__ import annotations
+
+import logging
+
+
+def check_level(level: object) -> int:
+    """Return the level as a number, as stdlib does, and name the known ones if it is none."""
+    try:
+        return logging._checkLevel(level)  # type: ignore[attr-defined, no-any-return]
+    except ValueError:
+        known = ", ".join(logging._nameToLevel)
+        raise ValueError(f"Unknown level: {level!r}; known are {known}") from None

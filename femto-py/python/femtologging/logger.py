@@ -1,0 +1,192 @@
+"""Logger: stdlib's loggers with native methods, in stdlib's own tree.
+
+A call runs in the native part, which reads what the logger reaches from a snapshot. ``resolve``
+makes that snapshot; whatever could change it calls ``changed`` first: attributes of loggers, their
+lists, the manager, and everything that ``hooks`` looks at.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import hooks
+from ._femtologging import HandlerCore, changed
+from .handler import NativeHandler
+from .level import check_level
+from .watched import WatchedList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class FemtoLogger(logging.Logger):
+    """``logging.Logger`` whose methods are native.
+
+    Made of a plain logger by assigning its class, so that everybody who holds the logger has the
+    fast one. The methods ``debug``, ``info``, ``warning``, ``error``, ``exception``, ``critical``,
+    ``log``, ``trace`` and ``isEnabledFor`` are added by the binary module.
+    """
+
+    if TYPE_CHECKING:
+        trace: Callable[..., None]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _LISTS:
+            value = WatchedList(value)  # type: ignore[call-overload]
+        super().__setattr__(name, value)
+        changed()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        changed()
+
+    def setLevel(self, level: int | str) -> None:
+        """Set the level of this logger: a number or a name."""
+        super().setLevel(check_level(level))
+
+
+class FemtoRootLogger(FemtoLogger, logging.RootLogger):
+    """``logging.RootLogger`` whose methods are native."""
+
+
+class FemtoManager(logging.Manager):
+    """``logging.Manager`` that says when a logger comes or the whole of logging is disabled."""
+
+    #: Whether new loggers are upgraded: between ``install`` and ``uninstall``.
+    upgrades = False
+
+    def getLogger(self, name: str) -> logging.Logger:
+        """Return the logger of this name, as stdlib does."""
+        logger = super().getLogger(name)
+        if self.upgrades and type(logger) is logging.Logger:
+            upgrade(logger)
+        return logger
+
+    def _clear_cache(self) -> None:
+        super()._clear_cache()  # type: ignore[misc]
+        changed()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        changed()
+
+
+def upgrade(logger: logging.Logger) -> bool:
+    """Make a plain logger a fast one, in place; answer whether it is one now.
+
+    Loggers of a class of their own keep it, and the slow path.
+    """
+    femto_class = _UPGRADES.get(type(logger))
+    if femto_class is None:
+        return isinstance(logger, FemtoLogger)
+    manager = logger.manager
+    if type(manager) is logging.Manager:
+        manager.__class__ = FemtoManager
+    logger.__class__ = femto_class
+    for name in _LISTS:
+        setattr(logger, name, getattr(logger, name))  # now one that notifies
+    return True
+
+
+def downgrade(logger: logging.Logger) -> None:
+    """Undo ``upgrade``."""
+    plain_class = _DOWNGRADES.get(type(logger))
+    if plain_class is None:
+        return
+    logger.__class__ = plain_class
+    attributes = logger.__dict__
+    attributes.pop("_femto", None)
+    for name in _LISTS:
+        attributes[name] = list(attributes[name])
+    changed()
+
+
+def chain(logger: logging.Logger) -> Iterator[logging.Logger]:
+    """Yield the logger and its ancestors."""
+    one: logging.Logger | None = logger
+    while one is not None:
+        yield one
+        one = one.parent
+
+
+def resolve(logger: logging.Logger) -> tuple[int, list[HandlerCore] | None]:
+    """Return what the native part remembers of a logger.
+
+    First the lowest level that ``isEnabledFor`` answers with true; then the cores of the handlers
+    that a record reaches, or ``None`` if Python code has to see it.
+    """
+    loggers = list(chain(logger))
+    if not hooks.are_levels_plain() or not all(map(_is_watched, loggers)):
+        return _UNKNOWN, None
+    threshold = _threshold(logger, loggers)
+    if not hooks.is_path_plain() or type(logger) not in _DOWNGRADES or logger.filters:
+        return threshold, None
+    cores: list[HandlerCore] = []
+    for one in loggers:
+        for handler in one.handlers:
+            core = handler.native_core() if isinstance(handler, NativeHandler) else None
+            if core is None:
+                return threshold, None
+            cores.append(core)
+        if not one.propagate:
+            break
+    # A record that reaches nobody is for `logging.lastResort`.
+    return threshold, cores or None
+
+
+def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:
+    if logger.disabled:
+        return _NEVER
+    level = next((one.level for one in loggers if one.level), 0)
+    disable = logger.manager.disable
+    if not isinstance(level, int) or not isinstance(disable, int):
+        return _UNKNOWN
+    return max(_UNKNOWN + 1, min(max(level, disable + 1), _NEVER))
+
+
+def _is_watched(logger: logging.Logger) -> bool:
+    """Whether changes of this logger are noticed, and none of its methods are its own."""
+    return (
+        upgrade(logger)
+        and type(logger).__setattr__ is FemtoLogger.__setattr__
+        and type(logger).isEnabledFor is FemtoLogger.isEnabledFor
+        and type(logger).getEffectiveLevel is logging.Logger.getEffectiveLevel
+        and type(logger.manager) is FemtoManager
+        and _METHODS.isdisjoint(logger.__dict__)
+    )
+
+
+def bind_arguments() -> dict[str, Any]:
+    """Return what the native part is set up with."""
+    return {
+        "logger_class": FemtoLogger,
+        "dictionaries": [
+            vars(logging),
+            vars(hooks.time),
+            logging._levelToName,  # type: ignore[attr-defined]
+        ],
+        "resolve": resolve,
+        "revalidate": hooks.revalidate,
+    }
+
+
+_LISTS = ("handlers", "filters")
+_UPGRADES = {logging.Logger: FemtoLogger, logging.RootLogger: FemtoRootLogger}
+_DOWNGRADES = {femto: plain for plain, femto in _UPGRADES.items()}
+#: Methods that somebody may have replaced on the object.
+_METHODS = frozenset(
+    {
+        "_log",
+        "callHandlers",
+        "filter",
+        "findCaller",
+        "getEffectiveLevel",
+        "handle",
+        "isEnabledFor",
+        "makeRecord",
+    }
+)
+_UNKNOWN = -(2**63)
+_NEVER = 2**63 - 1

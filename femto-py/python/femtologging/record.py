@@ -1,0 +1,116 @@
+"""Record: what only Python can tell of a record.
+
+Called on the caller by the native part, where a call needs it: to render a message that has no
+typed form, the text of an exception, and the fields that cost time to find.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from types import FrameType, TracebackType
+from typing import Any, TypeAlias
+
+ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+Details: TypeAlias = tuple[
+    tuple[str, int] | None,  # file and line
+    str | None,  # function
+    tuple[int, str] | None,  # thread
+    tuple[int, str] | None,  # process
+    str | None,  # task
+]
+
+#: The attributes of a record, which ``extra`` must not hide.
+ATTRIBUTES = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
+    "message",
+    "asctime",
+}
+
+
+def render(msg: object, args: tuple[object, ...]) -> str:
+    """Return the message as ``LogRecord.getMessage`` makes it."""
+    text = str(msg)
+    if not args:
+        return text
+    if len(args) == 1 and isinstance(args[0], Mapping) and args[0]:
+        return text % args[0]
+    return text % args
+
+
+def exception_text(exc_info: Any) -> str:
+    """Return the text of an exception, given in any of the forms that ``exc_info`` takes."""
+    if isinstance(exc_info, BaseException):
+        exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
+    elif not isinstance(exc_info, tuple):
+        exc_info = sys.exc_info()
+    return _formatter.formatException(exc_info)
+
+
+def details(mask: int) -> Details:
+    """Find the fields that the bits of ``mask`` name, for the frame that logs."""
+    location = function = thread = process = task = None
+    if mask & (_LOCATION | _FUNCTION):
+        frame = _caller()
+        if frame is None:
+            location, function = ("(unknown file)", 0), "(unknown function)"
+        else:
+            location = (frame.f_code.co_filename, frame.f_lineno or 0)
+            function = frame.f_code.co_name
+    if mask & (_THREAD_ID | _THREAD_NAME):
+        name = threading.current_thread().name if mask & _THREAD_NAME else ""
+        thread = (threading.get_ident(), name)
+    if mask & (_PROCESS_ID | _PROCESS_NAME):
+        process = (os.getpid(), _process_name() if mask & _PROCESS_NAME else "")
+    if mask & _TASK_NAME:
+        task = _task_name()
+    return location, function, thread, process, task
+
+
+def _caller() -> FrameType | None:
+    """Return the frame of the log call: the innermost that is not logging's own."""
+    # 0 is this function, 1 `details`; the methods of the logger have no frame.
+    frame: FrameType | None = sys._getframe(2)
+    last = frame
+    while frame is not None and _is_internal(frame):
+        last, frame = frame, frame.f_back
+    return frame or (last if sys.version_info >= (3, 11) else None)
+
+
+def _is_internal(frame: FrameType) -> bool:
+    filename = os.path.normcase(frame.f_code.co_filename)
+    if filename == logging._srcfile:
+        return True
+    return sys.version_info >= (3, 11) and "importlib" in filename and "_bootstrap" in filename
+
+
+def _process_name() -> str:
+    multiprocessing = sys.modules.get("multiprocessing")
+    if multiprocessing is not None:
+        try:
+            return str(multiprocessing.current_process().name)
+        except Exception:  # as in LogRecord: multiprocessing may not be loaded whole
+            pass
+    return "MainProcess"
+
+
+def _task_name() -> str | None:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is not None:
+        try:
+            return str(asyncio.current_task().get_name())
+        except Exception:  # as in LogRecord: there is no task
+            pass
+    return None
+
+
+_formatter = logging.Formatter()
+
+# The bits of `CaptureMask`.
+_LOCATION, _FUNCTION, _THREAD_ID, _THREAD_NAME, _PROCESS_ID, _PROCESS_NAME, _TASK_NAME = (
+    1 << bit for bit in range(7)
+)

@@ -72,6 +72,12 @@ impl Room {
     }
 }
 
+/// Whether a frame of `words` words can ever lie in a ring of `capacity` words.
+#[inline(always)]
+const fn is_possible(words: usize, capacity: usize) -> bool {
+    words != 0 && words <= capacity && words <= Header::MAX_WORDS
+}
+
 /// The header of a stretch of padding.
 #[inline]
 fn padding(words: usize) -> Word {

@@ -105,7 +105,9 @@ fn a_drain_within_a_drain_answers_that_it_could_not_look() {
         push(&ring, 2, 2).unwrap();
         true
     });
-    assert!(looked && ring.is_empty());
+    // What came during the drain waits for the next one, else this would have no end.
+    assert!(looked);
+    assert_eq!(drained(&ring), [2]);
 }
 
 #[test]
@@ -161,7 +163,11 @@ fn a_shared_ring_under_stress_damages_nothing_and_accounts_for_all() {
                     start.wait();
                     let refused = (1..=RECORDS).filter(|&sequence| {
                         let frame = Checked { producer, sequence };
-                        ring.push(frame.words(), frame.header(), |to| frame.write(to)).is_err()
+                        let pushed = ring.push(frame.words(), frame.header(), |to| frame.write(to));
+                        if pushed.is_err() {
+                            thread::yield_now(); // to the consumer: there may be fewer cores
+                        }
+                        pushed.is_err()
                     });
                     refused.count()
                 })

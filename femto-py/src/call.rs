@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
 use crate::logger::LoggerCore;
 use crate::message::{self, Rendered};
-use crate::names;
+use crate::{names, plain};
 use crate::record::{self, Extra, Picked};
 
 /// A log call whose level passed.
@@ -42,26 +42,40 @@ impl<'py> Call<'_, 'py> {
     #[inline(always)]
     pub(crate) fn submit(&self, core: &LoggerCore) -> PyResult<Outcome> {
         let py = self.message.py();
-        let Some((lowest, needs_fields)) =
-            core.with_plan(py, |plan| (plan.lowest, plan.needs_fields))
-        else {
-            return Ok(Outcome::LeftToPython);
+        let level = match u8::try_from(self.level) {
+            Ok(level @ 1..=254) => level,
+            _ => return Ok(Outcome::LeftToPython),
         };
-        let Some(level) = u8::try_from(self.level).ok().filter(|level| (1..255).contains(level))
-        else {
-            return Ok(Outcome::LeftToPython);
-        };
+        let is_bare = self.keywords.is_none() && !self.is_exception;
+        let seen = core.with_plan(py, |plan| {
+            // A record that every handler would refuse is dealt with already.
+            let is_refused = self.level < plan.lowest;
+            let is_done = is_bare
+                && (is_refused
+                    || plain::submit(plan, core.name(), level, self.message, self.arguments));
+            if is_done { None } else { Some((is_refused, plan.needs_fields)) }
+        });
+        match seen {
+            Some(None) => Ok(Outcome::Submitted),
+            Some(Some((is_refused, needs_fields))) if !(is_bare && needs_fields) => {
+                self.submit_other(core, level, is_refused)
+            }
+            _ => Ok(Outcome::LeftToPython),
+        }
+    }
+
+    /// Submits the record of a call that is not plain.
+    #[cold]
+    fn submit_other(&self, core: &LoggerCore, level: u8, is_refused: bool) -> PyResult<Outcome> {
+        let py = self.message.py();
         let mut keywords = Keywords::default();
         if self.keywords.is_some() || self.is_exception {
             match self.look_at_keywords(core)? {
                 Some(found) => keywords = found,
                 None => return Ok(Outcome::LeftToPython),
             }
-        } else if needs_fields {
-            return Ok(Outcome::LeftToPython);
         }
-        if self.level < lowest {
-            // Every handler would refuse it.
+        if is_refused {
             return Ok(Outcome::Submitted);
         }
         let mut rendered = Rendered::default();

@@ -14,6 +14,7 @@ mod logger;
 mod message;
 mod names;
 mod native;
+mod plain;
 mod record;
 
 use pyo3::prelude::*;

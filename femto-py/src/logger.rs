@@ -14,6 +14,7 @@ use pyo3::{Borrowed, intern};
 use crate::handler::HandlerCore;
 use crate::names::{self, LevelNames};
 use crate::native::{self, Attached};
+use crate::plain;
 
 /// The native part of one `FemtoLogger`, kept in its `__dict__`.
 #[pyclass(frozen, module = "femtologging._femtologging")]
@@ -38,6 +39,8 @@ pub(crate) struct Plan {
     /// Keys of `extra` that a formatter prints, and whether it fails without.
     pub(crate) fields: Vec<(String, bool)>,
     pub(crate) needs_fields: bool,
+    /// Whether calls with nothing special about them can take the shortest way.
+    pub(crate) is_plain: bool,
     /// The handlers as they were when the route was made.
     made_for: Vec<(usize, u64)>,
 }
@@ -110,12 +113,14 @@ impl Plan {
                 }
             }
         }
+        let needs_fields = fields.iter().any(|(_, is_required)| *is_required);
         Self {
+            is_plain: plain::is_enough_for(route.mask(), needs_fields),
             mask: route.mask(),
             route,
             lowest: handlers.iter().map(|handler| handler.get().level()).min().unwrap_or(i64::MAX),
             level_names: names::level_names(),
-            needs_fields: fields.iter().any(|(_, is_required)| *is_required),
+            needs_fields,
             fields,
             made_for,
         }

@@ -14,7 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyTuple};
 
 use crate::names;
-use crate::native::Attached;
+use crate::plain::{SCRATCH, Scratch};
 
 /// More arguments than this are left to Python's `%`.
 const MAX_ARGUMENTS: usize = 16;
@@ -40,7 +40,6 @@ pub(crate) struct Rendered<'py> {
 ///
 /// # Errors
 /// What interrupts the program.
-#[inline(always)]
 pub(crate) fn of<'a, 'py>(
     message: &'a Bound<'py, PyAny>,
     arguments: &'a [Bound<'py, PyAny>],
@@ -63,15 +62,14 @@ pub(crate) fn of<'a, 'py>(
 
 /// Looks whether template and arguments fit each other, and renders the arguments that have no
 /// typed value. Breaks off if the message is better left to Python.
-#[inline(always)]
 fn typed<'py>(
     text: &Bound<'py, PyString>,
     arguments: &[Bound<'py, PyAny>],
     rendered: &mut Rendered<'py>,
 ) -> PyResult<ControlFlow<()>> {
     let py = text.py();
-    let fits = TEMPLATES.change(py, |templates| {
-        let Some(template) = templates.get(text) else { return Fit::LeaveToPython };
+    let fits = SCRATCH.change(py, |scratch| {
+        let Some(template) = scratch.templates.get(text) else { return Fit::LeaveToPython };
         let mut values = ArrayVec::<Value<'_>, MAX_ARGUMENTS>::new();
         for argument in arguments {
             match value(argument) {
@@ -137,12 +135,11 @@ fn render_arguments<'py>(
 /// Whether the template takes these values; it was parsed a moment ago.
 #[cold]
 fn check(text: &Bound<'_, PyString>, values: &[Value<'_>]) -> bool {
-    let check = |templates: &mut Templates| Some(templates.get(text)?.check(values).is_ok());
-    TEMPLATES.change(text.py(), check).flatten().unwrap_or(false)
+    let check = |scratch: &mut Scratch| Some(scratch.templates.get(text)?.check(values).is_ok());
+    SCRATCH.change(text.py(), check).flatten().unwrap_or(false)
 }
 
 /// Puts the frame's view of the message together, once nothing can run Python code any more.
-#[inline(always)]
 fn assemble<'a, 'py>(
     text: &'a Bound<'py, PyString>,
     arguments: &'a [Bound<'py, PyAny>],
@@ -225,10 +222,8 @@ fn is_number(value: &Value<'_>) -> bool {
 
 // --- Parsed templates ---------------------------------------------------------------------------
 
-static TEMPLATES: Attached<Templates> = Attached::new(Templates::new());
-
 /// Templates by the identity of their text: those that share an entry take turns.
-struct Templates {
+pub(crate) struct Templates {
     entries: [Option<Entry>; 512],
 }
 
@@ -240,12 +235,12 @@ struct Entry {
 }
 
 impl Templates {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { entries: [const { None }; 512] }
     }
 
     #[inline(always)]
-    fn get(&mut self, text: &Bound<'_, PyString>) -> Option<&PercentTemplate> {
+    pub(crate) fn get(&mut self, text: &Bound<'_, PyString>) -> Option<&PercentTemplate> {
         let address = text.as_ptr() as usize;
         let at = (address >> 4 ^ address >> 13) % self.entries.len();
         let entry = &mut self.entries[at];

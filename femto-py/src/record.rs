@@ -40,7 +40,6 @@ pub(crate) const MAX_FIELDS: usize = 16;
 pub(crate) type Fields<'a> = ArrayVec<(&'a str, Value<'a>), MAX_FIELDS>;
 
 /// Submits the record of a log call.
-#[inline(always)]
 pub(crate) fn submit(
     py: Python<'_>,
     core: &LoggerCore,
@@ -101,7 +100,6 @@ pub(crate) enum Attempt {
 static FRAME: Attached<Vec<u8>> = Attached::new(Vec::new());
 
 /// Writes the frame and submits it, if that needs no waiting.
-#[inline(always)]
 pub(crate) fn attempt<'a>(
     py: Python<'_>,
     route: &Route,

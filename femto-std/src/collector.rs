@@ -10,8 +10,11 @@ mod worker;
 
 pub(crate) use inline::Inline;
 
+use core::cmp::Reverse;
+use core::mem;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -37,8 +40,10 @@ pub(crate) struct Collector {
     outputs: Outputs,
     /// Destinations by route, as far as they were needed.
     routes: Vec<Option<Arc<Destination>>>,
-    /// When this process's engine began, in ticks.
-    born: u64,
+    /// Sources by the times of their oldest frames; empty between passes.
+    queue: BinaryHeap<Reverse<(u64, usize)>>,
+    /// Frames of calls that had no lane, oldest first, with their times.
+    side_frames: VecDeque<(u64, Box<[u8]>)>,
 }
 
 /// The reading end of a thread's lane.
@@ -68,13 +73,13 @@ pub(crate) fn run(engine: &Arc<Engine>) {
                     collector.pass(engine);
                     collector.write_everything(Some(&reply));
                 }
-                Request::Stop { reply } => stop = Some(reply),
+                Request::Stop { reply, until } => stop = Some((reply, until)),
             }
         }
         collector.outputs.deliver(engine);
-        if let Some(reply) = stop {
+        if let Some((reply, until)) = stop {
             drop(collector);
-            return stop_engine(engine, &reply);
+            return stop_engine(engine, &reply, until);
         }
         let has_backlog = collector.outputs.have_backlog();
         drop(collector);
@@ -87,6 +92,10 @@ pub(crate) fn run(engine: &Arc<Engine>) {
                 thread::park_timeout(nap);
             }
             continue;
+        }
+        if idle_since.is_none() {
+            registry::lock().routes.sweep();
+            engine.collector().lock().unwrap_or_else(PoisonError::into_inner).forget_retired();
         }
         let since = *idle_since.get_or_insert_with(Instant::now);
         if since.elapsed() < AWAKE || has_backlog {
@@ -112,7 +121,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
 }
 
 /// Writes everything, ends the workers, and leaves the rest to the callers.
-fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>) {
+fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant) {
     let lock = || engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
     let mut collector = lock();
     collector.pass(engine);
@@ -120,7 +129,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>) {
     let workers = collector.outputs.take_workers();
     drop(collector);
     for worker in workers {
-        worker.join();
+        worker.join(until);
     }
     let mut collector = lock();
     state::set(state::STOPPED);
@@ -140,19 +149,20 @@ impl Collector {
             decoder: Decoder::new(),
             outputs: Outputs::default(),
             routes: Vec::new(),
-            born: clock::now(),
+            queue: BinaryHeap::new(),
+            side_frames: VecDeque::new(),
         }
     }
 
     /// Takes every frame that is there now out of the lanes, in order of time; answers how many.
     pub(crate) fn pass(&mut self, engine: &Arc<Engine>) -> usize {
+        // The clock first, then the lanes and their marks: a frame that is not seen now is younger
+        // than the limit, or its thread has not returned from the call yet.
+        let limit = clock::now();
         for (consumer, link) in engine.take_arrivals() {
             self.sources.push(Source { consumer, link, mark: 0 });
         }
-        // The clock first, then the marks: a frame behind its mark is younger than the limit, or
-        // its thread has not returned from the call yet.
-        let limit = clock::now();
-        let mut is_empty = side::is_empty();
+        let mut is_empty = side::is_empty() && self.side_frames.is_empty();
         for source in &mut self.sources {
             source.mark = source.consumer.mark();
             is_empty &= source.mark == source.consumer.position() && !source.link.has_more();
@@ -163,11 +173,23 @@ impl Collector {
         }
         self.conversion.refresh();
         self.outputs.begin_pass();
-        let mut records = 0;
-        while let Some((index, until)) = self.next_source(limit) {
-            records += self.drain(index, until, engine);
+        self.take_side_frames();
+        let mut queue = mem::take(&mut self.queue);
+        for index in 0..=self.sources.len() {
+            queue.extend(self.front_time(index).map(|time| Reverse((time, index))));
         }
-        records += self.drain_side(engine);
+        let mut records = 0;
+        while let Some(Reverse((time, index))) = queue.pop() {
+            if time > limit {
+                break;
+            }
+            // This source has the oldest frame until another's is older.
+            let until = queue.peek().map_or(limit, |Reverse((time, _))| limit.min(*time));
+            records += self.drain(index, until, engine);
+            queue.extend(self.front_time(index).map(|time| Reverse((time, index))));
+        }
+        queue.clear();
+        self.queue = queue;
         self.remove_ended();
         records
     }
@@ -178,38 +200,28 @@ impl Collector {
         self.outputs.flush(reply);
     }
 
-    /// The source with the oldest frame up to `limit`, and the time up to which it is the oldest.
-    fn next_source(&mut self, limit: u64) -> Option<(usize, u64)> {
-        let mut best: Option<(usize, u64)> = None;
-        let mut until = limit;
-        for (index, source) in self.sources.iter_mut().enumerate() {
-            let Some(time) = source.front_time() else { continue };
-            match best {
-                Some((_, oldest)) if time >= oldest => until = until.min(time),
-                _ => {
-                    if let Some((_, oldest)) = best {
-                        until = until.min(oldest);
-                    }
-                    best = Some((index, time));
-                }
-            }
+    /// The time of the oldest frame of a source; the one behind the last is that of the side ring.
+    fn front_time(&mut self, index: usize) -> Option<u64> {
+        match self.sources.get_mut(index) {
+            Some(source) => source.front_time(),
+            None => self.side_frames.front().map(|(time, _)| *time),
         }
-        best.filter(|&(_, time)| time <= limit).map(|(index, _)| (index, until))
     }
 
     /// Takes frames of one source as long as they are no younger than `until`.
     fn drain(&mut self, index: usize, until: u64, engine: &Arc<Engine>) -> usize {
+        if index == self.sources.len() {
+            return self.drain_side(until, engine);
+        }
         let mut records = 0;
-        let source = &mut self.sources[index];
-        while let Some((header, words)) = source.consumer.front(source.mark) {
+        loop {
+            let source = &mut self.sources[index];
+            let Some((header, words)) = source.consumer.front(source.mark) else { break };
             if time_of(header, words) > until {
                 break;
             }
             let length = words.len();
-            let aside = match header.kind {
-                Kind::Aside => source.link.take_aside(),
-                _ => None,
-            };
+            let aside = if header.kind == Kind::Aside { source.link.take_aside() } else { None };
             match &aside {
                 Some(words) => self.decoder.load(words.iter().copied()),
                 None => {
@@ -221,36 +233,52 @@ impl Collector {
             if records % FEW == 0 {
                 engine.announce_room();
             }
-            let Some(destination) = destination(&mut self.routes, self.decoder.route()) else {
-                continue;
-            };
-            let (conversion, outputs) = (&self.conversion, &mut self.outputs);
-            self.decoder.read(destination, &source.link.thread, conversion, |record| {
-                outputs.take(destination, record, engine);
-            });
+            self.deliver(Some(index), engine);
         }
         records
     }
 
-    /// Takes the frames of calls that had no lane.
-    fn drain_side(&mut self, engine: &Arc<Engine>) -> usize {
-        let mut records = 0;
+    /// Takes the frames of calls that had no lane out of their ring, to be put in order.
+    fn take_side_frames(&mut self) {
+        if side::is_empty() {
+            return;
+        }
         side::drain(|bytes| {
             self.decoder.load_bytes(bytes);
-            // What is older is a parent's, from before the fork.
-            if self.decoder.time() < self.born {
-                return;
-            }
-            records += 1;
-            let Some(destination) = destination(&mut self.routes, self.decoder.route()) else {
-                return;
-            };
-            let (conversion, outputs) = (&self.conversion, &mut self.outputs);
-            self.decoder.read(destination, &(0, String::new()), conversion, |record| {
-                outputs.take(destination, record, engine);
-            });
+            self.side_frames.push_back((self.decoder.time(), bytes.into()));
         });
+        self.side_frames.make_contiguous().sort_by_key(|(time, _)| *time);
+    }
+
+    fn drain_side(&mut self, until: u64, engine: &Arc<Engine>) -> usize {
+        let mut records = 0;
+        while self.side_frames.front().is_some_and(|(time, _)| *time <= until)
+            && let Some((_, bytes)) = self.side_frames.pop_front()
+        {
+            records += 1;
+            self.decoder.load_bytes(&bytes);
+            self.deliver(None, engine);
+        }
         records
+    }
+
+    /// Gives the frame that the decoder holds to its handlers; `source` is the lane it came by.
+    #[inline]
+    fn deliver(&mut self, source: Option<usize>, engine: &Arc<Engine>) {
+        let Some(destination) = destination(&mut self.routes, self.decoder.route()) else { return };
+        let thread = source.map(|index| &self.sources[index].link.thread);
+        let (conversion, outputs) = (&self.conversion, &mut self.outputs);
+        self.decoder.read(destination, thread, conversion, |record| {
+            outputs.take(destination, record, engine);
+        });
+    }
+
+    /// Lets go of handlers that the application has let go of. Should a frame for one still come,
+    /// its destination is looked up again.
+    fn forget_retired(&mut self) {
+        for slot in &mut self.routes {
+            slot.take_if(|destination| destination.is_retired());
+        }
     }
 
     fn remove_ended(&mut self) {

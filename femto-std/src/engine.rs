@@ -43,8 +43,8 @@ pub(crate) enum Request {
     Settle { reply: Sender<FlushError> },
     /// Read all lanes and write everything.
     Flush { reply: Sender<FlushError> },
-    /// Flush, then end.
-    Stop { reply: Sender<FlushError> },
+    /// Flush, then end, whatever the workers are at when the time comes.
+    Stop { reply: Sender<FlushError>, until: Instant },
 }
 
 /// The engine of this process, started if need be.
@@ -89,7 +89,10 @@ pub fn flush(deadline: Duration) -> Result<(), FlushError> {
 /// [`FlushError`] if the deadline passes first, or a sink refuses.
 pub fn shutdown(deadline: Duration) -> Result<(), FlushError> {
     match running() {
-        Some(engine) => engine.ask(|reply| Request::Stop { reply }, deadline),
+        Some(engine) => {
+            let until = Instant::now() + deadline;
+            engine.ask(|reply| Request::Stop { reply, until }, deadline + LOOK_AGAIN)
+        }
         None => Ok(()),
     }
 }
@@ -140,7 +143,11 @@ impl Engine {
             crate::collector::run(&engine);
         });
         match spawned {
-            Ok(handle) => _ = self.thread.set(handle.thread().clone()),
+            Ok(handle) => {
+                side::set_collector(handle.thread());
+                // Set once: an engine starts once.
+                let _ = self.thread.set(handle.thread().clone());
+            }
             // No thread to be had: callers write themselves.
             Err(_) => state::set(state::STOPPED),
         }
@@ -241,15 +248,28 @@ impl Engine {
             return Ok(());
         }
         self.wake();
-        match answer.recv_timeout(deadline) {
-            Ok(error) => Err(error),
-            Err(RecvTimeoutError::Disconnected) => Ok(()),
-            Err(RecvTimeoutError::Timeout) => Err(FlushError::DeadlinePassed { deadline }),
+        let until = Instant::now() + deadline;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match answer.recv_timeout(left.min(LOOK_AGAIN)) {
+                Ok(error) => return Err(error),
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    return Err(FlushError::DeadlinePassed { deadline });
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            // The collector may have ended without having seen the request.
+            if state::load() & state::STOPPED != 0 && self.inbox.try_recv().is_ok() {
+                self.work_inline();
+            }
         }
     }
 }
 
 /// Turns before a caller that finds no room goes to sleep.
 const SPINS: u32 = 100;
+/// How long a caller waits for a reply before it looks whether anybody is there to give it.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How long it sleeps at a time, should nobody wake it.
 const WAIT: Duration = Duration::from_millis(1);

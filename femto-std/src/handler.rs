@@ -19,6 +19,7 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use femto_core::{Filter, Level, Record};
@@ -26,6 +27,7 @@ use femto_core::{Filter, Level, Record};
 use crate::engine;
 use crate::formatter::Formatter;
 use crate::sink::Open;
+use crate::unwind::guarded;
 use crate::{FlushError, state};
 
 /// What happens to a record that finds its handler over capacity, or its thread's lane full.
@@ -67,6 +69,8 @@ pub struct Handler {
     delivery: Delivery,
     flush_level: Level,
     closed: AtomicBool,
+    /// Records refused on the caller that the output does not tell of yet.
+    refused: AtomicU64,
     pub(crate) counts: Counts,
 }
 
@@ -122,6 +126,7 @@ impl Handler {
             delivery: options.delivery,
             flush_level: options.flush_level,
             closed: AtomicBool::new(false),
+            refused: AtomicU64::new(0),
             counts: Counts::default(),
         })
     }
@@ -175,22 +180,27 @@ impl Handler {
     /// # Errors
     /// Those of [`Handler::flush`]; it is closed all the same.
     pub fn close(&self, deadline: Duration) -> Result<(), FlushError> {
+        let until = Instant::now() + deadline;
         let flushed = engine::flush(deadline);
         self.closed.store(true, Ordering::Release);
-        self.outlet().close();
+        // A write that does not return leaves the file to the worker that is stuck in it.
+        let _ = self.outlet().replace(None, until.max(Instant::now() + MOMENT));
         flushed
     }
 
     /// Flushes, then opens the file anew by its name: for log rotation from outside.
     ///
     /// # Errors
-    /// The system's; the old file is kept then.
+    /// The system's, or that a write does not return; the old file is kept then.
     pub fn reopen(&self) -> io::Result<()> {
+        let deadline = Duration::from_secs(5);
         // What the deadline leaves unwritten goes to the new file.
-        let _ = engine::flush(Duration::from_secs(5));
+        let _ = engine::flush(deadline);
         let sink = self.opener.open(true)?;
-        self.outlet().replace(sink);
-        Ok(())
+        match self.outlet().replace(Some(sink), Instant::now() + deadline) {
+            true => Ok(()),
+            false => Err(io::ErrorKind::TimedOut.into()),
+        }
     }
 
     /// What it writes to.
@@ -270,21 +280,42 @@ impl Handler {
         fresh
     }
 
+    /// Counts a record that was accepted and found no room; the drain will say so in the output.
+    pub(crate) fn refuse(&self) {
+        self.counts.accepted.fetch_add(1, Ordering::Relaxed);
+        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Records refused since the last call.
+    pub(crate) fn take_refused(&self) -> u64 {
+        match self.refused.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.refused.swap(0, Ordering::Relaxed),
+        }
+    }
+
     /// Formats a record and writes it, on the calling thread.
     pub(crate) fn write_through(&self, record: &Record<'_>) {
         if record.level() < self.level() {
             return;
         }
         let settings = self.settings.load();
-        if !settings.admit(record) {
-            return;
-        }
-        self.counts.accepted.fetch_add(1, Ordering::Relaxed);
         let mut line = String::new();
-        if settings.formatter.format(record, &mut line).is_err() {
-            self.counts.errors.fetch_add(1, Ordering::Relaxed);
-            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-            return;
+        let formatted = guarded(|| {
+            settings.admit(record).then(|| {
+                self.counts.accepted.fetch_add(1, Ordering::Relaxed);
+                settings.formatter.format(record, &mut line)
+            })
+        });
+        match formatted {
+            Some(None) => return,
+            Some(Some(Ok(()))) => {}
+            Some(Some(Err(_))) | None => {
+                self.counts.errors.fetch_add(1, Ordering::Relaxed);
+                self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
         }
         line.push('\n');
         match self.outlet().write(self, line.as_bytes()) {
@@ -307,6 +338,9 @@ impl Settings {
         self.filters.iter().all(|filter| filter.matches(record))
     }
 }
+
+/// What a handler that is closed without patience waits all the same.
+const MOMENT: Duration = Duration::from_millis(10);
 
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -96,15 +96,17 @@ pub(crate) struct Outgoing<F> {
 pub(crate) enum Refused {
     /// No room within the patience.
     Full,
-    /// The thread's lane is in use by a call that this one interrupts, or is gone already.
-    NoLane,
+    /// The thread's lane is in use, by a call that this one interrupts.
+    InUse,
+    /// The thread's lane is gone: the thread is ending.
+    Gone,
 }
 
 /// Puts a frame into the thread's lane.
 #[inline(always)]
 pub(crate) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(), Refused> {
     LANE.try_with(|cell| {
-        let Ok(mut slot) = cell.try_borrow_mut() else { return Err(Refused::NoLane) };
+        let Ok(mut slot) = cell.try_borrow_mut() else { return Err(Refused::InUse) };
         if let Some(lane) = &mut *slot
             && state::load() == lane.normal
             && lane.producer.push(outgoing.words, outgoing.header, &outgoing.write).is_ok()
@@ -119,11 +121,26 @@ pub(crate) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(),
         }
         push_slowly(&mut slot, outgoing)
     })
-    .unwrap_or(Err(Refused::NoLane))
-    .or_else(|refused| match refused {
-        Refused::NoLane => side::push(outgoing),
+    .unwrap_or(Err(Refused::Gone))
+    .or_else(|refused| push_aside_of_lane(refused, outgoing))
+}
+
+#[cold]
+fn push_aside_of_lane<F: Fn(&mut Writer<'_>)>(
+    refused: Refused,
+    outgoing: &Outgoing<F>,
+) -> Result<(), Refused> {
+    match refused {
         Refused::Full => Err(refused),
-    })
+        Refused::InUse => side::push(outgoing),
+        Refused::Gone => {
+            side::push(outgoing)?;
+            if state::load() & state::STOPPED != 0 {
+                engine::current().work_inline();
+            }
+            Ok(())
+        }
+    }
 }
 
 /// Whether the thread's frames would go through without waiting, as far as can be told.
@@ -157,7 +174,8 @@ fn push_slowly<F: Fn(&mut Writer<'_>)>(
         let _ = engine.wait_until(patience, || (!destination.makes_wait()).then_some(()));
     }
     let words = outgoing.words;
-    if words > MAX_WORDS / 4 || words > Header::MAX_WORDS {
+    let fits = words <= lane.producer.lane().capacity() / 2 || lane.grow(words);
+    if !fits || words > MAX_WORDS / 4 || words > Header::MAX_WORDS {
         return lane.push_aside(outgoing, patience);
     }
     lane.push_when_room(words, outgoing.header, patience, &outgoing.write)?;
@@ -197,6 +215,10 @@ impl ThreadLane {
                 break;
             }
         }
+        if words > self.producer.lane().capacity() / 2 {
+            // Even an empty ring may have no room for it in one piece.
+            return Err(Refused::Full);
+        }
         let engine = self.engine.clone();
         let pushed = engine.wait_until(patience, || {
             self.producer.push(words, header, write).is_ok().then_some(())
@@ -208,11 +230,13 @@ impl ThreadLane {
     fn grow(&mut self, words: usize) -> bool {
         let capacity = self.producer.lane().capacity();
         let larger = (capacity * 2).max((words * 4).next_power_of_two());
-        if larger > MAX_WORDS || !budget_allows(larger) {
+        if larger > MAX_WORDS || !budget_allows(larger - capacity) {
             return false;
         }
         let (producer, consumer) = new_ring(larger);
         self.producer = producer;
+        // The smaller ring goes as soon as it is read.
+        BUDGET.fetch_sub(capacity, Ordering::Relaxed);
         let mut next = self.link.next.lock().unwrap_or_else(PoisonError::into_inner);
         next.push_back(consumer);
         self.link.has_next.store(true, Ordering::Release);

@@ -21,6 +21,7 @@ mod sink;
 mod state;
 mod submit;
 pub mod template;
+mod unwind;
 
 pub use error::{Error, FlushError};
 pub use femto_core::{

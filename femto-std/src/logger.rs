@@ -9,6 +9,7 @@ pub use default::{DefaultLogger, TargetLogger};
 pub(crate) use node::Node;
 
 use core::fmt;
+use core::mem;
 use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
@@ -59,7 +60,7 @@ impl Logger {
     pub fn add_handler(&self, handler: Arc<Handler>) {
         manager::change(self.0, |config| {
             if !config.handlers.iter().any(|known| Arc::ptr_eq(known, &handler)) {
-                config.handlers.push(handler);
+                config.handlers.push(handler.clone());
             }
         });
     }
@@ -67,13 +68,14 @@ impl Logger {
     /// Removes a handler. It still gets the records that were logged before.
     pub fn remove_handler(&self, handler: &Arc<Handler>) {
         manager::change(self.0, |config| {
-            config.handlers.retain(|known| !Arc::ptr_eq(known, handler));
+            let position = config.handlers.iter().position(|known| Arc::ptr_eq(known, handler));
+            position.map(|position| config.handlers.remove(position))
         });
     }
 
     /// Removes all handlers.
     pub fn clear_handlers(&self) {
-        manager::change(self.0, |config| config.handlers.clear());
+        manager::change(self.0, |config| mem::take(&mut config.handlers));
     }
 
     /// Its own handlers.
@@ -89,7 +91,7 @@ impl Logger {
 
     /// Removes all filters.
     pub fn clear_filters(&self) {
-        manager::change(self.0, |config| config.filters.clear());
+        manager::change(self.0, |config| mem::take(&mut config.filters));
     }
 
     /// Whether records also go to the handlers of its ancestors. True at first.
@@ -122,7 +124,7 @@ impl Logger {
             let route = node::number(route);
             let event = Event { level, site, route, time: clock::now(), values };
             if submit::event(route, &event).is_err() {
-                self.0.refuse();
+                self.0.refuse(level);
             }
         } else {
             self.0.log_slowly(level, site, values);

@@ -205,14 +205,15 @@ impl Tree {
     }
 }
 
-/// Changes what is configured of a logger.
-pub(crate) fn change(node: &'static Node, change: impl FnOnce(&mut Config)) {
+/// Changes what is configured of a logger. What `change` takes out is dropped without the lock: it
+/// is the application's, and may log when it goes.
+pub(crate) fn change<T>(node: &'static Node, change: impl FnOnce(&mut Config) -> T) {
     let mut registry = registry::lock();
-    if let Some(&index) = registry.tree.names.get(&*node.name) {
-        change(&mut registry.tree.configs[index]);
-    }
+    let index = registry.tree.names.get(&*node.name).copied();
+    let removed = index.map(|index| change(&mut registry.tree.configs[index]));
     drop(registry);
     refresh();
+    drop(removed);
 }
 
 pub(crate) fn handlers(node: &'static Node) -> Vec<Arc<Handler>> {

@@ -165,7 +165,7 @@ impl Routes {
     }
 
     /// Frees numbers that no frame can carry any more.
-    fn sweep(&mut self) {
+    pub(crate) fn sweep(&mut self) {
         let now = Instant::now();
         let (entries, free) = (&mut self.entries, &mut self.free);
         self.retired.retain(|&(id, since)| {
@@ -186,4 +186,4 @@ fn mask(handlers: &[Arc<Handler>]) -> CaptureMask {
 
 /// How long a thread may take from reading a route's number to the collector's reading of its frame.
 /// Frames in lanes are read within milliseconds; the rest is for a thread that is kept from running.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_secs(10);

@@ -10,6 +10,7 @@ use femto_core::frame::{Header, Kind, Writer};
 use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
 
 use crate::collector::Inline;
+use crate::handler::Delivery;
 use crate::lane::{self, Outgoing, Refused};
 use crate::route::{Destination, Route};
 
@@ -69,7 +70,7 @@ impl Route {
             );
         }
         if destination.has_queued && push(destination, level, time, frame, true).is_err() {
-            refuse(destination);
+            refuse(destination, level);
         }
     }
 }
@@ -108,12 +109,13 @@ pub(crate) fn write_through(
     Inline::with(|inline| inline.write_through(destination, &room));
 }
 
-/// Counts a record that found no room, for every handler it was meant for.
+/// Counts a record that found no room, for every queued handler whose level takes it.
 #[cold]
-pub(crate) fn refuse(destination: &Destination) {
+pub(crate) fn refuse(destination: &Destination, level: Level) {
     for handler in &destination.handlers {
-        handler.counts.accepted.fetch_add(1, Ordering::Relaxed);
-        handler.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        if handler.delivery() == Delivery::Queued && level >= handler.level() {
+            handler.refuse();
+        }
     }
 }
 

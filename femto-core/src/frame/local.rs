@@ -81,10 +81,7 @@ impl Event<'_> {
 ///
 /// # Errors
 /// [`FrameError`] for bytes that are no local frame; nothing is read beyond them.
-pub fn read<'a>(
-    bytes: &'a [u8],
-    values: &'a mut [Value<'a>],
-) -> Result<Event<'a>, FrameError> {
+pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a>, FrameError> {
     let mut reader = Reader(bytes);
     let header = Header::from_word(reader.word()?).ok_or(FrameError::Short)?;
     if header.values > values.len().min(MAX_VALUES) {

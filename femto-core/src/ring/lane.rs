@@ -95,6 +95,9 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
         write: impl FnOnce(&mut Writer<'_>),
     ) -> Result<(), Full> {
         let ring = self.lane.words.words();
+        if !super::is_possible(words, ring.len()) {
+            return Err(Full);
+        }
         let room = Room::find(self.head, ring.len(), words);
         if room.next.wrapping_sub(self.tail) > ring.len() {
             self.tail = self.lane.tail.0.load(Ordering::Acquire);

@@ -83,6 +83,10 @@ impl<S: Storage> SharedRing<S> {
         write: impl FnOnce(&mut Writer<'_>),
     ) -> Result<(), Full> {
         let ring = self.words.words();
+        if !super::is_possible(words, ring.len()) {
+            claim::count(&self.refused);
+            return Err(Full);
+        }
         let at = claim::claim(&self.head, &self.tail, &self.refused, ring, words)?;
         let Some(frame) = ring.get(at..at + words) else { return Err(Full) };
         write(&mut Writer::new(frame));
@@ -90,8 +94,10 @@ impl<S: Storage> SharedRing<S> {
         Ok(())
     }
 
-    /// Takes committed frames out, oldest first, until one is not committed, there are none, or
-    /// `take` answers `false` (its frame is taken all the same).
+    /// Takes committed frames out, oldest first, until one is not committed, those are out that
+    /// were there at the start, or `take` answers `false` (its frame is taken all the same).
+    ///
+    /// What is logged meanwhile waits for the next drain, so that a sink that logs comes to an end.
     ///
     /// `take` gets the header and a copy of the words as little-endian bytes, in `scratch`. A frame
     /// that `scratch` is too small for is cut at its end.
@@ -102,8 +108,9 @@ impl<S: Storage> SharedRing<S> {
             return false;
         }
         let ring = self.words.words();
+        let end = self.head.load(Ordering::Relaxed);
         let mut tail = self.tail.load(Ordering::Relaxed);
-        loop {
+        while tail != end {
             let at = tail & (ring.len() - 1);
             let first = ring[at].load(Ordering::Acquire);
             let Some(header) = Header::from_word(first) else { break };

@@ -275,7 +275,7 @@ def _prepare(
 def _start(handler: NativeHandler) -> None:
     """Open the core now, so that wrong parameters are told here."""
     _handlers.add(handler)
-    shutdown.flush_before_excepthook()
+    shutdown.prepare()
     handler._ready_core()
 
 

@@ -1,14 +1,29 @@
-"""Shutdown: what is queued is written before the process says its last words."""
+"""Shutdown: what is queued is written before a process says its last words.
+
+At a normal end ``logging.shutdown`` flushes the handlers, and the native part writes what comes
+even later. Here are the ends that pass that by.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from types import TracebackType
 
 from ._femtologging import flush_all
 
 
-def flush_before_excepthook() -> None:
+def prepare() -> None:
+    """Make sure of the ends of this process and its children; called with every new handler."""
+    global _is_prepared
+    _flush_before_excepthook()
+    _flush_multiprocessing()
+    if not _is_prepared:
+        _is_prepared = True
+        os.register_at_fork(after_in_child=_flush_multiprocessing)
+
+
+def _flush_before_excepthook() -> None:
     """Have queued output written before the traceback of an uncaught exception."""
     if getattr(sys.excepthook, "__name__", None) == _HOOK:
         return
@@ -17,13 +32,39 @@ def flush_before_excepthook() -> None:
     def femtologging_excepthook(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        try:
-            flush_all(5.0)
-        except OSError:
-            pass  # the traceback matters more
+        _flush()
         previous(kind, error, traceback)
 
     sys.excepthook = femtologging_excepthook
 
 
+def _flush_multiprocessing() -> None:
+    """Have workers of ``multiprocessing`` flush: they end by ``os._exit``, without ``atexit``."""
+    global _prepared_for
+    util = sys.modules.get("multiprocessing.util")
+    process = sys.modules.get("multiprocessing.process")
+    if util is None or process is None or _prepared_for == os.getpid():
+        return
+    _prepared_for = os.getpid()
+
+    def finalize(_: object = None) -> None:
+        util.Finalize(None, _flush, exitpriority=_LAST)
+
+    # A forked worker forgets the finalizers of its parent, then calls these.
+    util.register_after_fork(_flush, finalize)
+    if process.parent_process() is not None:
+        finalize()
+
+
+def _flush() -> None:
+    try:
+        flush_all(_PATIENCE)
+    except OSError:
+        pass  # nobody is left to be told
+
+
 _HOOK = "femtologging_excepthook"
+_LAST = -1000
+_PATIENCE = 5.0
+_is_prepared = False
+_prepared_for = 0

@@ -4,16 +4,14 @@
 //! as `log` lends it only for the call.
 
 use core::cell::RefCell;
-use core::fmt::Write;
-use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicU8, Ordering};
-use std::panic;
 
 use femto_core::Level;
 use femto_core::frame::portable::{Portable, Style};
 use log::kv::{self, VisitSource};
 
 use crate::formatter::CaptureMask;
+use crate::unwind::render;
 use crate::{Error, Logger, Manager, Value, clock};
 
 /// Makes the `log` crate's macros log to this crate's loggers.
@@ -137,13 +135,7 @@ impl Scratch {
         let message = match record.args().as_str() {
             Some(text) => text,
             None => {
-                let text = &mut self.text;
-                let write = AssertUnwindSafe(|| text.write_fmt(*record.args()));
-                match panic::catch_unwind(write) {
-                    Ok(Ok(())) => {}
-                    Ok(Err(_)) => self.text.push_str("<formatting failed>"),
-                    Err(_) => self.text.push_str("<formatting panicked>"),
-                }
+                render(&mut self.text, *record.args());
                 &self.text
             }
         };
@@ -213,7 +205,9 @@ impl<'kvs> VisitSource<'kvs> for Pairs {
         } else if let Some(n) = value.to_f64() {
             Owned::F64(n)
         } else {
-            Owned::Text(value.to_string())
+            let mut text = String::new();
+            render(&mut text, format_args!("{value}"));
+            Owned::Text(text)
         };
         self.0.push((key.to_string(), owned));
         Ok(())

@@ -73,14 +73,14 @@ impl Decoder {
     pub(crate) fn read(
         &mut self,
         destination: &Destination,
-        thread: &(u64, String),
+        thread: Option<&(u64, String)>,
         conversion: &Conversion,
         take: impl FnOnce(&Record<'_>),
     ) {
         let Some(&first) = self.bytes.first_chunk() else { return };
         let Some(header) = Header::from_word(Word::from_le_bytes(first)) else { return };
         let mut details = Details::default();
-        details.thread = Some((thread.0, &thread.1));
+        details.thread = thread.map(|(id, name)| (*id, &**name));
         details.process = Some((self.process, "MainProcess"));
         if header.kind != Kind::Portable {
             // Most records have few values: there is no need to prepare room for all.

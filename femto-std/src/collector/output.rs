@@ -1,12 +1,10 @@
 //! Output: a handler as the collector sees it, with the block of lines that it fills.
 
 use core::mem;
-use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::io;
-use std::panic;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,6 +15,7 @@ use super::worker::{Message, Worker};
 use crate::engine::Engine;
 use crate::handler::{Delivery, Handler, Outlet, OverflowPolicy, Settings};
 use crate::route::Destination;
+use crate::unwind::guarded;
 use crate::{FlushError, report, state};
 
 /// All handlers that records came for, by number.
@@ -123,7 +122,8 @@ impl Outputs {
         outputs
             .filter_map(|output| {
                 let worker = output.worker.take()?;
-                Some(EndingWorker { worker, backlog: mem::take(&mut output.backlog) })
+                let backlog = mem::take(&mut output.backlog);
+                Some(EndingWorker { worker, outlet: output.outlet.clone(), backlog })
             })
             .collect()
     }
@@ -160,16 +160,18 @@ impl Outputs {
 /// A worker that is to end, and what it was not given yet.
 pub(crate) struct EndingWorker {
     worker: Worker,
+    outlet: Arc<Outlet>,
     backlog: VecDeque<Message>,
 }
 
 impl EndingWorker {
-    /// Gives the worker the rest, and waits until it is written.
-    pub(crate) fn join(self) {
-        for message in self.backlog {
-            self.worker.send(message);
+    /// Gives the worker the rest, and waits until it is written. A worker that is not done by
+    /// `until` is left alone with its sink.
+    pub(crate) fn join(self, until: Instant) {
+        let all_sent = self.backlog.into_iter().all(|message| self.worker.send(message, until));
+        if !self.worker.join(until) || !all_sent {
+            self.outlet.abandon();
         }
-        self.worker.join();
     }
 }
 
@@ -198,9 +200,6 @@ impl Output {
         self.settings = self.handler.settings();
         self.level = self.handler.level();
         self.judge_capacity();
-        if !self.is_over_capacity && self.dropped > 0 {
-            self.report_dropped();
-        }
     }
 
     fn judge_capacity(&mut self) {
@@ -216,7 +215,7 @@ impl Output {
     #[inline]
     fn take(&mut self, record: &Record<'_>) {
         let before = self.lines.len();
-        if panic::catch_unwind(AssertUnwindSafe(|| self.try_take(record))).is_err() {
+        if guarded(|| self.try_take(record)).is_none() {
             self.lines.truncate(before);
             self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
             self.drop_records(1);
@@ -274,6 +273,11 @@ impl Output {
             let accepted = mem::take(&mut self.accepted);
             self.handler.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
         }
+        self.judge_capacity();
+        self.dropped += self.handler.take_refused();
+        if self.dropped > 0 && !self.is_over_capacity {
+            self.report_dropped();
+        }
         if !self.lines.is_empty() {
             let bytes = mem::take(&mut self.lines).into_bytes();
             self.outlet.add_queued(bytes.len());
@@ -319,7 +323,7 @@ impl Output {
                         self.lines = recycle(block.bytes);
                     }
                 }
-                Err(_) if self.handler.is_closed() => self.give_up(),
+                Err(_) if self.handler.is_closed() || self.outlet.is_abandoned() => self.give_up(),
                 Err(error) => {
                     report::write_error(&self.handler, &error);
                     self.retry_at = Some(Instant::now() + RETRY);
@@ -329,7 +333,7 @@ impl Output {
         }
     }
 
-    /// Drops the backlog: the handler is closed.
+    /// Drops the backlog: the handler is closed, or its sink stuck for good.
     fn give_up(&mut self) {
         for message in mem::take(&mut self.backlog) {
             if let Message::Block(block) = message {

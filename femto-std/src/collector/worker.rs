@@ -1,7 +1,10 @@
 //! Sink worker: writes blocks to a sink that may take its time, on a thread of its own.
 
+use core::sync::atomic::Ordering;
+use core::time::Duration;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
@@ -9,7 +12,6 @@ use super::output::{Block, RETRY, recycle, write_block};
 use crate::engine::Engine;
 use crate::handler::{Handler, Outlet};
 use crate::{FlushError, os, report};
-use core::sync::atomic::Ordering;
 
 /// What a worker is asked for.
 pub(crate) enum Message {
@@ -51,10 +53,9 @@ impl Worker {
         })
     }
 
-    /// Waits until the worker has room.
-    pub(crate) fn send(&self, message: Message) {
-        // A worker that is gone has panicked in a sink; its blocks are lost with it.
-        let _ = self.messages.send(message);
+    /// Waits until the worker has room; false if that is not before `until`.
+    pub(crate) fn send(&self, message: Message, until: Instant) -> bool {
+        self.messages.send_deadline(message, until).is_ok()
     }
 
     /// A written block's room.
@@ -62,11 +63,18 @@ impl Worker {
         self.spare.try_recv().ok().map(recycle)
     }
 
-    /// Waits until everything is written.
-    pub(crate) fn join(self) {
+    /// Waits until everything is written; false if that is not before `until`.
+    pub(crate) fn join(self, until: Instant) -> bool {
         drop(self.messages);
+        while !self.thread.is_finished() {
+            if Instant::now() >= until {
+                return false;
+            }
+            thread::sleep(POLL);
+        }
         // A panic of the sink was reported by the panic hook.
         let _ = self.thread.join();
+        true
     }
 }
 
@@ -103,5 +111,7 @@ fn work(
     }
 }
 
+/// How often the end of a worker is looked for.
+const POLL: Duration = Duration::from_millis(1);
 /// Blocks that may wait for a worker; further ones wait with the collector.
 const BLOCKS: usize = 16;

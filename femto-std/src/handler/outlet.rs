@@ -1,10 +1,10 @@
 //! Outlet: a handler's sink in this process, and what waits for it.
 
-use core::mem;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::io;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::thread;
 use std::time::Instant;
 
 use super::Handler;
@@ -17,6 +17,8 @@ pub(crate) struct Outlet {
     sink: Mutex<Option<Box<dyn Sink>>>,
     /// Bytes formatted and not yet written.
     queued: AtomicUsize,
+    /// Whether nobody may wait for the sink any more: a worker is stuck in it.
+    is_abandoned: AtomicBool,
     /// Since when the sink fails or does not return, in milliseconds of [`uptime`]; 0 if it is well.
     failing_since: AtomicU64,
 }
@@ -27,6 +29,7 @@ impl Outlet {
             epoch: state::epoch(),
             sink: Mutex::new(sink),
             queued: AtomicUsize::new(0),
+            is_abandoned: AtomicBool::new(false),
             failing_since: AtomicU64::new(0),
         }
     }
@@ -74,7 +77,19 @@ impl Outlet {
         written
     }
 
+    /// Has later writes fail at once: a worker is stuck in the sink.
+    pub(crate) fn abandon(&self) {
+        self.is_abandoned.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.is_abandoned.load(Ordering::Relaxed)
+    }
+
     fn offer(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_abandoned() {
+            return Err(io::Error::other("a write before this one did not return"));
+        }
         let mut sink = self.lock();
         if handler.is_closed() {
             return Err(io::Error::other("the handler is closed"));
@@ -104,12 +119,23 @@ impl Outlet {
         self.lock().as_mut().map_or(Ok(()), |sink| sink.flush())
     }
 
-    pub(crate) fn replace(&self, sink: Box<dyn Sink>) {
-        *self.lock() = Some(sink);
-    }
-
-    pub(crate) fn close(&self) {
-        drop(mem::take(&mut *self.lock()));
+    /// Puts another sink in place of the one there is, or none; false if a write did not return
+    /// before `until`.
+    pub(crate) fn replace(&self, sink: Option<Box<dyn Sink>>, until: Instant) -> bool {
+        loop {
+            match self.sink.try_lock() {
+                Ok(mut slot) => {
+                    *slot = sink;
+                    return true;
+                }
+                Err(TryLockError::Poisoned(slot)) => {
+                    *slot.into_inner() = sink;
+                    return true;
+                }
+                Err(TryLockError::WouldBlock) if Instant::now() >= until => return false,
+                Err(TryLockError::WouldBlock) => thread::sleep(POLL),
+            }
+        }
     }
 
     /// A sink that panicked is used again: it is the application's, and said so.
@@ -124,6 +150,8 @@ fn uptime() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_millis() as u64 + 1
 }
 
+/// How often the end of a write is looked for.
+const POLL: Duration = Duration::from_millis(1);
 /// How long a sink may fail, or a write not return, before records for it are dropped rather than
 /// their callers kept waiting.
 const STALL_LIMIT: Duration = Duration::from_secs(30);

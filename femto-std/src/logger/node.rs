@@ -1,10 +1,7 @@
 //! What a logger's callers read: a threshold and a route, each in one load.
 
 use core::cell::Cell;
-use core::fmt::{self, Write};
-use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::panic;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +12,7 @@ use femto_core::frame::{Kind, MAX_VALUES};
 use femto_core::{CallSite, Details, Filter, Level, Metadata, Record, Value, refer_call_site};
 
 use crate::route::Route;
+use crate::unwind::{guarded, render};
 use crate::{clock, submit};
 
 /// A logger's place in memory; it stays for the life of the program.
@@ -83,9 +81,9 @@ impl Node {
 
     /// Counts a record that found no room.
     #[cold]
-    pub(super) fn refuse(&self) {
+    pub(super) fn refuse(&self, level: Level) {
         if let Some(slow) = &*self.slow.load() {
-            submit::refuse(slow.route.destination());
+            submit::refuse(slow.route.destination(), level);
         }
     }
 
@@ -114,8 +112,11 @@ impl Node {
 impl Slow {
     fn admit(&self, name: &str, level: Level, record: &Record<'_>) -> bool {
         let metadata = Metadata::new(level, name);
-        self.filters.iter().all(|filter| filter.enabled(&metadata))
-            && self.filters.iter().all(|filter| filter.matches(record))
+        guarded(|| {
+            self.filters.iter().all(|filter| filter.enabled(&metadata))
+                && self.filters.iter().all(|filter| filter.matches(record))
+        })
+        .unwrap_or(true)
     }
 
     fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>]) {
@@ -127,7 +128,7 @@ impl Slow {
             submit::write_through(destination, words, header, &|to| event.write(to));
         }
         if destination.has_queued && submit::event(destination.id, &event).is_err() {
-            submit::refuse(destination);
+            submit::refuse(destination, level);
         }
     }
 
@@ -175,12 +176,13 @@ fn wall() -> u64 {
 
 /// Renders what has no typed encoding, into a text that the thread keeps.
 fn with_rendered(values: &[Value<'_>], work: impl FnOnce(&[Value<'_>])) {
-    let mut text = TEXT.take();
+    // A thread that is ending has no text to lend.
+    let mut text = TEXT.try_with(Cell::take).unwrap_or_default();
     text.clear();
     let mut ends = [0; MAX_VALUES];
     for (value, end) in values.iter().zip(&mut ends) {
         if let Value::Arguments(arguments) = value {
-            render(&mut text, arguments);
+            render(&mut text, **arguments);
         }
         *end = text.len();
     }
@@ -195,18 +197,7 @@ fn with_rendered(values: &[Value<'_>], work: impl FnOnce(&[Value<'_>])) {
     }
     work(&rendered[..values.len().min(MAX_VALUES)]);
     if text.capacity() <= MAX_KEPT {
-        TEXT.set(text);
-    }
-}
-
-/// Appends what a `Display` or `Debug` writes. One that panics leaves what it wrote, and a mark: a
-/// log call never panics its caller.
-fn render(text: &mut String, arguments: &fmt::Arguments<'_>) {
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| text.write_fmt(*arguments)));
-    match outcome {
-        Ok(Ok(())) => {}
-        Ok(Err(_)) => text.push_str("<formatting failed>"),
-        Err(_) => text.push_str("<formatting panicked>"),
+        let _ = TEXT.try_with(|slot| slot.set(text));
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn claim(
             if tail.load(Ordering::Relaxed) != consumed {
                 continue;
             }
-            refused.fetch_add(1, Ordering::Relaxed);
+            count(refused);
             return Err(Full);
         }
         let swap =
@@ -32,6 +32,11 @@ pub(super) fn claim(
             return Ok(room.at);
         }
     }
+}
+
+/// Counts a refusal.
+pub(super) fn count(refused: &AtomicUsize) {
+    refused.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Whether `flag` was taken by somebody else; else it is taken now.

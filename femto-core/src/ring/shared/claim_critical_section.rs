@@ -16,7 +16,7 @@ pub(super) fn claim(
         let seen = head.load(Ordering::Relaxed);
         let room = Room::find(seen, ring.len(), words);
         if room.next.wrapping_sub(tail.load(Ordering::Acquire)) > ring.len() {
-            refused.store(refused.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            count(refused);
             return Err(Full);
         }
         head.store(room.next, Ordering::Relaxed);
@@ -24,6 +24,13 @@ pub(super) fn claim(
     })?;
     super::fill(ring, seen, room);
     Ok(room.at)
+}
+
+/// Counts a refusal.
+pub(super) fn count(refused: &AtomicUsize) {
+    critical_section::with(|_| {
+        refused.store(refused.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    });
 }
 
 /// Whether `flag` was taken by somebody else; else it is taken now.

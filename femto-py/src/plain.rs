@@ -1,0 +1,115 @@
+//! Plain call: a text, a few typed arguments, nothing else. Nearly every call is one.
+//!
+//! Runs on the *caller*, behind `native`, and does in one piece what `call`, `message` and `record`
+//! do for all other calls: no object is copied, nothing is allocated, no Python code runs.
+
+use embedded_io::{ErrorKind, ErrorType, Write};
+use femto_core::frame::portable::{Portable, Style};
+use femto_core::{Level, Value};
+use femto_std::engine;
+use femto_std::formatter::CaptureMask;
+use heapless::Vec as ArrayVec;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::logger::Plan;
+use crate::message::{self, Templates};
+use crate::native::Attached;
+use crate::record;
+
+/// More arguments than this are not plain.
+const MAX_ARGUMENTS: usize = 8;
+
+/// Submits the record of a plain call; `false`, having done nothing, if it is none, or if it would
+/// have to wait.
+#[inline(always)]
+pub(crate) fn submit(
+    plan: &Plan,
+    name: &str,
+    level: u8,
+    message: &Bound<'_, PyAny>,
+    arguments: &[Bound<'_, PyAny>],
+) -> bool {
+    if !plan.is_plain || !message.is_exact_instance_of::<PyString>() {
+        return false;
+    }
+    let Ok(text) = message.cast_exact::<PyString>() else { return false };
+    let submitted = SCRATCH.change(message.py(), |scratch| {
+        let mut values = ArrayVec::<Value<'_>, MAX_ARGUMENTS>::new();
+        let mut style = Style::Ready;
+        if !arguments.is_empty() {
+            style = Style::Percent;
+            for argument in arguments {
+                values.push(message::value(argument)?).ok()?;
+            }
+            scratch.templates.get(text)?.check(&values).ok()?;
+        }
+        let level = Level::new(level);
+        let frame = Portable {
+            level,
+            style,
+            name,
+            template: text.to_str().ok()?,
+            arguments: values.as_slice(),
+            mapping: None,
+            key_values: None,
+            level_name: record::level_name(&plan.level_names, level),
+            ..Portable::default()
+        };
+        scratch.room.at = 0;
+        frame.write(&mut scratch.room).ok()?;
+        plan.route.try_submit(level, engine::now(), scratch.room.written()).ok()
+    });
+    submitted.flatten().is_some()
+}
+
+/// Whether a handler's formatter leaves nothing to be found but what a plain call brings.
+pub(crate) fn is_enough_for(mask: CaptureMask, needs_fields: bool) -> bool {
+    mask == CaptureMask::NONE && !needs_fields
+}
+
+/// What calls use one after the other, whichever thread is attached.
+pub(crate) struct Scratch {
+    pub(crate) templates: Templates,
+    room: Room,
+}
+
+pub(crate) static SCRATCH: Attached<Scratch> =
+    Attached::new(Scratch { templates: Templates::new(), room: Room { bytes: [0; 1024], at: 0 } });
+
+/// Where a short frame is put together.
+struct Room {
+    bytes: [u8; 1024],
+    at: usize,
+}
+
+impl Room {
+    #[inline(always)]
+    fn written(&self) -> &[u8] {
+        &self.bytes[..self.at]
+    }
+}
+
+impl ErrorType for Room {
+    type Error = ErrorKind;
+}
+
+impl Write for Room {
+    #[inline(always)]
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        let room = self.bytes[self.at..].get_mut(..bytes.len()).ok_or(ErrorKind::OutOfMemory)?;
+        room.copy_from_slice(bytes);
+        self.at += bytes.len();
+        Ok(bytes.len())
+    }
+
+    #[inline(always)]
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
+        self.write(bytes).map(drop)
+    }
+}

@@ -1,0 +1,286 @@
+"""Exit, fork, threads, files: nothing lost, nothing twice, nothing hangs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+START = """\
+    femtologging.basicConfig(filename="app.log", filemode="w", level="INFO", format="%(message)s")
+    log = femtologging.getLogger("app")
+    """
+
+
+def test_a_normal_exit_loses_nothing(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    import atexit
+    class Late:
+        def __del__(self, log=log): log.info("in __del__")
+    late = Late()
+    atexit.register(log.info, "in atexit")
+    for i in range(20_000):
+        log.info("record %d", i)
+    """
+    )
+    lines = (tmp_path / "app.log").read_text().splitlines()
+    assert lines[:20_000] == [f"record {i}" for i in range(20_000)]
+    assert "in atexit" in lines[20_000:]
+
+
+def test_what_is_logged_after_shutdown_is_written(run, tmp_path: Path) -> None:
+    run(
+        """
+    import atexit
+    late = []
+    atexit.register(lambda: late[0].info("after shutdown %d", 1))  # runs last
+    import importlib
+    atexit.unregister(logging.shutdown); atexit.register(logging.shutdown)
+    femtologging.basicConfig(filename="app.log", level="INFO", format="%(message)s")
+    late.append(femtologging.getLogger("app"))
+    late[0].info("before")
+    """
+    )
+    assert (tmp_path / "app.log").read_text() == "before\nafter shutdown 1\n"
+
+
+def test_output_is_written_before_an_uncaught_exception_is_shown(run) -> None:
+    done = run(
+        """
+    femtologging.basicConfig(level="INFO", format="%(message)s")
+    log = femtologging.getLogger("app")
+    log.info("the last words")
+    raise SystemError("uncaught")
+    """,
+        status=1,
+    )
+    assert done.stderr.startswith("the last words\nTraceback"), done.stderr
+
+
+def test_threads_lose_and_tear_nothing(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    start = threading.Barrier(4)
+    def work(number):
+        start.wait()
+        for i in range(10_000):
+            log.info("%d %d %s", number, i, "x" * (i % 50))
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert counts() == (40_000, 0), counts()
+    """
+    )
+    seen: dict[int, int] = dict.fromkeys(range(4), 0)
+    for line in (tmp_path / "app.log").read_text().splitlines():
+        number, i, text = line.split(" ")
+        assert int(i) == seen[int(number)]
+        assert text == "x" * (int(i) % 50)
+        seen[int(number)] += 1
+    assert seen == dict.fromkeys(range(4), 10_000)
+
+
+def test_daemon_threads_that_log_to_the_end_are_harmless(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    import time
+    def work():
+        while True:
+            log.info("%s %d", "daemon", 1)
+    for _ in range(3):
+        threading.Thread(target=work, daemon=True).start()
+    time.sleep(0.2)
+    """
+    )
+    assert set((tmp_path / "app.log").read_text().splitlines()) == {"daemon 1"}
+
+
+def test_a_fork_writes_each_record_once(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    for i in range(1000):
+        log.info("parent %d", i)
+    child = os.fork()
+    if child == 0:
+        for i in range(10):
+            log.info("child %d", i)
+        sys.exit(0)
+    log.info("parent after")
+    assert os.waitpid(child, 0)[1] == 0
+    """
+    )
+    lines = (tmp_path / "app.log").read_text().splitlines()
+    expected = [f"parent {i}" for i in range(1000)] + [f"child {i}" for i in range(10)]
+    assert sorted(lines) == sorted([*expected, "parent after"])
+
+
+def test_forks_while_another_thread_logs_do_not_hang(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    stop = False
+    def work():
+        while not stop:
+            log.info("busy %s", "x")
+    thread = threading.Thread(target=work)
+    thread.start()
+    for n in range(20):
+        child = os.fork()
+        if child == 0:
+            log.info("child %d", n)
+            logging.shutdown()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    stop = True
+    thread.join()
+    """
+    )
+    lines = (tmp_path / "app.log").read_text().splitlines()
+    assert [line for line in lines if "child" in line] == [f"child {n}" for n in range(20)]
+
+
+def test_multiprocessing_works_with_every_start_method(run, tmp_path: Path) -> None:
+    run(
+        """
+    import multiprocessing
+    def work(n):
+        femtologging.basicConfig(filename="app.log", level="INFO", format="%(processName)s %(message)s")
+        femtologging.getLogger("w").info("work %d", n)
+    if __name__ == "__main__":
+        for method in ("fork", "spawn", "forkserver"):
+            context = multiprocessing.get_context(method)
+            process = context.Process(target=work, args=(1,), name=method)
+            process.start()
+            process.join()
+            assert process.exitcode == 0
+    """
+    )
+    lines = (tmp_path / "app.log").read_text().splitlines()
+    assert lines == ["fork work 1", "spawn work 1", "forkserver work 1"]
+
+
+def test_an_unwritable_path_is_stdlibs_error_at_construction(run) -> None:
+    run(
+        """
+    for cls in (logging.FileHandler, femtologging.FileHandler):
+        for path, error in (("no/such/folder.log", FileNotFoundError), (".", IsADirectoryError)):
+            try:
+                cls(path)
+            except error as raised:
+                assert raised.filename == os.path.abspath(path), raised.filename
+            else:
+                raise AssertionError("not raised")
+    try:
+        femtologging.basicConfig(filename="no/such.log")
+    except FileNotFoundError:
+        assert not logging.root.handlers
+    else:
+        raise AssertionError("not raised")
+    """
+    )
+
+
+def test_parameters_out_of_range_are_named(run) -> None:
+    run(
+        """
+    for arguments, word in [
+        ({"capacity": 1}, "capacity"), ({"overflow": "wait"}, "overflow"),
+        ({"delivery": "later"}, "delivery"), ({"overflow": -1.0}, "seconds"),
+        ({"flush_level": "NOSUCH"}, "NOSUCH"),
+    ]:
+        try:
+            femtologging.FileHandler("app.log", **arguments)
+        except ValueError as raised:
+            assert word in str(raised), raised
+        else:
+            raise AssertionError(arguments)
+    """
+    )
+
+
+def test_a_direct_handler_writes_before_the_call_returns(run) -> None:
+    run(
+        """
+    handler = femtologging.FileHandler("app.log", delivery="direct")
+    logging.root.addHandler(handler)
+    log = femtologging.getLogger("app")
+    for n in range(3):
+        log.warning("line %d", n)
+        assert open("app.log").read().count("\\n") == n + 1
+    assert counts() == (3, 0)
+    """
+    )
+
+
+def test_files_are_closed_reopened_delayed_and_truncated_as_stdlibs(run) -> None:
+    run(
+        """
+    handler = femtologging.FileHandler("app.log", delay=True)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logging.root.addHandler(handler)
+    log = femtologging.getLogger("app")
+    assert handler.stream is None and not os.path.exists("app.log")
+    log.warning("one")
+    log.warning("two")
+    assert counts() == (1, 1), counts()
+    handler.close()
+    assert handler.stream is None
+    assert open("app.log").read() == "one\\ntwo\\n"
+    os.rename("app.log", "old.log")
+    log.warning("three")  # opens again
+    handler.flush()
+    assert open("app.log").read() == "three\\n"
+    # as gunicorn reopens
+    os.rename("app.log", "older.log")
+    handler.acquire(); handler.close(); handler.stream = handler._open(); handler.release()
+    log.warning("four")
+    handler.flush()
+    assert open("app.log").read() == "four\\n"
+    assert femtologging.stats()[0].written == 4, femtologging.stats()
+    logging.root.removeHandler(handler); handler.close()
+    handler = femtologging.FileHandler("app.log", mode="w", encoding="latin-1")
+    logging.root.addHandler(handler)
+    log.warning("\\xe9")  # not UTF-8: stdlib's code writes it
+    handler.close()
+    assert open("app.log", "rb").read() == b"\\xe9\\n"
+    """
+    )
+
+
+def test_other_streams_are_written_synchronously(run) -> None:
+    done = run(
+        """
+    import io
+    stream = io.StringIO()
+    handler = femtologging.StreamHandler(stream)
+    logging.root.addHandler(handler)
+    log = femtologging.getLogger("app")
+    log.warning("to a text")
+    assert stream.getvalue() == "to a text\\n"
+    handler.setStream(sys.stdout)
+    log.warning("to stdout")
+    handler.flush()
+    assert counts() == (1, 1), counts()
+    handler.setStream(stream)
+    log.warning("again")
+    assert stream.getvalue() == "to a text\\nagain\\n"
+    """
+    )
+    assert done.stdout == "to stdout\n"
+
+
+def test_lone_surrogates_and_nul_are_treated_as_stdlib_treats_them(run, tmp_path: Path) -> None:
+    run(
+        """
+    femtologging.basicConfig(filename="app.log", level="INFO", format="%(message)s")
+    log = femtologging.getLogger("app")
+    log.info("a\\ud800 %s", "b\\udfff")
+    log.info("nul \\0 %s", "\\0")
+    log.info("x" * 10_000_000)
+    """
+    )
+    lines = (tmp_path / "app.log").read_text().split("\n")
+    assert lines == ["a\\ud800 b\\udfff", "nul \0 \0", "x" * 10_000_000, ""]

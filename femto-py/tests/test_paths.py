@@ -1,0 +1,268 @@
+"""Which calls take the fast path, and that changes at run time act at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+START = """\
+    femtologging.basicConfig(filename="app.log", filemode="w", level="INFO", format="%(levelname)s %(name)s %(message)s")
+    log = femtologging.getLogger("app.db")
+    root = logging.getLogger()
+    handler = root.handlers[0]
+    def lines():
+        handler.flush()
+        return open("app.log").read().splitlines()
+    """
+
+
+def test_plain_calls_never_make_a_record(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    logging.LogRecord.__init__  # untouched
+    log.debug("no")
+    log.info("hello %s %d", "world", 5)
+    log.warning("objects %s %r", [1], {"a"})
+    log.error("100% plain")
+    log.critical("%(a)s and %(b).2f", {"a": 1, "b": 2})
+    log.log(25, "between")
+    log.trace("no")
+    log.info(ValueError("an object"))
+    log.info("big %d %s %s", 2**100, 2**200, b"x")
+    log.info("with nothing special", extra={"k": object()}, exc_info=None, stacklevel=1)
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        log.exception("boom")
+        log.error("boom %s", 2, exc_info=True)
+    assert counts() == (11, 0), counts()
+    text = lines()
+    assert text[:8] == [
+        "INFO app.db hello world 5",
+        "WARNING app.db objects [1] {'a'}",
+        "ERROR app.db 100% plain",
+        "CRITICAL app.db 1 and 2.00",
+        "Level 25 app.db between",
+        "INFO app.db an object",
+        f"INFO app.db big {2**100} {2**200} b'x'",
+        "INFO app.db with nothing special",
+    ], text
+    assert text.count("ZeroDivisionError: division by zero") == 2
+    """
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "fast"),
+    [
+        ("pass", True),
+        ("root.addHandler(logging.NullHandler())", False),
+        ("log.addFilter(lambda record: True)", False),
+        ("handler.addFilter(lambda record: True)", False),
+        ("handler.filters.append(lambda record: True)", False),
+        ("logging.setLogRecordFactory(type('R', (logging.LogRecord,), {}))", False),
+        ("logging.Logger.callHandlers = lambda self, record, old=logging.Logger.callHandlers: old(self, record)", False),
+        ("logging.Logger.makeRecord = lambda *a, old=logging.Logger.makeRecord, **k: old(*a, **k)", False),
+        ("log.makeRecord = lambda *a, **k: logging.Logger.makeRecord(log, *a, **k)", False),
+        ("handler.emit = lambda record: type(handler).emit(handler, record)", False),
+        ("handler.setFormatter(type('F', (logging.Formatter,), {})())", False),
+        ("handler.formatter.format = lambda record: record.getMessage()", False),
+        ("logging.Formatter.formatTime = lambda self, record, datefmt=None: 'now'", False),
+        ("logging.logThreads = False", False),
+        ("import time; time.time = lambda real=time.time: real()", False),
+        ("handler.setFormatter(logging.Formatter('%(levelname)s'))", True),
+        ("handler.formatter.datefmt = '%H'", True),
+        ("logging.addLevelName(20, 'INFO')", True),
+        ("logging.Logger.something = 1", True),
+        ("log.addFilter(f := lambda record: True); log.removeFilter(f)", True),
+        ("root.addHandler(h := logging.NullHandler()); root.removeHandler(h)", True),
+    ],
+)
+def test_what_python_has_to_see_takes_the_slow_path(run, change: str, fast: bool) -> None:
+    run(
+        START
+        + f"""
+    log.info("before")
+    assert counts() == (1, 0)
+    {change}
+    log.info("after")
+    assert counts() == {(2, 0) if fast else (1, 1)}, counts()
+    assert len(lines()) == 2, lines()
+    """
+    )
+
+
+def test_lists_levels_and_parents_act_at_once(run) -> None:
+    run(
+        START
+        + """
+    log.info("one")
+    log.handlers.append(handler)
+    log.info("twice")
+    log.propagate = False
+    log.info("once")
+    log.handlers[:] = []
+    log.propagate = True
+    log.level = logging.WARNING
+    log.info("no")
+    assert not log.isEnabledFor(logging.INFO)
+    log.setLevel(0)
+    root.level = logging.ERROR
+    log.info("no")
+    root.setLevel("INFO")
+    logging.disable(logging.INFO)
+    log.info("no")
+    root.manager.disable = 0
+    log.disabled = True
+    log.info("no")
+    log.disabled = False
+    handler.setLevel(logging.WARNING)
+    log.info("no")
+    handler.level = 0
+    handler.setFormatter(logging.Formatter("new %(message)s"))
+    log.info("formatted")
+    handler.formatter._style = logging.PercentStyle("newer %(message)s")
+    log.info("formatted")
+    between = logging.getLogger("app")
+    between.setLevel("ERROR")
+    log.info("no")
+    between.setLevel(0)
+    log.parent = logging.Logger("detached", "CRITICAL")
+    log.info("no")
+    log.parent = between
+    log.info("last")
+    logging.addLevelName(20, "Note")
+    handler.setFormatter(logging.Formatter())
+    log.info("named")
+    handler.setFormatter(logging.Formatter("%(levelname)s"))
+    log.info("named")
+    assert lines() == [
+        "INFO app.db one", "INFO app.db twice", "INFO app.db twice", "INFO app.db once",
+        "new formatted", "newer formatted", "newer last", "named", "Note",
+    ], lines()
+    assert counts()[1] == 0, counts()
+    logging.root.handlers.clear()
+    log.warning("to stderr")
+    assert counts()[1] == 1, counts()
+    """
+    ).stderr == "to stderr\n"
+
+
+def test_wrong_arguments_are_reported_and_nothing_is_raised(run) -> None:
+    done = run(
+        START
+        + """
+    log.info("number %d", "text")
+    log.info("too few %s %s", 1)
+    log.info("too many", 1)
+    class Bad:
+        def __str__(self): raise RuntimeError("in __str__")
+    log.info("object %s", Bad())
+    logging.raiseExceptions = False
+    log.info("number %d", "silent")
+    logging.raiseExceptions = True
+    log.info("good")
+    assert lines() == ["INFO app.db good"], lines()
+    """
+    )
+    assert done.stderr.count("--- Logging error ---") == 4
+    assert "TypeError: %d format: a real number is required, not str" in done.stderr
+    assert "RuntimeError: in __str__" in done.stderr
+    assert "Message: 'number %d'\nArguments: ('text',)" in done.stderr
+    assert "silent" not in done.stderr
+
+
+def test_what_stdlib_raises_is_raised(run) -> None:
+    run(
+        START
+        + """
+    for call, error in [
+        (lambda: log.info(), TypeError),
+        (lambda: log.info("x", nonsense=1), TypeError),
+        (lambda: log.log("INFO", "x"), TypeError),
+        (lambda: log.info("x", extra={"message": 1}), KeyError),
+        (lambda: log.info("x", extra={"name": 1}), KeyError),
+        (lambda: log.setLevel("NOSUCH"), ValueError),
+        (lambda: handler.setLevel("NOSUCH"), ValueError),
+        (lambda: log.setLevel(1.5), TypeError),
+    ]:
+        try:
+            call()
+        except error as raised:
+            if error is ValueError:
+                assert "NOSUCH" in str(raised) and "WARNING" in str(raised), raised
+        else:
+            raise AssertionError("not raised")
+    assert lines() == []
+    """
+    )
+
+
+def test_an_interrupt_in_str_reaches_the_program(run) -> None:
+    run(
+        START
+        + """
+    class Interrupting:
+        def __str__(self): raise KeyboardInterrupt
+    try:
+        log.info("x %s", Interrupting())
+    except KeyboardInterrupt:
+        pass
+    else:
+        raise AssertionError("swallowed")
+    """
+    )
+
+
+def test_a_str_that_logs_and_changes_handlers_is_harmless(run) -> None:
+    run(
+        START
+        + """
+    class Nested:
+        def __str__(self):
+            log.info("inner %s", 1)
+            root.removeHandler(handler)
+            root.addHandler(handler)
+            return "nested"
+    log.info("outer %s %s", Nested(), "x")
+    assert lines() == ["INFO app.db inner 1", "INFO app.db outer nested x"], lines()
+    """
+    )
+
+
+def test_location_and_context_fields_are_those_of_the_call(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    handler.setFormatter(logging.Formatter(
+        "%(pathname)s %(filename)s %(module)s %(lineno)d %(funcName)s %(thread)d %(threadName)s %(process)d %(processName)s"))
+    def calls():
+        log.info("x"); line = sys._getframe().f_lineno
+        logging.info("module function")
+        logging.LoggerAdapter(log, {}).info("adapter")
+        return line
+    line = calls()
+    assert counts() == (3, 0), counts()
+    expected = [__file__, "program.py", "program", None, "calls", str(threading.get_ident()), "MainThread", str(os.getpid()), "MainProcess"]
+    for at, text in enumerate(lines()):
+        expected[3] = str(line + at)
+        assert text.split(" ") == expected, (text, expected)
+    """
+    )
+
+
+def test_extra_fields_are_printed(run) -> None:
+    run(
+        START
+        + """
+    handler.setFormatter(logging.Formatter("%(message)s %(user)s"))
+    log.info("x", extra={"user": "me", "other": 1})
+    assert counts() == (1, 0)
+    log.info("x", extra={"user": [1, 2]})
+    log.info("missing")
+    assert counts() == (1, 2), counts()
+    assert lines() == ["x me", "x [1, 2]"], lines()
+    """
+    )

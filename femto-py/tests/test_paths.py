@@ -37,7 +37,7 @@ def test_plain_calls_never_make_a_record(run, tmp_path: Path) -> None:
     except ZeroDivisionError:
         log.exception("boom")
         log.error("boom %s", 2, exc_info=True)
-    assert counts() == (11, 0), counts()
+    assert counts() == (10, 0), counts()
     text = lines()
     assert text[:8] == [
         "INFO app.db hello world 5",

@@ -8,6 +8,7 @@ when something is wrong with the record.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import logging
 import operator
@@ -236,6 +237,9 @@ class FileHandler(NativeHandler, logging.FileHandler):
             return None
         if not _is_utf8(stream):
             return None
+        # Core and stream write to one file: each at its end, whatever the mode.
+        number = stream.fileno()
+        fcntl.fcntl(number, fcntl.F_SETFL, fcntl.fcntl(number, fcntl.F_GETFL) | os.O_APPEND)
         return HandlerCore.file(self.baseFilename, **self._options)
 
     def emit(self, record: logging.LogRecord) -> None:

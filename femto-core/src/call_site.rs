@@ -35,7 +35,7 @@ pub struct CallSite {
 }
 
 /// Applies a call site's template to the values of a record.
-pub type FormatFn = fn(&[Value<'_>], &mut fmt::Formatter<'_>) -> fmt::Result;
+pub type FormatFn = fn(&[Value<'_>], &mut dyn fmt::Write) -> fmt::Result;
 
 impl CallSite {
     /// A call site with its facts.

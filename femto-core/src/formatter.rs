@@ -22,7 +22,7 @@ pub trait Formatter: Send + Sync {
 /// `[   1.234567] INFO  net: link up in 5 ms peer=10.0.0.7`
 ///
 /// Seconds since boot (or the epoch) with microseconds, left out where no clock was set; the level;
-/// the logger's name; the message; key-values.
+/// the logger's name; the message; key-values; `[cut]` where text was cut off.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextFormatter;
 
@@ -36,6 +36,6 @@ impl Formatter for TextFormatter {
         for (key, value) in record.key_values() {
             write!(out, " {key}={value}")?;
         }
-        out.write_char('\n')
+        out.write_str(if record.is_cut() { " [cut]\n" } else { "\n" })
     }
 }

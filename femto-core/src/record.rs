@@ -14,6 +14,7 @@ pub struct Record<'a> {
     level: Level,
     /// Whether `time` counts nanoseconds rather than ticks of the clock.
     in_nanos: bool,
+    is_cut: bool,
     time: u64,
     name: Name<'a>,
     message: Message<'a>,
@@ -68,7 +69,7 @@ impl<'a> Record<'a> {
         values: &'a [Value<'a>],
     ) -> Self {
         let (name, message) = (Name::Of(logger), Message::Of(site));
-        Self { level, in_nanos: false, time, name, message, values, details: None }
+        Self { level, in_nanos: false, is_cut: false, time, name, message, values, details: None }
     }
 
     /// The record of a statement; `time` since the Unix epoch, in nanoseconds.
@@ -82,7 +83,8 @@ impl<'a> Record<'a> {
         details: &'a Details<'a>,
     ) -> Self {
         let (name, message) = (Name::Text(name), Message::Of(site));
-        Self { level, in_nanos: true, time, name, message, values, details: Some(details) }
+        let details = Some(details);
+        Self { level, in_nanos: true, is_cut: false, time, name, message, values, details }
     }
 
     /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
@@ -96,7 +98,24 @@ impl<'a> Record<'a> {
         details: &'a Details<'a>,
     ) -> Self {
         let (name, message) = (Name::Text(name), Message::Display(message));
-        Self { level, in_nanos: true, time, name, message, values: &[], details: Some(details) }
+        let details = Some(details);
+        Self { level, in_nanos: true, is_cut: false, time, name, message, values: &[], details }
+    }
+
+    /// A record of the logging itself; `time` in ticks of the clock.
+    pub(crate) fn of_the_system(
+        message: &'a dyn fmt::Display,
+        level: Level,
+        time: u64,
+        details: &'a Details<'a>,
+    ) -> Self {
+        let record = Self::from_message("femtologging", message, level, time, details);
+        Self { in_nanos: false, ..record }
+    }
+
+    /// The same record, some of its text cut off.
+    pub(crate) const fn cut(self) -> Self {
+        Self { is_cut: true, ..self }
     }
 
     /// The severity.
@@ -104,6 +123,12 @@ impl<'a> Record<'a> {
     #[must_use]
     pub const fn level(&self) -> Level {
         self.level
+    }
+
+    /// Whether text was cut off, because the record would not have fitted.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Name of the level, where the application gave it another than [`Level::name`].
@@ -150,7 +175,7 @@ impl<'a> Record<'a> {
     /// Those of `out`.
     pub fn write_message(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         match self.message {
-            Message::Of(site) => write!(out, "{}", site.message(self.values)),
+            Message::Of(site) => (site.format)(self.values, out),
             Message::Display(message) => write!(out, "{message}"),
         }
     }

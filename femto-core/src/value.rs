@@ -91,6 +91,32 @@ pub(crate) const fn whole([low, high]: [u64; 2]) -> u128 {
     low as u128 | (high as u128) << 64
 }
 
+impl Value<'_> {
+    /// Writes the value as `{}` prints it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        // With an allocator there is room for the code too, and time matters more.
+        #[cfg(feature = "alloc")]
+        macro_rules! digits {
+            ($($kind:ident)*) => {
+                match *self {
+                    $(Self::$kind(n) => return out.write_str(itoa::Buffer::new().format(n)),)*
+                    _ => {}
+                }
+            };
+        }
+        match *self {
+            Self::Str(text) | Self::Rendered(text) => return out.write_str(text),
+            _ => {}
+        }
+        #[cfg(feature = "alloc")]
+        digits!(I8 I16 I32 I64 U8 U16 U32 U64);
+        write!(out, "{self}")
+    }
+}
+
 /// Passes a formatting trait on: to the value inside where its type has the trait (the kinds
 /// named), else as `Display`.
 macro_rules! pass_on {

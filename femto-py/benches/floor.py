@@ -23,7 +23,8 @@ def noop() -> Callable[..., None] | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     spec = importlib.util.spec_from_file_location("noop", library)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
 

@@ -12,7 +12,7 @@ use femto_std::{
     Delivery, Error, FileHandlerBuilder, Handler, HandlerBuilderTrait, OverflowPolicy, Route,
     StreamHandlerBuilder, engine,
 };
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -117,10 +117,13 @@ impl HandlerCore {
         let py = record.py();
         let pattern = self.pattern.with(py, |pattern| pattern.as_ref().map(|p| p.clone_ref(py)));
         let Some(Some(pattern)) = pattern else { return Ok(false) };
-        let Some(attempt) = log_record::emit(record, pattern.get(), &self.route)? else {
-            return Ok(false);
-        };
-        Ok(finish(py, attempt))
+        match log_record::emit(record, pattern.get(), &self.route) {
+            Ok(Some(attempt)) => Ok(finish(py, attempt)),
+            Ok(None) => Ok(false),
+            // It comes again where stdlib handles it.
+            Err(error) if error.is_instance_of::<PyException>(py) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes a finished line, without its end. Returns false if it cannot.

@@ -69,9 +69,9 @@ pub(crate) fn run(engine: &Arc<Engine>) {
                     collector.pass(engine);
                     drop(reply);
                 }
-                Request::Flush { reply } => {
+                Request::Flush { reply, handler } => {
                     collector.pass(engine);
-                    collector.write_everything(Some(&reply));
+                    collector.write_everything(handler, Some(&reply));
                 }
                 Request::Stop { reply, until } => stop = Some((reply, until)),
             }
@@ -134,7 +134,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     let mut collector = lock();
     state::set(state::STOPPED);
     collector.pass(engine);
-    collector.write_everything(Some(reply));
+    collector.write_everything(None, Some(reply));
     drop(collector);
     engine.announce_room();
     // Requests that came meanwhile are answered by their dropping: everything is written.
@@ -194,10 +194,14 @@ impl Collector {
         records
     }
 
-    /// Hands all lines to their sinks; `reply` gets the errors, and is dropped by the last who
-    /// holds it.
-    pub(crate) fn write_everything(&mut self, reply: Option<&Sender<FlushError>>) {
-        self.outputs.flush(reply);
+    /// Hands all lines of a handler, or of all, to their sinks; `reply` gets the errors, and is
+    /// dropped by the last who holds it.
+    pub(crate) fn write_everything(
+        &mut self,
+        handler: Option<u32>,
+        reply: Option<&Sender<FlushError>>,
+    ) {
+        self.outputs.flush(handler, reply);
     }
 
     /// The time of the oldest frame of a source; the one behind the last is that of the side ring.
@@ -230,7 +234,7 @@ impl Collector {
             }
             source.consumer.release(length);
             records += 1;
-            if records % FEW == 0 {
+            if records % MANY == 0 {
                 engine.announce_room();
             }
             self.deliver(Some(index), engine);
@@ -340,6 +344,9 @@ fn destination(routes: &mut Vec<Option<Arc<Destination>>>, id: u32) -> Option<&A
 
 /// A pass of fewer records is followed by a nap, so that the next finds more.
 const FEW: usize = 256;
+/// Callers that wait for room are woken when so many records made some: waking costs as much as
+/// formatting a few dozen records.
+const MANY: usize = 2048;
 const SHORTEST_NAP: Duration = Duration::from_micros(50);
 const LONGEST_NAP: Duration = Duration::from_millis(1);
 /// How long the collector looks for records by itself after the last one.

@@ -41,8 +41,8 @@ pub(crate) struct Engine {
 pub(crate) enum Request {
     /// Read all lanes.
     Settle { reply: Sender<FlushError> },
-    /// Read all lanes and write everything.
-    Flush { reply: Sender<FlushError> },
+    /// Read all lanes and write everything, or everything of one handler.
+    Flush { reply: Sender<FlushError>, handler: Option<u32> },
     /// Flush, then end, whatever the workers are at when the time comes.
     Stop { reply: Sender<FlushError>, until: Instant },
 }
@@ -77,8 +77,14 @@ fn running() -> Option<Arc<Engine>> {
 /// # Errors
 /// [`FlushError`] if the deadline passes first, or a sink refuses.
 pub fn flush(deadline: Duration) -> Result<(), FlushError> {
+    flush_handler(None, deadline)
+}
+
+/// Waits until every record logged before is handed to the operating system, as far as it concerns
+/// one handler.
+pub(crate) fn flush_handler(handler: Option<u32>, deadline: Duration) -> Result<(), FlushError> {
     match running() {
-        Some(engine) => engine.ask(|reply| Request::Flush { reply }, deadline),
+        Some(engine) => engine.ask(|reply| Request::Flush { reply, handler }, deadline),
         None => Ok(()),
     }
 }
@@ -185,7 +191,7 @@ impl Engine {
         os::as_engine_thread(|| {
             let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
             collector.pass(self);
-            collector.write_everything(None);
+            collector.write_everything(None, None);
         });
     }
 

@@ -15,6 +15,7 @@ pub(crate) use outlet::Outlet;
 pub use stream::StreamHandlerBuilder;
 
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use core::time::Duration;
 use std::io;
@@ -172,7 +173,7 @@ impl Handler {
     /// # Errors
     /// [`FlushError`] if the deadline passes, or the sink refuses.
     pub fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
-        engine::flush(deadline)
+        engine::flush_handler(Some(self.id), deadline)
     }
 
     /// Flushes, then closes the file. Records that come later are dropped and counted.
@@ -181,7 +182,7 @@ impl Handler {
     /// Those of [`Handler::flush`]; it is closed all the same.
     pub fn close(&self, deadline: Duration) -> Result<(), FlushError> {
         let until = Instant::now() + deadline;
-        let flushed = engine::flush(deadline);
+        let flushed = self.flush(deadline);
         self.closed.store(true, Ordering::Release);
         // A write that does not return leaves the file to the worker that is stuck in it.
         let _ = self.outlet().replace(None, until.max(Instant::now() + MOMENT));
@@ -195,7 +196,7 @@ impl Handler {
     pub fn reopen(&self) -> io::Result<()> {
         let deadline = Duration::from_secs(5);
         // What the deadline leaves unwritten goes to the new file.
-        let _ = engine::flush(deadline);
+        let _ = self.flush(deadline);
         let sink = self.opener.open(true)?;
         match self.outlet().replace(Some(sink), Instant::now() + deadline) {
             true => Ok(()),
@@ -341,6 +342,10 @@ impl Settings {
 
 /// What a handler that is closed without patience waits all the same.
 const MOMENT: Duration = Duration::from_millis(10);
+
+/// Panics of the application's filters and formatters are caught.
+impl UnwindSafe for Handler {}
+impl RefUnwindSafe for Handler {}
 
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

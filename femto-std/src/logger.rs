@@ -10,6 +10,7 @@ pub(crate) use node::Node;
 
 use core::fmt;
 use core::mem;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
@@ -137,6 +138,10 @@ impl fmt::Debug for Logger {
         write!(f, "Logger({} {})", self.name(), self.effective_level())
     }
 }
+
+/// Panics of the application's filters and formatters are caught.
+impl UnwindSafe for Logger {}
+impl RefUnwindSafe for Logger {}
 
 impl PartialEq for Logger {
     fn eq(&self, other: &Self) -> bool {

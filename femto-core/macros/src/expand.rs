@@ -20,18 +20,19 @@ pub(crate) fn expand(statement: &Statement) -> TokenStream {
         return syn::Error::new_spanned(&pairs[MAX_VALUES - 1].value, message).into_compile_error();
     }
 
+    // Loggers are named with dots: `a::b` is `a.b`.
     let literal_target = match target {
         Some(Expr::Lit(literal)) => match &literal.lit {
-            Lit::Str(text) => Some(text),
+            Lit::Str(text) => Some(LitStr::new(&text.value().replace("::", "."), text.span())),
             _ => None,
         },
         _ => None,
     };
-    let site_target = match literal_target {
+    let site_target = match &literal_target {
         Some(text) => quote!(::core::option::Option::Some(#text)),
         None => quote!(::core::option::Option::None),
     };
-    let logger = match (logger, target, literal_target) {
+    let logger = match (logger, target, &literal_target) {
         (Some(_), Some(target), None) => {
             let message = "together with `logger:`, the target must be a string literal";
             return syn::Error::new_spanned(target, message).into_compile_error();
@@ -135,7 +136,7 @@ impl Message {
             arguments: Vec::new(),
             values: vec![quote!(#krate::Value::Arguments(&::core::format_args!(#tokens)))],
             format: quote!(|__values, __f| match __values {
-                [__value, ..] => ::core::fmt::Display::fmt(__value, __f),
+                [__value, ..] => __value.write_to(__f),
                 _ => ::core::result::Result::Ok(()),
             }),
         }

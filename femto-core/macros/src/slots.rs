@@ -17,6 +17,8 @@ pub(crate) struct Slots {
     numbered: String,
     /// What the formatting function passes to the template.
     printed: Vec<Printed>,
+    /// The template as steps, as long as no hole has a specification.
+    steps: Option<Vec<Step>>,
 }
 
 /// One value of the record.
@@ -38,6 +40,12 @@ enum Printed {
     Count(usize),
 }
 
+/// A step of a formatting function for a template without specifications.
+enum Step {
+    Text(String),
+    Slot(usize),
+}
+
 impl Slots {
     /// `None` if template and arguments do not fit together.
     pub(crate) fn new(text: &LitStr, written: &[Argument]) -> Option<Self> {
@@ -47,11 +55,13 @@ impl Slots {
             slots: Vec::new(),
             numbered: String::new(),
             printed: Vec::new(),
+            steps: Some(Vec::new()),
         };
         for piece in template::parse(&text.value())? {
             match piece {
                 Piece::Text(text) => {
                     slots.numbered.push_str(&text.replace('{', "{{").replace('}', "}}"));
+                    slots.steps.iter_mut().for_each(|steps| steps.push(Step::Text(text.clone())));
                 }
                 Piece::Hole(hole) => slots.add(&hole, &mut arguments)?,
             }
@@ -90,12 +100,25 @@ impl Slots {
 
     /// The function that applies the template to the values.
     pub(crate) fn format(&self) -> TokenStream {
-        let numbered = LitStr::new(&self.numbered, Span::call_site());
-        if self.printed.is_empty() {
-            return quote!(|_, __f| __f.write_fmt(::core::format_args!(#numbered)));
-        }
         let names: Vec<Ident> =
             (0..self.slots.len()).map(|index| format_ident!("__v{index}")).collect();
+        if let Some(steps) = &self.steps {
+            // Values write themselves: that spares the machinery of `format_args!`.
+            let steps = steps.iter().map(|step| match step {
+                Step::Text(text) => quote!(__f.write_str(#text)?;),
+                Step::Slot(slot) => {
+                    let name = &names[*slot];
+                    quote!(#name.write_to(__f)?;)
+                }
+            });
+            return quote!(|__values, __f| {
+                if let [#(#names,)* ..] = __values {
+                    #(#steps)*
+                }
+                ::core::result::Result::Ok(())
+            });
+        }
+        let numbered = LitStr::new(&self.numbered, Span::call_site());
         let printed = self.printed.iter().map(|printed| match printed {
             Printed::Slot(slot) => names[*slot].to_token_stream(),
             Printed::Count(slot) => {
@@ -119,8 +142,12 @@ impl Slots {
         }
         let always_rendered = hole.kind == "p";
         let specification = hole.specification(1);
+        let specification_is_plain = specification.is_empty();
         let slot =
             self.slot(Slot { argument, specification, counts: counts.clone(), always_rendered });
+        let is_plain = specification_is_plain || always_rendered;
+        self.steps = self.steps.take().filter(|_| is_plain);
+        self.steps.iter_mut().for_each(|steps| steps.push(Step::Slot(slot)));
         let number = self.printed.len();
         self.printed.push(Printed::Slot(slot));
         if always_rendered {

@@ -102,18 +102,15 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
         kinds = 0;
         left = 0;
     }
-    let mut tags = [0; MAX_VALUES];
-    for tag in &mut tags[..header.values] {
+    let mut more = Reader(reader.take(tag_words(header.values) * WORD_BYTES)?);
+    for value in &mut values[..header.values] {
         if left == 0 {
-            kinds = u64::from(reader.word()?);
+            kinds = more.word()?.into();
             left = TAGS;
         }
-        *tag = kinds as u8 & 0x1f;
+        *value = reader.value(kinds as u8 & 0x1f)?;
         kinds >>= 5;
         left -= 1;
-    }
-    for (value, &tag) in values.iter_mut().zip(&tags[..header.values]) {
-        *value = reader.value(tag)?;
     }
     Ok(Event { level: header.level, site, route, time, values: &values[..header.values] })
 }

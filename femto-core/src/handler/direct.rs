@@ -8,12 +8,13 @@ use portable_atomic::AtomicUsize;
 use spin::Mutex;
 
 use super::Handler;
-use crate::{FmtSink, Formatter, Level, Record};
+use crate::{Details, FmtSink, Formatter, Level, Record, clock};
 
 /// A handler that formats and writes on the calling thread.
 ///
 /// An interrupt, or another thread, that meets the sink at work does not wait for it: its record is
-/// dropped and counted.
+/// dropped and counted, and a record at [`Level::WARN`] from `femtologging` says so after the next
+/// that is written. The same goes for what a `Display` logs while its record is being written.
 ///
 /// # Examples
 /// ```
@@ -35,6 +36,8 @@ pub struct DirectHandler<F, W> {
     formatter: F,
     sink: Mutex<W>,
     dropped: AtomicUsize,
+    /// Dropped records that were reported.
+    reported: AtomicUsize,
 }
 
 impl<F: Formatter, W: Write> DirectHandler<F, W> {
@@ -45,6 +48,7 @@ impl<F: Formatter, W: Write> DirectHandler<F, W> {
             formatter,
             sink: Mutex::new(sink),
             dropped: AtomicUsize::new(0),
+            reported: AtomicUsize::new(0),
         }
     }
 
@@ -53,7 +57,7 @@ impl<F: Formatter, W: Write> DirectHandler<F, W> {
         self.level.store(level.number(), Ordering::Relaxed);
     }
 
-    /// Records dropped because the sink was at work or failed.
+    /// Records dropped since the start, reported or not, because the sink was at work or failed.
     pub fn dropped(&self) -> usize {
         self.dropped.load(Ordering::Relaxed)
     }
@@ -66,11 +70,36 @@ impl<F: Formatter, W: Write + Send> Handler for DirectHandler<F, W> {
 
     fn handle(&self, record: &Record<'_>) {
         let written = self.sink.try_lock().is_some_and(|mut sink| {
-            let mut out = FmtSink::new(&mut *sink);
-            self.formatter.format(record, &mut out).is_ok() && out.finish().is_ok()
+            let written = self.write(record, &mut sink);
+            if written {
+                self.report_dropped(&mut sink);
+            }
+            written
         });
         if !written {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<F: Formatter, W: Write> DirectHandler<F, W> {
+    fn write(&self, record: &Record<'_>, sink: &mut W) -> bool {
+        let mut out = FmtSink::new(sink);
+        self.formatter.format(record, &mut out).is_ok() && out.finish().is_ok()
+    }
+
+    /// Called with the sink locked: by one context at a time.
+    fn report_dropped(&self, sink: &mut W) {
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        let news = dropped.wrapping_sub(self.reported.load(Ordering::Relaxed));
+        if news == 0 {
+            return;
+        }
+        let message = format_args!("{news} records dropped");
+        let details = Details::default();
+        let record = Record::of_the_system(&message, Level::WARN, clock::now(), &details);
+        if self.write(&record, sink) {
+            self.reported.store(dropped, Ordering::Relaxed);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Keeps frames in a static ring until the main loop drains them.
 
+mod render;
+
 use core::fmt;
-use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use embedded_io::Write;
@@ -10,16 +11,18 @@ use portable_atomic::AtomicUsize;
 use super::Handler;
 use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event};
-use crate::frame::{Kind, MAX_VALUES};
+use crate::frame::{Header, Kind, MAX_VALUES};
 use crate::reference::{refer, resolve};
 use crate::ring::SharedRing;
-use crate::{CallSite, FmtSink, Formatter, Level, Logger, Record, Value};
+use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
 ///
 /// The caller encodes; [`RingHandler::drain`], called from the main loop or an idle task, formats
 /// and writes. When the ring is full the newest record is dropped, and the drain reports how many.
+/// A record takes half the ring at most, and 64 words; texts that do not fit are cut at a character
+/// boundary, and the record says so ([`Record::is_cut`]).
 ///
 /// # Examples
 /// ```
@@ -37,8 +40,9 @@ use crate::{CallSite, FmtSink, Formatter, Level, Logger, Record, Value};
 pub struct RingHandler<const WORDS: usize> {
     level: AtomicU8,
     ring: SharedRing<[AtomicWord; WORDS]>,
-    /// Records too large for the ring, or refused by the tables of references.
-    oversized: AtomicUsize,
+    /// Records dropped for another reason than a full ring: too large, refused by the tables of
+    /// references, damaged, or met by a failing sink.
+    others_dropped: AtomicUsize,
     /// Records whose text was cut.
     cut: AtomicUsize,
     /// Dropped records that were reported.
@@ -51,7 +55,7 @@ pub struct RingHandler<const WORDS: usize> {
 pub struct Drained {
     /// Records written.
     pub written: usize,
-    /// Frames that could not be read.
+    /// Frames that could not be read; they count as dropped.
     pub damaged: usize,
 }
 
@@ -63,7 +67,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         Self {
             level: AtomicU8::new(Level::NOTSET.number()),
             ring: SharedRing::new([const { AtomicWord::new(0) }; WORDS]),
-            oversized: AtomicUsize::new(0),
+            others_dropped: AtomicUsize::new(0),
             cut: AtomicUsize::new(0),
             reported: AtomicUsize::new(0),
         }
@@ -71,14 +75,17 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
+    /// The longest frame, in words.
+    const LIMIT: usize = if WORDS / 2 < MAX_WORDS { WORDS / 2 } else { MAX_WORDS };
+
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {
         self.level.store(level.number(), Ordering::Relaxed);
     }
 
-    /// Records dropped since the start, reported or not.
+    /// Records dropped since the start, reported or not, modulo the width of a pointer.
     pub fn dropped(&self) -> usize {
-        self.ring.refused().wrapping_add(self.oversized.load(Ordering::Relaxed))
+        self.ring.refused().wrapping_add(self.others_dropped.load(Ordering::Relaxed))
     }
 
     /// Records whose text was cut at a character boundary to fit.
@@ -86,10 +93,12 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         self.cut.load(Ordering::Relaxed)
     }
 
-    /// Formats and writes what is in the ring, oldest first; then, if records were dropped since
-    /// the last time, a line that says how many.
+    /// Formats and writes the records that are in the ring, oldest first; then, if records were
+    /// dropped since the last time, one more that says how many, at [`Level::WARN`] and from
+    /// `femtologging`.
     ///
-    /// If another context drains at this moment, nothing happens.
+    /// Records that are made meanwhile (by the sink, by interrupts) wait for the next call. If
+    /// another context drains at this moment, nothing happens.
     ///
     /// # Errors
     /// The sink's; the record at hand is lost with it and counted as dropped.
@@ -100,11 +109,12 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     ) -> Result<Drained, W::Error> {
         let mut drained = Drained::default();
         let mut result = Ok(());
-        let mut scratch = [0; MAX_BYTES];
-        self.ring.drain(&mut scratch, |_, bytes| {
+        let mut scratch = [0; MAX_WORDS * WORD_BYTES];
+        let is_ours = self.ring.drain(&mut scratch, |header, bytes| {
             let mut values = [Value::None; MAX_VALUES];
-            let Some(record) = read(bytes, &mut values) else {
+            let Some(record) = read(header, bytes, &mut values) else {
                 drained.damaged += 1;
+                self.count_dropped();
                 return true;
             };
             let mut out = FmtSink::new(sink);
@@ -112,21 +122,49 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             result = out.finish();
             match formatted {
                 Ok(()) => drained.written += 1,
-                Err(_) => _ = self.oversized.fetch_add(1, Ordering::Relaxed),
+                Err(_) => self.count_dropped(),
             }
             result.is_ok()
         });
         result?;
-        let dropped = self.dropped();
-        let news = dropped.wrapping_sub(self.reported.load(Ordering::Relaxed));
-        if news != 0 {
-            let mut out = FmtSink::new(sink);
-            // The error is the sink's own, told by `finish`.
-            let _ = writeln!(out, "{news} records dropped");
-            out.finish()?;
-            self.reported.store(dropped, Ordering::Relaxed);
+        if is_ours {
+            self.report_dropped(formatter, sink)?;
         }
         Ok(drained)
+    }
+
+    fn report_dropped<F: Formatter + ?Sized, W: Write>(
+        &self,
+        formatter: &F,
+        sink: &mut W,
+    ) -> Result<(), W::Error> {
+        let (dropped, reported) = (self.dropped(), self.reported.load(Ordering::Relaxed));
+        let news = dropped.wrapping_sub(reported);
+        let is_mine = || {
+            let order = Ordering::Relaxed;
+            self.reported.compare_exchange(reported, dropped, order, order).is_ok()
+        };
+        if news == 0 || !is_mine() {
+            return Ok(());
+        }
+        let message = format_args!("{news} records dropped");
+        let details = Details::default();
+        let record = Record::of_the_system(&message, Level::WARN, clock::now(), &details);
+        let mut out = FmtSink::new(sink);
+        // The error is the sink's own, told by `finish`.
+        let _ = formatter.format(&record, &mut out);
+        out.finish().inspect_err(|_| _ = self.reported.fetch_sub(news, Ordering::Relaxed))
+    }
+
+    #[inline(always)]
+    fn put(&self, event: &Event<'_>, words: usize, kind: Kind) {
+        // A refusal is counted by the ring.
+        let _ = self.ring.push(words, event.header(words, kind), |to| event.write(to));
+    }
+
+    #[cold]
+    fn count_dropped(&self) {
+        self.others_dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -146,74 +184,17 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         let references =
             record.statics().and_then(|(logger, site)| Some((refer(logger)?, refer(site)?)));
         let Some((route, site)) = references else {
-            self.oversized.fetch_add(1, Ordering::Relaxed);
+            self.count_dropped();
             return;
         };
         let (level, time, values) = (record.level(), record.ticks(), record.values());
         let event = Event { level, site, route, time, values };
         let words = event.words();
-        if words <= MAX_WORDS.min(WORDS / 2) && !values.iter().any(is_unrendered) {
+        if words <= Self::LIMIT && !values.iter().any(is_unrendered) {
             self.put(&event, words, Kind::Local);
         } else {
             self.put_rendered(event);
         }
-    }
-}
-
-impl<const WORDS: usize> RingHandler<WORDS> {
-    #[inline(always)]
-    fn put(&self, event: &Event<'_>, words: usize, kind: Kind) {
-        // A refusal is counted by the ring.
-        let _ = self.ring.push(words, event.header(words, kind), |to| event.write(to));
-    }
-
-    /// Renders what has no typed encoding, and cuts texts until the frame fits.
-    #[cold]
-    fn put_rendered(&self, event: Event<'_>) {
-        let mut text = heapless::String::<TEXT_BYTES>::new();
-        let mut ends = [0; MAX_VALUES];
-        let mut is_cut = false;
-        for (value, end) in event.values.iter().zip(&mut ends) {
-            if let Value::Arguments(arguments) = value {
-                let mut out = Cutting { text: &mut text, is_cut: false };
-                // A `Display` that fails leaves what it wrote.
-                let _ = out.write_fmt(**arguments);
-                is_cut |= out.is_cut;
-            }
-            *end = text.len();
-        }
-        let mut values = [Value::None; MAX_VALUES];
-        let count = event.values.len().min(MAX_VALUES);
-        let mut start = 0;
-        for ((value, &original), &end) in values.iter_mut().zip(event.values).zip(&ends) {
-            *value = match original {
-                Value::Arguments(_) => Value::Rendered(text.get(start..end).unwrap_or("")),
-                other => other,
-            };
-            start = end;
-        }
-        let limit = MAX_WORDS.min(WORDS / 2);
-        let mut event = Event { values: &values[..count], ..event };
-        let mut words = event.words();
-        let mut cut_values;
-        if words > limit {
-            let mut excess = (words - limit) * WORD_BYTES;
-            cut_values = values;
-            for value in cut_values[..count].iter_mut().rev() {
-                excess -= cut(value, excess);
-            }
-            is_cut = true;
-            event.values = &cut_values[..count];
-            words = event.words();
-        }
-        if words > limit {
-            self.oversized.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        if is_cut {
-            self.cut.fetch_add(1, Ordering::Relaxed);
-        }
-        self.put(&event, words, if is_cut { Kind::LocalCut } else { Kind::Local });
     }
 }
 
@@ -228,48 +209,17 @@ fn is_unrendered(value: &Value<'_>) -> bool {
 }
 
 /// The record that a frame of this image holds.
-fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>; MAX_VALUES]) -> Option<Record<'a>> {
+fn read<'a>(
+    header: Header,
+    bytes: &'a [u8],
+    values: &'a mut [Value<'a>; MAX_VALUES],
+) -> Option<Record<'a>> {
     let event = local::read(bytes, values).ok()?;
     let logger: &'static Logger = resolve(event.route)?;
     let site: &'static CallSite = resolve(event.site)?;
-    Some(Record::new(logger, site, event.level, event.time, event.values))
-}
-
-/// Shortens a text by up to `excess` bytes, rounded up to words; answers by how many.
-fn cut(value: &mut Value<'_>, excess: usize) -> usize {
-    let keep = |length: usize| length.saturating_sub(excess) / WORD_BYTES * WORD_BYTES;
-    match value {
-        Value::Str(text) | Value::Rendered(text) => {
-            let length = text.len();
-            *text = &text[..text.floor_char_boundary(keep(length))];
-            (length - text.len()).min(excess)
-        }
-        Value::Bytes(bytes) => {
-            let length = bytes.len();
-            *bytes = &bytes[..keep(length)];
-            (length - bytes.len()).min(excess)
-        }
-        _ => 0,
-    }
-}
-
-/// Takes what fits, up to a character boundary.
-struct Cutting<'t, const N: usize> {
-    text: &'t mut heapless::String<N>,
-    is_cut: bool,
-}
-
-impl<const N: usize> fmt::Write for Cutting<'_, N> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = N - self.text.len();
-        let fits = &text[..text.floor_char_boundary(room.min(text.len()))];
-        self.is_cut |= fits.len() < text.len();
-        self.text.push_str(fits).map_err(|_| fmt::Error)
-    }
+    let record = Record::new(logger, site, event.level, event.time, event.values);
+    Some(if header.kind == Kind::LocalCut { record.cut() } else { record })
 }
 
 /// The longest frame, in words: what the drain copies to its stack.
 const MAX_WORDS: usize = 64;
-const MAX_BYTES: usize = MAX_WORDS * WORD_BYTES;
-/// Room for the texts that one record has to render.
-const TEXT_BYTES: usize = 128;

@@ -12,19 +12,71 @@ import sys as _sys
 from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
-from ._femtologging import bind as _bind
 from . import hooks as _hooks
-from .config import basicConfig, getLogger
+from ._femtologging import bind as _bind
+from .config import basicConfig as basicConfig
+from .config import getLogger as getLogger
 from .formatter import WatchedFormatter as _WatchedFormatter
-from .handler import FileHandler, HandlerStats, StreamHandler, stats
-from .install import install, uninstall
-from .logger import FemtoLogger, FemtoManager as _FemtoManager
+from .handler import FileHandler as FileHandler
+from .handler import HandlerStats as HandlerStats
+from .handler import StreamHandler as StreamHandler
+from .handler import stats as stats
+from .install import install as install
+from .install import uninstall as uninstall
+from .logger import FemtoLogger as FemtoLogger
+from .logger import FemtoManager as _FemtoManager
 from .logger import FemtoRootLogger as _FemtoRootLogger
 from .logger import bind_arguments as _bind_arguments
 from .record import ATTRIBUTES as _ATTRIBUTES
 
 if TYPE_CHECKING:
-    from logging import *  # noqa: F403
+    # What `__getattr__` finds, for type checkers.
+    from logging import BASIC_FORMAT as BASIC_FORMAT
+    from logging import CRITICAL as CRITICAL
+    from logging import DEBUG as DEBUG
+    from logging import ERROR as ERROR
+    from logging import FATAL as FATAL
+    from logging import INFO as INFO
+    from logging import NOTSET as NOTSET
+    from logging import WARN as WARN
+    from logging import WARNING as WARNING
+    from logging import BufferingFormatter as BufferingFormatter
+    from logging import Filter as Filter
+    from logging import Filterer as Filterer
+    from logging import Formatter as Formatter
+    from logging import Handler as Handler
+    from logging import Logger as Logger
+    from logging import LoggerAdapter as LoggerAdapter
+    from logging import LogRecord as LogRecord
+    from logging import Manager as Manager
+    from logging import NullHandler as NullHandler
+    from logging import PercentStyle as PercentStyle
+    from logging import PlaceHolder as PlaceHolder
+    from logging import RootLogger as RootLogger
+    from logging import StrFormatStyle as StrFormatStyle
+    from logging import StringTemplateStyle as StringTemplateStyle
+    from logging import addLevelName as addLevelName
+    from logging import captureWarnings as captureWarnings
+    from logging import critical as critical
+    from logging import debug as debug
+    from logging import disable as disable
+    from logging import error as error
+    from logging import exception as exception
+    from logging import fatal as fatal
+    from logging import getLevelName as getLevelName
+    from logging import getLoggerClass as getLoggerClass
+    from logging import getLogRecordFactory as getLogRecordFactory
+    from logging import info as info
+    from logging import lastResort as lastResort
+    from logging import log as log
+    from logging import makeLogRecord as makeLogRecord
+    from logging import raiseExceptions as raiseExceptions
+    from logging import root as root
+    from logging import setLoggerClass as setLoggerClass
+    from logging import setLogRecordFactory as setLogRecordFactory
+    from logging import shutdown as shutdown
+    from logging import warn as warn
+    from logging import warning as warning
 
 #: The level of ``FemtoLogger.trace``.
 TRACE = 5

@@ -39,7 +39,8 @@ def watch(formatter: logging.Formatter | None) -> None:
 def unwatch(formatter: logging.Formatter | None) -> None:
     """Undo ``watch``."""
     if type(formatter) is WatchedFormatter:
-        formatter.__class__ = logging.Formatter
+        formatter.__class__ = logging.Formatter  # type: ignore[assignment]
+        formatter.__dict__.pop(_COMPILED, None)
 
 
 def revise(formatter: logging.Formatter) -> None:

@@ -8,6 +8,7 @@ when something is wrong with the record.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import logging
@@ -15,7 +16,7 @@ import operator
 import os
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeAlias, TypeGuard
 
 from . import hooks, shutdown
 from ._femtologging import HandlerCore, Pattern, changed, is_unchanged
@@ -304,29 +305,27 @@ def release(handler: logging.Handler) -> None:
         return
     handler._retire_core()
     _handlers.discard(handler)
-    handler.__class__ = plain
+    handler.__class__ = plain  # type: ignore[assignment]
     attributes = handler.__dict__
     for name in ("_core", "_told", "_past", "_options"):
         attributes.pop(name, None)
     attributes["filters"] = list(attributes["filters"])
 
 
-def _process_stream(stream: Any) -> str | None:
+def _process_stream(stream: Any) -> Literal["stdout", "stderr"] | None:
     """Name the stream if it is the process's own standard output or standard error."""
-    for name, real, number in (
-        ("stdout", sys.__stdout__, 1),
-        ("stderr", sys.__stderr__, 2),
-    ):
-        if stream is not None and stream is real:
-            try:
-                if stream.fileno() == number and _is_utf8(stream):
-                    return name
-            except (OSError, ValueError):
-                pass
+    if stream is None or not _is_utf8(stream):
+        return None
+    # A closed stream has no number.
+    with contextlib.suppress(OSError, ValueError):
+        if stream is sys.__stdout__ and stream.fileno() == 1:
+            return "stdout"
+        if stream is sys.__stderr__ and stream.fileno() == 2:
+            return "stderr"
     return None
 
 
-def _is_utf8(stream: Any) -> bool:
+def _is_utf8(stream: object) -> TypeGuard[io.TextIOWrapper]:
     if not isinstance(stream, io.TextIOWrapper):
         return False
     return stream.encoding.lower().replace("-", "").replace("_", "") == "utf8" and (

@@ -1,4 +1,4 @@
-"""Hooks: is stdlib's logging as the fast path knows it?
+"""Hooks: whether stdlib's logging is as the fast path knows it.
 
 Classes and modules can be changed under a running program: error trackers replace
 ``Logger.callHandlers``, test tools the clock, applications the record factory. The native part
@@ -56,7 +56,7 @@ class _State:
             and _are_plain(logging.Logger, _PATH_METHODS)
             and _are_plain(logging.Handler, _HANDLER_METHODS)
             and _are_plain(logging.LogRecord, ("__init__", "getMessage"))
-            and logging._logRecordFactory is logging.LogRecord  # type: ignore[attr-defined]
+            and logging.getLogRecordFactory() is logging.LogRecord
             and logging.LogRecord.__module__ == "logging"
             and bool(logging._srcfile)
             and logging.logThreads
@@ -88,7 +88,7 @@ def _is_clock(function: object) -> bool:
 
 def _level_names() -> list[tuple[int, str]]:
     """List the names of levels that the native formatter would not print by itself."""
-    known: dict[int, str] = logging._levelToName  # type: ignore[attr-defined]
+    known: dict[int, str] = logging._levelToName
     names = ((level, known.get(level, f"Level {level}")) for level in range(1, 255))
     return [
         (level, str(name))

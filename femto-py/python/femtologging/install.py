@@ -41,7 +41,7 @@ def uninstall() -> None:
         _handler.release(_adopted.pop())
     manager = logging.Logger.manager
     if type(manager) is FemtoManager:
-        manager.__class__ = logging.Manager
+        manager.__class__ = logging.Manager  # type: ignore[assignment]
 
 
 def _loggers() -> Iterator[logging.Logger]:

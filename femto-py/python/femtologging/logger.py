@@ -8,6 +8,7 @@ lists, the manager, and everything that ``hooks`` looks at.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -164,8 +165,8 @@ def bind_arguments() -> dict[str, Any]:
         "logger_class": FemtoLogger,
         "dictionaries": [
             vars(logging),
-            vars(hooks.time),
-            logging._levelToName,  # type: ignore[attr-defined]
+            vars(time),
+            logging._levelToName,
         ],
         "resolve": resolve,
         "revalidate": hooks.revalidate,

@@ -6,6 +6,7 @@ even later. Here are the ends that pass that by.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from types import TracebackType
@@ -57,10 +58,9 @@ def _flush_multiprocessing() -> None:
 
 
 def _flush() -> None:
-    try:
+    # Nobody is left to be told.
+    with contextlib.suppress(OSError):
         flush_all(_PATIENCE)
-    except OSError:
-        pass  # nobody is left to be told
 
 
 _HOOK = "femtologging_excepthook"

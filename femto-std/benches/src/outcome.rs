@@ -46,6 +46,22 @@ pub fn percentile(sorted: &[u64], share: f64) -> f64 {
     sorted.get((last as f64 * share).ceil() as usize).map_or(f64::NAN, |&value| value as f64)
 }
 
+/// Like [`percentile`], for times of a clock that advances in steps: equal values are taken to lie
+/// evenly between their neighbours.
+#[must_use]
+pub fn within(sorted: &[u64], share: f64) -> f64 {
+    let value = percentile(sorted, share) as u64;
+    let first = sorted.partition_point(|&other| other < value);
+    let end = sorted.partition_point(|&other| other <= value);
+    let (Some(below), Some(above)) = (first.checked_sub(1), sorted.get(end)) else {
+        return value as f64;
+    };
+    let low = f64::midpoint(sorted[below] as f64, value as f64);
+    let high = f64::midpoint(value as f64, *above as f64);
+    let rank = sorted.len() as f64 * share - first as f64;
+    low + (high - low) * (rank / (end - first) as f64).clamp(0.0, 1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +71,15 @@ mod tests {
         assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), 2.5);
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn equal_values_are_spread_between_their_neighbours() {
+        let mut values = vec![30; 40];
+        values.extend([40; 40]);
+        values.extend([50; 20]);
+        assert_eq!(within(&values, 0.5), 37.5);
+        assert_eq!(within(&values, 1.0), 50.0);
     }
 
     #[test]

@@ -79,14 +79,14 @@ fn shape(scenario: Scenario) -> (&'static str, &'static [Column]) {
             &[Column("ns", "ns", 1), Column("least_ns", "least ns", 1)],
         ),
         Scenario::Paced => (
-            "A call each 50 us while the thread waits busily; nanoseconds, by the processor's time-stamp counter between fences. The median of an empty call, measured in the same loop, is subtracted.",
+            "A call each 50 us while the thread waits busily; nanoseconds, by the processor's time-stamp counter between fences. The median of an empty call, measured in the same loop, is subtracted. Equal readings of a counter that advances in steps are spread over the step.",
             &[
-                Column("p50", "p50", 0),
+                Column("p50", "p50", 1),
                 Column("p90", "p90", 0),
                 Column("p99", "p99", 0),
                 Column("p99.9", "p99.9", 0),
                 Column("max", "max", 0),
-                Column("timer_ns", "subtracted", 0),
+                Column("timer_ns", "subtracted", 1),
             ],
         ),
         Scenario::EndToEnd1 => ("A million records from one thread, until flushed and closed. CPU is that of all threads; the caller's is what its own calls used, waiting included.", END_TO_END),
@@ -112,6 +112,7 @@ const END_TO_END: &[Column] = &[
     Column("caller_ns", "caller ns", 0),
     Column("caller_cpu_ns", "caller CPU ns", 0),
     Column("peak_MiB", "peak MiB", 1),
+    Column("start_MiB", "of these before the peer", 1),
 ];
 
 /// Why a row is void.

@@ -101,10 +101,13 @@ impl Outputs {
 
     /// Hands over what there is; `reply` is told of errors, and kept by the workers until they are
     /// done.
-    pub(crate) fn flush(&mut self, reply: Option<&Sender<FlushError>>) {
+    pub(crate) fn flush(&mut self, handler: Option<u32>, reply: Option<&Sender<FlushError>>) {
         let Some(engine) = self.engine.clone() else { return };
         let alone = self.count == 1;
         for output in self.outputs.iter_mut().flatten() {
+            if handler.is_some_and(|id| id != output.handler.id()) {
+                continue;
+            }
             output.retry_at = None;
             output.deliver(alone, &engine);
             output.flush(reply);
@@ -214,9 +217,11 @@ impl Output {
     /// Takes a record. A filter or formatter that panics costs the record, not the collector.
     #[inline]
     fn take(&mut self, record: &Record<'_>) {
-        let before = self.lines.len();
+        let (length, accepted) = (self.lines.len(), self.accepted);
         if guarded(|| self.try_take(record)).is_none() {
-            self.lines.truncate(before);
+            self.lines.truncate(length);
+            // The filter may have panicked before it was counted.
+            self.accepted = accepted + 1;
             self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
             self.drop_records(1);
         }
@@ -232,12 +237,14 @@ impl Output {
             self.drop_records(1);
             return;
         }
+        let length = self.lines.len();
         match self.settings.formatter.format(record, &mut self.lines) {
             Ok(()) => {
                 self.lines.push('\n');
                 self.records += 1;
             }
             Err(error) => {
+                self.lines.truncate(length);
                 self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
                 self.drop_records(1);
                 report::format_error(&self.handler, &error);

@@ -2,6 +2,8 @@
 
 use core::sync::atomic::Ordering;
 use core::time::Duration;
+use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -85,30 +87,41 @@ fn work(
     inbox: &Receiver<Message>,
     give_back: &Sender<Vec<u8>>,
 ) {
-    for message in inbox {
+    // Taken out of the inbox while the sink failed.
+    let mut waiting = VecDeque::new();
+    while let Some(message) = waiting.pop_front().or_else(|| inbox.recv().ok()) {
         match message {
             Message::Block(mut block) => {
                 while let Err(error) = write_block(handler, outlet, &mut block, engine) {
-                    if handler.is_closed() {
+                    if handler.is_closed() || outlet.is_abandoned() {
                         outlet.take_queued(block.bytes.len() - block.at);
                         handler.counts.dropped.fetch_add(block.records, Ordering::Relaxed);
                         break;
                     }
                     report::write_error(handler, &error);
+                    waiting.extend(inbox.try_iter());
+                    waiting.retain(|message| !answer(message, handler, &error));
                     thread::sleep(RETRY);
                 }
                 // The collector has enough of them if this fails.
                 let _ = give_back.try_send(block.bytes);
             }
-            Message::Flush(reply) => {
+            message @ Message::Flush(_) => {
                 if let Err(error) = outlet.flush() {
-                    let (handler, error) = (handler.name(), error.to_string());
-                    // Nobody waits any more if the reply cannot be sent.
-                    let _ = reply.try_send(FlushError::WriteRecords { handler, error });
+                    answer(&message, handler, &error);
                 }
             }
         }
     }
+}
+
+/// Tells who asked for a flush that it failed; answers whether that was asked.
+fn answer(message: &Message, handler: &Handler, error: &io::Error) -> bool {
+    let Message::Flush(reply) = message else { return false };
+    let (handler, error) = (handler.name(), error.to_string());
+    // Nobody waits any more if the reply cannot be sent.
+    let _ = reply.try_send(FlushError::WriteRecords { handler, error });
+    true
 }
 
 /// How often the end of a worker is looked for.

@@ -2,6 +2,8 @@
 //!
 //! Runs once per formatter, wherever that is made.
 
+use core::mem;
+
 use femto_core::Value;
 
 use super::FormatError;
@@ -11,14 +13,15 @@ use crate::template::{BraceSpec, PercentTemplate, PrintError, Spec, TemplateErro
 /// A format string, cut.
 #[derive(Debug, Default)]
 pub(super) struct Parsed {
-    pub(super) literals: String,
     pub(super) items: Vec<Item>,
+    /// The text after the last field, or after the latest while it is cut.
+    pub(super) tail: String,
 }
 
-/// A field and the end, in `literals`, of the text before it.
+/// A field and the text before it.
 #[derive(Debug)]
 pub(super) struct Item {
-    pub(super) literal_end: usize,
+    pub(super) literal: Box<str>,
     pub(super) source: Source,
     pub(super) shape: Shape,
 }
@@ -62,11 +65,11 @@ impl Parsed {
             if !template.is_keyed() {
                 return Err(FormatError::ParsePattern { at: literal.len() });
             }
-            parsed.literals.push_str(literal);
+            parsed.tail.push_str(literal);
             let plain = spec.is_plain_text();
             parsed.push(key, if plain { Shape::Plain } else { Shape::Percent(spec) })?;
         }
-        parsed.literals.push_str(template.tail());
+        parsed.tail.push_str(template.tail());
         Ok(parsed)
     }
 
@@ -75,12 +78,12 @@ impl Parsed {
         let mut parsed = Self::default();
         let mut at = 0;
         while let Some(length) = format[at..].find(['{', '}']) {
-            parsed.literals.push_str(&format[at..at + length]);
+            parsed.tail.push_str(&format[at..at + length]);
             at += length;
             let wrong = FormatError::ParsePattern { at };
             let rest = &format[at..];
             if rest.starts_with("{{") || rest.starts_with("}}") {
-                parsed.literals.push_str(&rest[..1]);
+                parsed.tail.push_str(&rest[..1]);
                 at += 2;
                 continue;
             }
@@ -95,7 +98,7 @@ impl Parsed {
             parsed.push(name, if plain { Shape::Plain } else { Shape::Brace(spec) })?;
             at += end + 1;
         }
-        parsed.literals.push_str(&format[at..]);
+        parsed.tail.push_str(&format[at..]);
         Ok(parsed)
     }
 
@@ -104,11 +107,11 @@ impl Parsed {
         let mut parsed = Self::default();
         let mut at = 0;
         while let Some(length) = format[at..].find('$') {
-            parsed.literals.push_str(&format[at..at + length]);
+            parsed.tail.push_str(&format[at..at + length]);
             at += length;
             let rest = &format[at + 1..];
             if rest.starts_with('$') {
-                parsed.literals.push('$');
+                parsed.tail.push('$');
                 at += 2;
                 continue;
             }
@@ -121,7 +124,7 @@ impl Parsed {
             parsed.push(name, Shape::Plain)?;
             at += 1 + name.len() + if braced.is_some() { 2 } else { 0 };
         }
-        parsed.literals.push_str(&format[at..]);
+        parsed.tail.push_str(&format[at..]);
         Ok(parsed)
     }
 
@@ -139,7 +142,8 @@ impl Parsed {
             }
             None => Source::KeyValue(name.into()),
         };
-        self.items.push(Item { literal_end: self.literals.len(), source, shape });
+        let literal = mem::take(&mut self.tail).into();
+        self.items.push(Item { literal, source, shape });
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Made where handlers are configured, run on the *collector*.
 
+use core::fmt::Write;
 use core::time::Duration;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -44,8 +45,9 @@ use super::{CaptureMask, FormatError, Formatter};
 #[derive(Debug)]
 #[must_use = "a formatter does nothing until a handler has it"]
 pub struct PatternFormatter {
-    literals: Box<str>,
     items: Box<[Item]>,
+    /// The text after the last field.
+    tail: Box<str>,
     clock: Clock,
     start: Duration,
     defaults: Vec<(Box<str>, DefaultValue)>,
@@ -85,8 +87,8 @@ impl PatternFormatter {
         });
         Ok(Self {
             mask: fields.fold(CaptureMask::NONE, |mask, field| mask | field.mask()),
-            literals: parsed.literals.into(),
             items: parsed.items.into(),
+            tail: parsed.tail.into(),
             clock: Clock::new(),
             start: *START.get_or_init(now),
             defaults: Vec::new(),
@@ -147,16 +149,14 @@ impl PatternFormatter {
     }
 
     fn write(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
-        let mut start = 0;
         for item in &self.items {
-            out.push_str(&self.literals[start..item.literal_end]);
-            start = item.literal_end;
+            out.push_str(&item.literal);
             match &item.source {
                 Source::Record(field) => self.write_field(*field, item.shape, record, out)?,
                 Source::KeyValue(name) => self.write_key_value(name, item.shape, record, out)?,
             }
         }
-        out.push_str(&self.literals[start..]);
+        out.push_str(&self.tail);
         if self.shows_key_values {
             for (key, value) in record.key_values() {
                 out.extend([" ", key, "="]);
@@ -183,21 +183,24 @@ impl PatternFormatter {
         record: &Record<'_>,
         out: &mut String,
     ) -> Result<(), FormatError> {
-        if let Shape::Plain = shape {
-            match field {
-                Field::Message | Field::AscTime => return self.make(field, record, out),
-                Field::Name => {
-                    out.push_str(record.logger_name());
-                    return Ok(());
-                }
-                Field::LevelName => {
-                    if let Some(name) = field::level_name(record) {
-                        out.push_str(name);
-                        return Ok(());
-                    }
-                }
-                _ => {}
+        match (field, shape) {
+            (Field::Message | Field::AscTime, Shape::Plain) => {
+                return self.make(field, record, out);
             }
+            (Field::Name, Shape::Plain) => {
+                out.push_str(record.logger_name());
+                return Ok(());
+            }
+            (Field::LevelName, Shape::Plain | Shape::Percent(_)) => {
+                if let Some(name) = field::level_name(record) {
+                    return match shape {
+                        Shape::Percent(spec) => spec.write(&Value::Str(name), out),
+                        _ => out.write_str(name).map_err(Into::into),
+                    }
+                    .map_err(|_| FormatError::PrintField { name: field.name().into() });
+                }
+            }
+            _ => {}
         }
         let mut made = String::new();
         if matches!(field, Field::Message | Field::AscTime) {

@@ -96,6 +96,10 @@ impl Spec {
             };
             return Ok(out.write_str(text)?);
         }
+        if let (Conversion::Text, Value::Str(text), None) = (self.conversion, value, self.precision)
+        {
+            return self.write_padded(text, out);
+        }
         self.write_any(value, out)
     }
 

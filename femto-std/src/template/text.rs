@@ -17,6 +17,8 @@ pub(super) fn first(text: &str, characters: usize) -> &str {
 pub(super) fn missing(text: &str, width: u16) -> usize {
     match width {
         0 => 0,
+        // Bytes are quicker counted than characters, and mostly the same.
+        _ if text.is_ascii() => usize::from(width).saturating_sub(text.len()),
         _ => usize::from(width).saturating_sub(text.chars().count()),
     }
 }

@@ -4,6 +4,7 @@
 use core::time::Duration;
 use std::ffi::CString;
 use std::fs::File;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -114,3 +115,12 @@ pub(crate) fn stalled_pipe(path: &Path) -> File {
 
 /// How long anything may take that takes no time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Reads so many bytes of a pipe, on a thread of its own.
+pub(crate) fn drain(mut pipe: File, bytes: usize) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut all = vec![0; bytes];
+        pipe.read_exact(&mut all).unwrap();
+        all
+    })
+}

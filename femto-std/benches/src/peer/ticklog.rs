@@ -1,10 +1,23 @@
-//! ticklog: arguments into a ring per thread, formatted by a thread that never sleeps.
+//! ticklog: arguments into a ring per thread, formatted by a thread that never sleeps. Its
+//! level is fixed when the program is compiled.
 
 use std::path::Path;
 
-use ticklog::{Backpressure, FileSink, Guard};
+use ticklog::{Backpressure, FileSink, Guard, Level};
 
 use super::{Kind, Peer};
+
+// `configure!` defines these two, but where only functions of the crate's root see them.
+macro_rules! __ticklog_max_level {
+    () => {
+        Level::Info
+    };
+}
+macro_rules! __ticklog_backpressure {
+    () => {
+        Backpressure::Block
+    };
+}
 
 pub(super) struct Ticklog(Guard);
 

@@ -1,7 +1,0 @@
-use femto_core::{Logger, info};
-
-static LOG: Logger = Logger::root();
-
-fn main() {
-    info!(logger: LOG, "{:x}", "text");
-}

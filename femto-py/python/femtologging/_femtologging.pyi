@@ -1,0 +1,118 @@
+"""The binary part of femtologging: for the package's own use."""
+
+from collections.abc import Callable
+from logging import Logger, LogRecord
+from os import PathLike
+from typing import Any, Literal, final
+
+@final
+class LoggerCore:
+    """The native part of one ``FemtoLogger``, kept in its ``__dict__``."""
+
+@final
+class Pattern:
+    """A ``logging.Formatter``, compiled."""
+
+    def __new__(
+        cls,
+        format: str,
+        style: str,
+        *,
+        datefmt: str | None,
+        msec_format: str | None,
+        utc: bool,
+        start: int,
+        fields: list[str],
+        defaults: list[tuple[str, object]],
+        has_tasks: bool,
+    ) -> Pattern:
+        """Compile a format string; raises ``ValueError`` for what only Python does.
+
+        ``fields`` are the keys of ``extra`` that it prints, ``defaults`` their defaults. ``utc``:
+        as with ``converter = time.gmtime``. ``start``: nanoseconds that ``relativeCreated`` counts
+        from.
+        """
+
+@final
+class HandlerCore:
+    """The native part of a handler: what writes."""
+
+    @staticmethod
+    def file(
+        path: str | PathLike[str],
+        *,
+        capacity: int | None = None,
+        overflow: Literal["block", "drop"] | float | None = None,
+        delivery: Literal["queued", "direct"] | None = None,
+        flush_level: int | None = None,
+    ) -> HandlerCore:
+        """Return a handler that appends to the file."""
+
+    @staticmethod
+    def stream(
+        name: Literal["stdout", "stderr"],
+        *,
+        capacity: int | None = None,
+        overflow: Literal["block", "drop"] | float | None = None,
+        delivery: Literal["queued", "direct"] | None = None,
+        flush_level: int | None = None,
+    ) -> HandlerCore:
+        """Return a handler that writes to the process's standard output or standard error."""
+
+    def set_level(self, level: int) -> None:
+        """Set the level below which records are not taken."""
+
+    def set_pattern(self, pattern: Pattern | None) -> None:
+        """Format natively by the pattern; ``None`` if Python formats."""
+
+    def emit(self, record: LogRecord) -> bool:
+        """Take a record; false, having done nothing, if Python has to format it."""
+
+    def emit_line(self, line: str, level: int) -> bool:
+        """Take a finished line, without its end; false if it cannot."""
+
+    def flush(self, seconds: float) -> None:
+        """Wait until everything logged before is with the operating system."""
+
+    def close(self, seconds: float) -> None:
+        """Flush, then close."""
+
+    def reopen(self) -> None:
+        """Open the file anew by its name."""
+
+    def stats(self) -> tuple[int, int, int, int, int]:
+        """Return how many were accepted, written, dropped; bytes written; errors."""
+
+def bind(
+    logger_class: type[Logger],
+    witness: type,
+    dictionaries: list[dict[Any, Any]],
+    reserved: list[str],
+    resolve: Callable[[Logger], tuple[int, list[HandlerCore] | None]],
+    revalidate: Callable[[], None],
+) -> None:
+    """Give ``FemtoLogger`` its methods, and the fast path what it asks and watches.
+
+    ``resolve(logger)`` says what a logger reaches; ``revalidate()`` looks at classes and modules
+    and calls ``revalidated``; ``reserved`` are the attributes of a record. A change of the class
+    ``witness`` or of ``dictionaries`` makes it be called.
+    """
+
+def changed() -> None:
+    """Say that something changed which the fast path depends on."""
+
+def is_unchanged() -> bool:
+    """Whether classes and modules are as they were when last looked at."""
+
+def revalidated(methods: list[Callable[..., Any]], level_names: list[tuple[int, str]]) -> None:
+    """Say that classes and modules were looked at and are as the fast path knows them now.
+
+    ``methods`` are the methods of ``logging.Logger`` in the order of this module's own;
+    ``level_names`` those that are not usual.
+    """
+
+def flush_all(seconds: float) -> None:
+    """Wait until everything logged before is with the operating system."""
+
+def path_counts() -> tuple[int, int]:
+    """Return how many enabled calls went which way: fast, slow."""

@@ -1,0 +1,60 @@
+"""The same calls through stdlib and through femtologging write the same bytes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).with_name("differential.py")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_calls_write_what_stdlib_writes(seed: int, tmp_path: Path) -> None:
+    counts = {}
+    for who in ("stdlib", "femto"):
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), who, str(seed)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        counts[who] = [int(count) for count in done.stdout.split()]
+    for n in range(3):
+        expected = (tmp_path / f"stdlib{n}.log").read_bytes()
+        written = (tmp_path / f"femto{n}.log").read_bytes()
+        assert written.splitlines() == expected.splitlines()
+        assert written == expected
+    assert counts["stdlib"] == [0, 0]
+    if seed % 2:
+        # Otherwise plain loggers reach native handlers.
+        assert min(counts["femto"]) > 50, counts
+
+
+def test_times_are_those_of_the_calls(tmp_path: Path) -> None:
+    program = """
+import femtologging, logging, time
+femtologging.basicConfig(filename="app.log", level="INFO",
+    format="%(asctime)s %(created).9f %(msecs)03d %(relativeCreated)d %(message)s")
+log = femtologging.getLogger("app")
+before = time.time()
+for n in range(200):
+    log.info("%f", time.time())
+assert femtologging._femtologging.path_counts() == (200, 0)
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=60)
+    previous = 0.0
+    for line in (tmp_path / "app.log").read_text().splitlines():
+        date, clock, created, msecs, relative, called = line.split(" ")
+        assert float(created) == pytest.approx(float(called), abs=0.002)
+        assert float(created) >= previous
+        previous = float(created)
+        whole = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(int(float(created))))
+        assert f"{date} {clock}" == f"{whole},{int(msecs):03d}"
+        assert int(msecs) == int(created.split(".")[1][:3])
+        assert 0 < int(relative) < 60_000

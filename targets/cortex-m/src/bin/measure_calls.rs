@@ -1,0 +1,66 @@
+//! Measures what a log call costs its caller: the rows that `budgets.txt` limits, and a few beside them.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use board::meter::Meter;
+use cortex_m_rt::entry;
+use femto_core::{Clock, Formatter, Level, Logger, Record, RingHandler, info, set_clock, set_root};
+
+static RING: RingHandler<2048> = RingHandler::new();
+static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+static NET: Logger = Logger::child("net", &ROOT);
+
+#[entry]
+fn main() -> ! {
+    let Some(peripherals) = cortex_m::Peripherals::take() else { unreachable!() };
+    let mut meter = Meter::new(peripherals.SYST);
+    let name: &str = black_box("eth0-rx1");
+
+    meter.row("no-clock-1int", empty, || info!(logger: ROOT, "up in {} ms", black_box(12_u32)));
+    let Ok(()) = set_clock(&Counter) else { unreachable!() };
+    let Ok(()) = set_root(&ROOT) else { unreachable!() };
+    meter.row("call-0", empty, || info!(logger: ROOT, "up"));
+    meter.row("call-1int", empty, || info!(logger: ROOT, "up in {} ms", black_box(12_u32)));
+    meter.row("call-2int", empty, || {
+        info!(logger: ROOT, "up in {} ms, {} tries", black_box(12_u32), black_box(3_u32));
+    });
+    meter.row("call-str8", empty, || info!(logger: ROOT, "{} up", black_box(name)));
+    meter.row("call-4int", empty, || {
+        info!(logger: ROOT, "{} {} {} {}", black_box(1), black_box(2), black_box(3), black_box(4));
+    });
+    meter.row("call-child", empty, || info!(logger: NET, "up in {} ms", black_box(12_u32)));
+    meter.row("call-default", empty, || info!("up in {} ms", black_box(12_u32)));
+
+    ROOT.set_level(Level::ERROR);
+    info!(logger: ROOT, "the first look finds the level out");
+    meter.row("off", || {}, || info!(logger: ROOT, "up in {} ms", black_box(12_u32)));
+    meter.row("off-default", || {}, || info!("up in {} ms", black_box(12_u32)));
+    board::finish()
+}
+
+/// A clock that costs next to nothing, so that the rest of the call shows.
+struct Counter;
+
+impl Clock for Counter {
+    fn now(&self) -> u64 {
+        static TICKS: AtomicU32 = AtomicU32::new(0);
+        TICKS.load(Ordering::Relaxed).into()
+    }
+}
+
+/// Makes room, and checks that the calls were made.
+fn empty() {
+    let Ok(drained) = RING.drain(&Nothing, &mut board::Uart::new()) else { unreachable!() };
+    assert!(drained.damaged == 0 && RING.dropped() == 0);
+}
+
+struct Nothing;
+
+impl Formatter for Nothing {
+    fn format(&self, _: &Record<'_>, _: &mut dyn core::fmt::Write) -> core::fmt::Result {
+        Ok(())
+    }
+}

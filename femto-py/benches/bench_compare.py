@@ -1,7 +1,7 @@
 """Logs the same to a file by stdlib, by its queue, by picologging and by femtologging.
 
-Prints a Markdown table: medians of interleaved rounds, a process for each measurement, every line of
-every file counted and looked at. ``--rounds N`` (default 7), ``--quick`` for a look whether it runs.
+Prints a Markdown table: medians of interleaved rounds, a process for each measurement, every line
+of every file counted and looked at. ``--rounds N`` (default 7), ``--quick`` to see that it runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 PEERS = ("floor", "stdlib", "queue", "picologging", "femtologging")
 SCENARIOS = ("disabled", "burst", "paced", "threads")
 THREADS = 4
-BATCH = 200
+BATCH = 1000
 
 
 def logger(peer: str, path: str) -> tuple[Any, Callable[[], None], Callable[[], None]]:

@@ -22,9 +22,8 @@ fn shutdown_keeps_its_deadline_and_other_handlers_go_on() {
 
     let deadline = Duration::from_millis(500);
     let start = Instant::now();
-    let outcome = within(Duration::from_secs(20), "shutdown", move || {
-        Manager::global().shutdown(deadline)
-    });
+    let outcome =
+        within(Duration::from_secs(20), "shutdown", move || Manager::global().shutdown(deadline));
     assert!(matches!(outcome, Err(FlushError::DeadlinePassed { .. })), "{outcome:?}");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 

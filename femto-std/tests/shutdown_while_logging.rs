@@ -38,7 +38,10 @@ fn no_record_is_lost_around_a_shutdown() {
     assert_eq!(one.len(), 3 * EACH);
     for thread in 0..3 {
         let own = one.iter().filter_map(|line| line.strip_prefix(&format!("{thread} ")));
-        assert!(own.map(|number| number.parse::<usize>().unwrap()).eq(0..EACH), "order of {thread}");
+        assert!(
+            own.map(|number| number.parse::<usize>().unwrap()).eq(0..EACH),
+            "order of {thread}"
+        );
     }
     assert_eq!(lines(&other, &other_path).len(), 3 * EACH);
 }

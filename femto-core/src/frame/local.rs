@@ -81,6 +81,7 @@ impl Event<'_> {
 ///
 /// # Errors
 /// [`FrameError`] for bytes that are no local frame; nothing is read beyond them.
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a>, FrameError> {
     let mut reader = Reader(bytes);
     let header = Header::from_word(reader.word()?).ok_or(FrameError::Short)?;

@@ -43,6 +43,7 @@ struct Output {
     level: Level,
     may_stall: bool,
     is_over_capacity: bool,
+    over_since: Option<Instant>,
     lines: String,
     /// Records in `lines`.
     records: u64,
@@ -187,6 +188,7 @@ impl Output {
             handler,
             level: Level::NOTSET,
             is_over_capacity: false,
+            over_since: None,
             lines: String::new(),
             records: 0,
             accepted: 0,
@@ -206,10 +208,22 @@ impl Output {
     }
 
     fn judge_capacity(&mut self) {
-        let drops = self.handler.overflow() != OverflowPolicy::Block || self.outlet.is_stalled();
-        let queued = self.outlet.queued();
-        self.is_over_capacity = drops && queued > self.handler.capacity();
-        if !drops && queued > self.handler.capacity() {
+        if self.outlet.queued() <= self.handler.capacity() {
+            self.over_since = None;
+            self.is_over_capacity = false;
+            return;
+        }
+        let since = *self.over_since.get_or_insert_with(Instant::now);
+        let patience = match self.handler.overflow() {
+            _ if self.outlet.is_stalled() => Some(Duration::ZERO),
+            OverflowPolicy::Block => None,
+            OverflowPolicy::Timeout(limit) => Some(limit),
+            OverflowPolicy::DropNewest => Some(Duration::ZERO),
+        };
+        // What was in the lanes when it went over is kept; what comes when its caller has waited
+        // in vain is not.
+        self.is_over_capacity = patience.is_some_and(|patience| since.elapsed() >= patience);
+        if self.handler.makes_wait() {
             state::set(state::PRESSURE);
         }
     }

@@ -98,7 +98,8 @@ impl Outlet {
             Some(sink) => sink.write(bytes),
             None => {
                 let again = handler.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
-                sink.insert(handler.opener().open(again)?).write(bytes)
+                let opened = handler.opener().open(again);
+                opened.and_then(|opened| sink.insert(opened).write(bytes))
             }
         };
         match written {

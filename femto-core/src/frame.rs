@@ -6,8 +6,11 @@
 
 pub mod local;
 pub mod portable;
+mod shape;
 
-use core::fmt;
+pub use shape::Shape;
+
+use core::{fmt, slice};
 
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::{Level, Value};
@@ -51,7 +54,7 @@ pub enum Kind {
 impl Header {
     /// Longest frame that a header can tell, in words.
     pub const MAX_WORDS: usize = if WORD_BYTES == 8 { 0xffff } else { 0xfff };
-    const LENGTH_BITS: u32 = Self::MAX_WORDS.trailing_ones();
+    pub(crate) const LENGTH_BITS: u32 = Self::MAX_WORDS.trailing_ones();
 
     /// The header as a word; never zero.
     #[inline(always)]
@@ -65,6 +68,16 @@ impl Header {
         let word = low as Word | kind << 29 | (self.site as Word) << 32;
         #[cfg(not(target_pointer_width = "64"))]
         let word = low | kind << 29;
+        word
+    }
+
+    /// The word of a header whose lower half is given, of [`Kind::Local`].
+    #[inline(always)]
+    pub(crate) const fn word_of(low: u32, site: u32) -> Word {
+        #[cfg(target_pointer_width = "64")]
+        let word = low as Word | (site as Word) << 32;
+        #[cfg(not(target_pointer_width = "64"))]
+        let word = (low, site).0;
         word
     }
 
@@ -103,8 +116,7 @@ impl Header {
 /// Room is claimed for the exact length beforehand; what would go beyond it is left out.
 #[derive(Debug)]
 pub struct Writer<'r> {
-    room: &'r [AtomicWord],
-    at: usize,
+    room: slice::Iter<'r, AtomicWord>,
 }
 
 impl<'r> Writer<'r> {
@@ -112,16 +124,24 @@ impl<'r> Writer<'r> {
     #[inline(always)]
     #[must_use]
     pub fn new(room: &'r [AtomicWord]) -> Self {
-        Self { room, at: 1 }
+        Self { room: room.get(1..).unwrap_or_default().iter() }
     }
 
     /// Puts one word.
     #[inline(always)]
     pub fn word(&mut self, word: Word) {
-        if let Some(slot) = self.room.get(self.at) {
+        if let Some(slot) = self.room.next() {
             slot.store(word, Ordering::Relaxed);
         }
-        self.at += 1;
+    }
+
+    /// Puts some words, all or none.
+    #[inline(always)]
+    pub(crate) fn words<const N: usize>(&mut self, words: [Word; N]) {
+        if let Some((slots, rest)) = self.room.as_slice().split_first_chunk::<N>() {
+            slots.iter().zip(words).for_each(|(slot, word)| slot.store(word, Ordering::Relaxed));
+            self.room = rest.iter();
+        }
     }
 
     /// Puts 64 bits: one word or two, low half first.
@@ -143,6 +163,22 @@ impl<'r> Writer<'r> {
         if !rest.is_empty() {
             self.word(partial_word(rest));
         }
+    }
+}
+
+/// Puts the words of a frame, all but the first, into claimed room.
+///
+/// A trait rather than a closure, so that [`local::Event`]'s is compiled into each statement, where
+/// the kinds of its values are known.
+pub trait Encode {
+    /// Puts the words.
+    fn encode(self, to: &mut Writer<'_>);
+}
+
+impl<F: FnOnce(&mut Writer<'_>)> Encode for F {
+    #[inline(always)]
+    fn encode(self, to: &mut Writer<'_>) {
+        self(to);
     }
 }
 

@@ -8,7 +8,7 @@ mod ring;
 pub use direct::DirectHandler;
 pub use ring::{Drained, RingHandler};
 
-use crate::{Level, Record};
+use crate::{Call, Level, Record};
 
 /// Receives records.
 ///
@@ -21,4 +21,12 @@ pub trait Handler: Sync {
 
     /// Takes a record.
     fn handle(&self, record: &Record<'_>);
+
+    /// Takes a call, if its level suffices. One dispatch for both; `time` in ticks of the clock.
+    #[doc(hidden)]
+    fn offer(&self, call: &Call<'_>, time: u64) {
+        if call.level() >= self.level() {
+            self.handle(&call.record(time));
+        }
+    }
 }

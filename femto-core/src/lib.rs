@@ -10,6 +10,7 @@ extern crate std;
 
 mod atomic;
 mod builder;
+mod call;
 mod call_site;
 mod clock;
 mod filter;
@@ -27,6 +28,8 @@ mod value;
 
 pub use atomic::{AtomicWord, WORD_BYTES, Word};
 pub use builder::HandlerBuilderTrait;
+#[doc(hidden)]
+pub use call::Call;
 pub use call_site::{CallSite, FormatFn};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use filter::{Filter, LevelFilter, Metadata, NameFilter};

@@ -11,8 +11,9 @@ pub use registry::find_logger;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use crate::frame::Shape;
 use crate::reference::Slot;
-use crate::{CallSite, Handler, Level, Record, Value, clock};
+use crate::{Call, CallSite, Handler, Level, Value, clock};
 
 /// A logger in static memory, with its parent and handlers fixed at compile time and its level
 /// changeable at run time.
@@ -132,23 +133,14 @@ impl Logger {
 
     /// Takes a record that the quick look let pass.
     #[doc(hidden)]
-    pub fn log(&'static self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
-        if self.effective.load(Ordering::Relaxed) == UNKNOWN && !self.admits(level) {
-            return;
-        }
-        let record = Record::new(self, site, level, clock::now(), values);
-        let mut logger = self;
-        loop {
-            for handler in logger.handlers {
-                if level >= handler.level() {
-                    handler.handle(&record);
-                }
-            }
-            match logger.parent {
-                Some(parent) => logger = parent,
-                None => return,
-            }
-        }
+    #[inline(always)]
+    pub fn log<const N: usize>(
+        &'static self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>; N],
+    ) {
+        dispatch(&Call { shape: Shape::of(level, values), logger: self, site, values });
     }
 
     /// Finds out the threshold and keeps it where [`Logger::set_level`] can reach it.
@@ -160,6 +152,25 @@ impl Logger {
             self.effective.store(effective.number().max(UNKNOWN + 1), Ordering::Relaxed);
         }
         level >= effective
+    }
+}
+
+/// Hands the call to the handlers of its logger and of the ancestors.
+#[inline(never)]
+fn dispatch(call: &Call<'_>) {
+    let mut logger = call.logger;
+    if logger.effective.load(Ordering::Relaxed) == UNKNOWN && !logger.admits(call.level()) {
+        return;
+    }
+    let time = clock::now();
+    loop {
+        for handler in logger.handlers {
+            handler.offer(call, time);
+        }
+        match logger.parent {
+            Some(parent) => logger = parent,
+            None => return,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::mem::discriminant;
 
 use femto_core::frame::local::{self, Event};
 use femto_core::frame::portable::{Portable, Style};
-use femto_core::frame::{FrameError, Header, Kind, MAX_VALUES};
+use femto_core::frame::{FrameError, Header, Kind, MAX_VALUES, Writer};
 use femto_core::ring::{Lane, SharedRing};
 use femto_core::{AtomicWord, Level, Value, WORD_BYTES};
 use proptest::collection::vec;
@@ -25,11 +25,11 @@ proptest! {
         let mut scratch = vec![0; CAPACITY * WORD_BYTES];
         // Begin at any place of the ring.
         for _ in 0..before {
-            ring.push(1, FILLER, |_| ()).unwrap();
+            ring.push(1, FILLER, nothing).unwrap();
             ring.drain(&mut scratch, |_, _| true);
         }
         let length = event.words();
-        ring.push(length, event.header(length, Kind::Local), |to| event.write(to)).unwrap();
+        ring.push(length, event.header(length, Kind::Local), event).unwrap();
         let mut seen = 0;
         ring.drain(&mut scratch, |header, bytes| {
             seen += 1;
@@ -50,13 +50,13 @@ proptest! {
         let lane = Lane::new(words());
         let (mut producer, mut consumer) = Lane::split(&lane).unwrap();
         for _ in 0..before {
-            producer.push(1, FILLER, |_| ()).unwrap();
+            producer.push(1, FILLER, nothing).unwrap();
             let mark = consumer.mark();
             prop_assert!(consumer.front(mark).is_some());
             consumer.release(1);
         }
         let length = event.words();
-        producer.push(length, event.header(length, Kind::LocalCut), |to| event.write(to)).unwrap();
+        producer.push(length, event.header(length, Kind::LocalCut), event).unwrap();
         let mark = consumer.mark();
         let (header, frame) = consumer.front(mark).unwrap();
         prop_assert_eq!((header.words, header.kind), (length, Kind::LocalCut));
@@ -242,7 +242,7 @@ fn bytes_of(frame: &[AtomicWord]) -> Vec<u8> {
 fn local_bytes(event: &Event<'_>) -> Vec<u8> {
     let ring = SharedRing::new(words());
     let length = event.words();
-    ring.push(length, event.header(length, Kind::Local), |to| event.write(to)).unwrap();
+    ring.push(length, event.header(length, Kind::Local), *event).unwrap();
     let mut bytes = Vec::new();
     ring.drain(&mut [0; CAPACITY * WORD_BYTES], |_, frame| {
         bytes.extend_from_slice(frame);
@@ -368,3 +368,5 @@ fn any_value() -> impl Strategy<Value = Owned> {
         1 => vec(any::<u8>(), 0..80).prop_map(Owned::Bytes),
     ]
 }
+
+fn nothing(_: &mut Writer<'_>) {}

@@ -18,7 +18,7 @@ fn a_lane_in_loom_hands_over_whole_frames_in_order() {
             let lane = Arc::new(Lane::new(storage()));
             let (mut producer, mut consumer) = Lane::split(lane).unwrap();
             if before != 0 {
-                producer.push(before, header(before, 0), |_| ()).unwrap();
+                producer.push(before, header(before, 0), nothing).unwrap();
                 consume(&mut consumer, &mut Vec::new());
             }
             let writer = thread::spawn(move || {
@@ -41,7 +41,7 @@ fn a_shared_ring_in_loom_takes_from_two_producers_and_accounts_for_all() {
         model(3, move || {
             let ring = Arc::new(SharedRing::new(storage()));
             if before != 0 {
-                ring.push(before, header(before, 0), |_| ()).unwrap();
+                ring.push(before, header(before, 0), nothing).unwrap();
                 drain(&ring, &mut Vec::new());
             }
             let produce = |numbers: [u8; 2]| {
@@ -118,11 +118,11 @@ fn write(number: u8, to: &mut Writer<'_>) {
 }
 
 fn push_lane(producer: &mut Producer<LaneRef>, number: u8) -> Result<(), Full> {
-    producer.push(FRAME, header(FRAME, number), |to| write(number, to))
+    producer.push(FRAME, header(FRAME, number), |to: &mut Writer<'_>| write(number, to))
 }
 
 fn push_shared(ring: &SharedRing<Words>, number: u8) -> Result<(), Full> {
-    ring.push(FRAME, header(FRAME, number), |to| write(number, to))
+    ring.push(FRAME, header(FRAME, number), |to: &mut Writer<'_>| write(number, to))
 }
 
 fn consume(consumer: &mut Consumer<LaneRef>, seen: &mut Vec<u8>) {
@@ -150,3 +150,5 @@ fn drain(ring: &SharedRing<Words>, seen: &mut Vec<u8>) -> bool {
         true
     })
 }
+
+fn nothing(_: &mut Writer<'_>) {}

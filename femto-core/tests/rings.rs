@@ -29,13 +29,13 @@ fn a_frame_that_no_ring_can_hold_is_refused() {
     for words in [17, 1000, Header::MAX_WORDS, usize::MAX / 2, usize::MAX - 20, usize::MAX] {
         let ring = SharedRing::new(self::words::<16>());
         push(&ring, 3, 1).unwrap();
-        assert_eq!(ring.push(words, 1, |_| panic!("nothing to write")), Err(Full));
+        assert_eq!(ring.push(words, 1, unreachable), Err(Full));
         assert_eq!(ring.refused(), 1);
         assert_eq!(drained(&ring), [1]);
 
         let lane = Lane::new(self::words::<16>());
         let (mut producer, _consumer) = Lane::split(&lane).unwrap();
-        assert_eq!(producer.push(words, 1, |_| panic!("nothing to write")), Err(Full));
+        assert_eq!(producer.push(words, 1, unreachable), Err(Full));
     }
 }
 
@@ -48,16 +48,16 @@ fn a_frame_longer_than_a_header_can_tell_is_refused() {
     assert_eq!(drained(&ring), [2]);
     let lane = Lane::new(boxed(large));
     let (mut producer, _consumer) = Lane::split(&lane).unwrap();
-    assert_eq!(producer.push(Header::MAX_WORDS + 1, 1, |_| ()), Err(Full));
+    assert_eq!(producer.push(Header::MAX_WORDS + 1, 1, nothing), Err(Full));
 }
 
 #[test]
 fn a_frame_of_no_words_is_refused() {
     let ring = SharedRing::new(words::<16>());
-    assert_eq!(ring.push(0, 1, |_| ()), Err(Full));
+    assert_eq!(ring.push(0, 1, nothing), Err(Full));
     let lane = Lane::new(words::<16>());
     let (mut producer, _consumer) = Lane::split(&lane).unwrap();
-    assert_eq!(producer.push(0, 1, |_| ()), Err(Full));
+    assert_eq!(producer.push(0, 1, nothing), Err(Full));
 }
 
 #[test]
@@ -134,13 +134,13 @@ fn a_lane_hands_its_ends_out_once() {
 fn a_full_lane_hands_the_frame_back_until_there_is_room() {
     let lane = Lane::new(words::<16>());
     let (mut producer, mut consumer) = Lane::split(&lane).unwrap();
-    (0..2).for_each(|_| producer.push(8, header(8, 1), |_| ()).unwrap());
-    assert_eq!(producer.push(1, header(1, 2), |_| ()), Err(Full));
+    (0..2).for_each(|_| producer.push(8, header(8, 1), nothing).unwrap());
+    assert_eq!(producer.push(1, header(1, 2), nothing), Err(Full));
     assert_eq!(producer.pending(), 16);
     let mark = consumer.mark();
     assert_eq!(consumer.front(mark).unwrap().0.words, 8);
     consumer.release(8);
-    producer.push(1, header(1, 2), |_| ()).unwrap();
+    producer.push(1, header(1, 2), nothing).unwrap();
     // Frames behind the mark are not looked at.
     assert_eq!(consumer.front(mark).unwrap().0.words, 8);
     consumer.release(8);
@@ -163,7 +163,10 @@ fn a_shared_ring_under_stress_damages_nothing_and_accounts_for_all() {
                     start.wait();
                     let refused = (1..=RECORDS).filter(|&sequence| {
                         let frame = Checked { producer, sequence };
-                        let pushed = ring.push(frame.words(), frame.header(), |to| frame.write(to));
+                        let pushed =
+                            ring.push(frame.words(), frame.header(), |to: &mut Writer<'_>| {
+                                frame.write(to)
+                            });
                         if pushed.is_err() {
                             thread::yield_now(); // to the consumer: there may be fewer cores
                         }
@@ -211,7 +214,10 @@ fn a_lane_under_stress_damages_nothing_and_keeps_the_order() {
         scope.spawn(move || {
             for sequence in 1..=2 * RECORDS {
                 let frame = Checked { producer: 0, sequence };
-                while producer.push(frame.words(), frame.header(), |to| frame.write(to)).is_err() {
+                while producer
+                    .push(frame.words(), frame.header(), |to: &mut Writer<'_>| frame.write(to))
+                    .is_err()
+                {
                     thread::yield_now();
                 }
             }
@@ -281,7 +287,7 @@ fn header(words: usize, number: u8) -> Word {
 }
 
 fn push<S: Storage>(ring: &SharedRing<S>, words: usize, number: u8) -> Result<(), Full> {
-    ring.push(words, header(words.min(Header::MAX_WORDS), number), |_| ())
+    ring.push(words, header(words.min(Header::MAX_WORDS), number), nothing)
 }
 
 fn drained<S: Storage>(ring: &SharedRing<S>) -> Vec<u8> {
@@ -291,4 +297,10 @@ fn drained<S: Storage>(ring: &SharedRing<S>) -> Vec<u8> {
         true
     }));
     seen
+}
+
+fn nothing(_: &mut Writer<'_>) {}
+
+fn unreachable(_: &mut Writer<'_>) {
+    panic!("nothing to write")
 }

@@ -13,11 +13,13 @@ use femto_std::{
     StreamHandlerBuilder, engine,
 };
 use pyo3::exceptions::{PyException, PyOSError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyString};
 
 use crate::formatter::{LINE, Line, Pattern};
-use crate::native::Attached;
+use crate::native::{self, Attached};
 use crate::record::{self, Attempt};
 use crate::log_record;
 
@@ -31,6 +33,8 @@ pub(crate) struct HandlerCore {
     pattern: Attached<Option<Py<Pattern>>>,
     level: AtomicI64,
     revision: AtomicU64,
+    /// When it was last found that no Python code has to see this handler's records.
+    plain_at: AtomicU64,
 }
 
 /// `Pattern` or nothing: `None` for lines that Python formats.
@@ -176,6 +180,7 @@ impl HandlerCore {
             pattern: Attached::new(None),
             level: AtomicI64::new(0),
             revision: AtomicU64::new(0),
+            plain_at: AtomicU64::new(0),
         }
     }
 
@@ -199,10 +204,89 @@ impl HandlerCore {
         self.pattern.with(py, fields).flatten().unwrap_or_default()
     }
 
+    /// Has Python format the record, and takes the line.
+    fn emit_formatted(
+        &self,
+        handler: &Bound<'_, PyAny>,
+        record: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        let py = record.py();
+        let line = handler.call_method1(intern!(py, "format"), (record,))?;
+        let level = record.getattr(intern!(py, "levelno"))?.extract::<i64>().unwrap_or(0);
+        Ok(line.cast_exact::<PyString>().is_ok_and(|line| self.emit_line(line, level)))
+    }
+
     fn revise(&self) {
         self.revision.store(self.revision() + 1, Relaxed);
     }
 }
+
+/// `NativeHandler.handle(record)`.
+pub(crate) fn handle<'py>(
+    handler: &Bound<'py, PyAny>,
+    record: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = handler.py();
+    let generation = native::generation(py)?;
+    let core = handler.getattr(intern!(py, "_core"))?;
+    let is_plain = match core.cast_exact::<HandlerCore>() {
+        Ok(core) if core.get().plain_at.load(Relaxed) == generation => true,
+        _ => {
+            let core = handler.call_method0(intern!(py, "native_core"))?;
+            let core = core.cast_exact::<HandlerCore>();
+            core.is_ok_and(|core| {
+                core.get().plain_at.store(generation, Relaxed);
+                true
+            })
+        }
+    };
+    if is_plain
+        && let Ok(core) = handler.getattr(intern!(py, "_core"))?.cast_exact::<HandlerCore>()
+        && core.get().emit(record)?
+    {
+        // What a list of no filters answers.
+        return Ok(if cfg!(Py_3_12) { record.clone() } else { PyBool::new(py, true).to_owned().into_any() });
+    }
+    static HANDLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let class = HANDLE.import(py, "logging", "Handler")?;
+    class.getattr(intern!(py, "handle"))?.call1((handler, record))
+}
+
+/// `NativeHandler.emit(record)`.
+///
+/// Has no frame, so that `handleError` finds the application's behind those of `logging`.
+pub(crate) fn emit<'py>(
+    handler: &Bound<'py, PyAny>,
+    record: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = handler.py();
+    let nothing = py.None().into_bound(py);
+    native::generation(py)?;
+    let (core, is_native) = handler.call_method0(intern!(py, "_ready_to_emit"))?.extract::<(Option<Bound<'_, HandlerCore>>, bool)>()?;
+    if let Some(core) = &core {
+        let is_taken = match is_native {
+            true => core.get().emit(record),
+            false => core.get().emit_formatted(handler, record),
+        };
+        match is_taken {
+            Ok(true) => return Ok(nothing),
+            Ok(false) => {}
+            // It comes again where stdlib handles it.
+            Err(error) if error.is_instance_of::<PyException>(py) => {}
+            Err(error) => return Err(error),
+        }
+        core.get().flush(py, PATIENCE)?;
+    }
+    if handler.getattr(intern!(py, "stream"))?.is_none() {
+        return Ok(nothing);
+    }
+    static EMIT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let class = EMIT.import(py, "logging", "StreamHandler")?;
+    class.getattr(intern!(py, "emit"))?.call1((handler, record))
+}
+
+/// Seconds that a handler waits for its sink where stdlib would wait for ever.
+const PATIENCE: f64 = 30.0;
 
 /// Waits where the attempt has to; answers whether the record was taken.
 fn finish(py: Python<'_>, (attempt, level, time): (Attempt, Level, u64)) -> bool {

@@ -29,7 +29,7 @@ mod _femtologging {
     #[pymodule_export]
     use crate::logger::LoggerCore;
     #[pymodule_export]
-    use crate::native::{bind, changed, is_unchanged, path_counts, revalidated};
+    use crate::native::{bind, changed, path_counts, revalidated};
     #[pymodule_export]
     use crate::handler::flush_all;
 }

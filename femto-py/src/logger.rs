@@ -135,27 +135,28 @@ impl fmt::Debug for Plan {
 
 impl Drop for LoggerCore {
     fn drop(&mut self) {
-        native::forget(self.logger, self);
+        native::forget(self.logger);
     }
 }
 
 /// Finds or makes the core of a logger.
 #[cold]
-pub(crate) fn attach(logger: Borrowed<'_, '_, PyAny>) -> PyResult<()> {
+pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, LoggerCore>> {
     let py = logger.py();
     let key = intern!(py, "_femto");
     let attributes = logger.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
-    if let Some(core) = attributes.get_item(key)?
-        && let Ok(core) = core.cast_exact::<LoggerCore>()
+    let known = || {
+        let core = attributes.get_item(key).ok()??.cast_into_exact::<LoggerCore>().ok()?;
         // A copy of a logger's attributes is not the logger.
-        && core.get().logger == logger.as_ptr() as usize
-    {
-        native::remember(logger, core.get());
-        return Ok(());
+        (core.get().logger == logger.as_ptr() as usize).then_some(core)
+    };
+    if let Some(core) = known() {
+        native::remember(logger, &core);
+        return Ok(core);
     }
     let name = attributes.get_item(intern!(py, "name"))?;
     let name = name.as_ref().and_then(|name| name.cast_exact::<PyString>().ok()?.to_str().ok());
-    let core = Bound::new(
+    let made = Bound::new(
         py,
         LoggerCore {
             logger: logger.as_ptr() as usize,
@@ -165,7 +166,14 @@ pub(crate) fn attach(logger: Borrowed<'_, '_, PyAny>) -> PyResult<()> {
             plan: Attached::new(None),
         },
     )?;
-    attributes.set_item(key, &core)?;
-    native::remember(logger, core.get());
-    Ok(())
+    // Making it may have let another thread run that made one too: all take the first.
+    let core = match known() {
+        Some(core) => core,
+        None => {
+            attributes.set_item(key, &made)?;
+            made
+        }
+    };
+    native::remember(logger, &core);
+    Ok(core)
 }

@@ -10,6 +10,7 @@
 #![allow(unsafe_code, reason = "the calling convention has no safe interface")]
 
 use core::cell::RefCell;
+use core::ffi::c_int;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
@@ -24,7 +25,7 @@ use pyo3::{Borrowed, ffi};
 
 use crate::call::{self, Call, Outcome};
 use crate::logger::{self, LoggerCore};
-use crate::names;
+use crate::{handler, names};
 
 /// One method of the logger.
 struct Method {
@@ -56,7 +57,6 @@ Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger
 const LOG_DOC: &core::ffi::CStr = c"Logs 'msg % args' at the level given, a number.
 
 Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
-const ENABLED_DOC: &core::ffi::CStr = c"Whether a call at this level would be logged.";
 
 /// A logging method: `METHODS[M]`.
 unsafe extern "C" fn log<const M: usize>(
@@ -65,16 +65,16 @@ unsafe extern "C" fn log<const M: usize>(
     count: ffi::Py_ssize_t,
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
+    // SAFETY: called by the interpreter, so attached.
+    let py = unsafe { Python::assume_attached() };
     if let Some(level) = METHODS[M].level
-        && let Some(core) = find(logger)
-        && is_current(core)
-        && level < core.threshold()
+        && let Some(core) = find(py, logger)
+        && is_current(core.get())
+        && level < core.get().threshold()
         && count > 0
     {
         return none();
     }
-    // SAFETY: called by the interpreter, so attached.
-    let py = unsafe { Python::assume_attached() };
     let keyword_count = match ptr::NonNull::new(keywords) {
         // SAFETY: by the calling convention this is a tuple.
         Some(keywords) => unsafe { ffi::PyTuple_GET_SIZE(keywords.as_ptr()) as usize },
@@ -115,6 +115,7 @@ fn enabled<const M: usize>(
 ) -> PyResult<()> {
     let outcome = match current(logger)? {
         Some(core) => {
+            let core = core.get();
             let level = METHODS[M].level.or_else(|| call::level(values.first()?));
             let first = usize::from(M == LOG);
             match level {
@@ -178,53 +179,88 @@ fn call_python<const M: usize>(
     method.bind(py).call(PyTuple::new(py, args)?, Some(&kwargs)).map(drop)
 }
 
-/// `isEnabledFor(level)`.
-unsafe extern "C" fn is_enabled_for(
-    logger: *mut ffi::PyObject,
-    level: *mut ffi::PyObject,
+/// `FemtoLogger.isEnabledFor(level)`.
+fn is_enabled_for<'py>(
+    logger: &Bound<'py, PyAny>,
+    level: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = logger.py();
+    if let Some(core) = current(logger.as_borrowed())?
+        && core.get().threshold() != i64::MIN
+        && let Some(level) = call::level(level)
+    {
+        return Ok((level >= core.get().threshold()).into_pyobject(py)?.to_owned().into_any());
+    }
+    names::logger_class(py)?.getattr("isEnabledFor")?.call1((logger, level))
+}
+
+/// A method with one argument: `METHODS_OF_ONE[M]`.
+unsafe extern "C" fn one<const M: usize>(
+    this: *mut ffi::PyObject,
+    argument: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter, so attached.
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the interpreter passes both alive.
-    let (logger, level) = unsafe { (Borrowed::from_ptr(py, logger), Borrowed::from_ptr(py, level)) };
-    let answer = || {
-        if let Some(core) = current(logger)?
-            && core.threshold() != i64::MIN
-            && let Some(level) = call::level(&level)
-        {
-            return Ok((level >= core.threshold()).into_pyobject(py)?.to_owned().into_any());
-        }
-        let method = names::logger_class(py)?.getattr("isEnabledFor")?;
-        method.call1((logger, level))
-    };
-    match answer() {
-        Ok(answer) => answer.into_ptr(),
-        Err(error) => {
+    let (this, argument) = unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
+    let result = catch_unwind(AssertUnwindSafe(|| (METHODS_OF_ONE[M].function)(&this, &argument)));
+    match result {
+        Ok(Ok(answer)) => answer.into_ptr(),
+        Ok(Err(error)) => {
             error.restore(py);
             ptr::null_mut()
         }
+        // A log call does not fail its caller.
+        Err(_) => none(),
     }
 }
 
-/// The core of a logger, up to date; `None` if that cannot be had.
-fn current<'a>(logger: Borrowed<'a, '_, PyAny>) -> PyResult<Option<&'a LoggerCore>> {
-    let core = match find(logger.as_ptr()) {
-        Some(core) if is_current(core) => return Ok(Some(core)),
-        Some(core) => core,
-        None => match logger::attach(logger).and_then(|()| find_attached(logger)) {
-            Ok(core) => core,
-            Err(error) => return none_unless_fatal(logger.py(), error),
-        },
-    };
-    match refresh(logger, core) {
-        Ok(()) => Ok(Some(core)),
-        Err(error) => none_unless_fatal(logger.py(), error),
+struct MethodOfOne {
+    name: &'static core::ffi::CStr,
+    raw: ffi::PyCFunction,
+    function: for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+    doc: &'static core::ffi::CStr,
+}
+
+static METHODS_OF_ONE: [MethodOfOne; 3] = [
+    MethodOfOne {
+        name: c"isEnabledFor",
+        raw: one::<0>,
+        function: is_enabled_for,
+        doc: c"Whether a call at this level would be logged.",
+    },
+    MethodOfOne {
+        name: c"handle",
+        raw: one::<1>,
+        function: handler::handle,
+        doc: c"Writes a record that passes the filters.",
+    },
+    MethodOfOne {
+        name: c"emit",
+        raw: one::<2>,
+        function: handler::emit,
+        doc: c"Writes a record.",
+    },
+];
+
+/// The core of a logger, up to date; `None` if that cannot be had. Holds the core: Python code, of
+/// this thread or another, may take it from the logger while it is in use.
+#[inline(always)]
+fn current<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
+    match find(logger.py(), logger.as_ptr()) {
+        Some(core) if is_current(core.get()) => Ok(Some(core.to_owned())),
+        _ => refreshed(logger),
     }
 }
 
 #[cold]
-fn find_attached<'a>(logger: Borrowed<'a, '_, PyAny>) -> PyResult<&'a LoggerCore> {
-    find(logger.as_ptr()).ok_or_else(|| PyRuntimeError::new_err("the logger has no core"))
+fn refreshed<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
+    let refreshed = || {
+        let core = logger::attach(logger)?;
+        refresh(logger, core.get())?;
+        Ok(core)
+    };
+    refreshed().map(Some).or_else(|error| none_unless_fatal(logger.py(), error))
 }
 
 /// Asks Python what the logger reaches now.
@@ -252,7 +288,7 @@ static CORES: [Entry; 1024] = [const { Entry::new() }; 1024];
 
 struct Entry {
     logger: AtomicPtr<ffi::PyObject>,
-    core: AtomicPtr<LoggerCore>,
+    core: AtomicPtr<ffi::PyObject>,
 }
 
 impl Entry {
@@ -268,27 +304,35 @@ impl Entry {
 }
 
 #[inline(always)]
-fn find<'a>(logger: *mut ffi::PyObject) -> Option<&'a LoggerCore> {
+fn find<'a, 'py>(
+    py: Python<'py>,
+    logger: *mut ffi::PyObject,
+) -> Option<Borrowed<'a, 'py, LoggerCore>> {
     let entry = Entry::of(logger);
     if entry.logger.load(Relaxed) != logger {
         return None;
     }
-    // SAFETY: the core lives in the logger's `__dict__`; when it goes, it calls `forget` first. For
-    // the length of a call the caller keeps both alive.
-    unsafe { entry.core.load(Relaxed).as_ref() }
+    // SAFETY: a `LoggerCore`, put there by `remember`. It is alive: when it goes, it calls `forget`
+    // first. It stays alive as long as no Python code runs; who runs some holds it.
+    unsafe {
+        let core = Borrowed::from_ptr_or_opt(py, entry.core.load(Relaxed))?;
+        Some(core.cast_unchecked())
+    }
 }
 
 /// Makes `find` find the core.
-pub(crate) fn remember(logger: Borrowed<'_, '_, PyAny>, core: &LoggerCore) {
+pub(crate) fn remember(logger: Borrowed<'_, '_, PyAny>, core: &Bound<'_, LoggerCore>) {
     let entry = Entry::of(logger.as_ptr());
     entry.logger.store(logger.as_ptr(), Relaxed);
-    entry.core.store(ptr::from_ref(core).cast_mut(), Relaxed);
+    entry.core.store(core.as_ptr(), Relaxed);
 }
 
-/// Called when a core is dropped.
-pub(crate) fn forget(logger: usize, core: &LoggerCore) {
-    let entry = Entry::of(logger as *mut ffi::PyObject);
-    if entry.core.load(Relaxed).cast_const() == ptr::from_ref(core) {
+/// Called when a core is dropped: of the logger at this address.
+pub(crate) fn forget(logger: usize) {
+    let logger = logger as *mut ffi::PyObject;
+    let entry = Entry::of(logger);
+    // Should it be another core of the same logger, that is found again in the logger.
+    if entry.logger.load(Relaxed) == logger {
         entry.logger.store(ptr::null_mut(), Relaxed);
         entry.core.store(ptr::null_mut(), Relaxed);
     }
@@ -326,8 +370,6 @@ fn witness_version() -> u32 {
 
 #[cfg(Py_3_12)]
 mod dictionaries {
-    use core::ffi::c_int;
-
     use super::*;
 
     unsafe extern "C" {
@@ -411,10 +453,12 @@ mod dictionaries {
 
 use dictionaries::{accept, dictionaries_are_unchanged, watch};
 
-/// Whether classes and modules are as they were when last looked at.
-#[pyfunction]
-pub(crate) fn is_unchanged() -> bool {
-    hooks_are_unchanged()
+/// Counts the changes, classes and modules included: they are looked at if need be.
+pub(crate) fn generation(py: Python<'_>) -> PyResult<u64> {
+    if !hooks_are_unchanged() {
+        names::revalidate(py)?.call0()?;
+    }
+    Ok(GENERATION.load(Relaxed))
 }
 
 /// Says that something changed which the fast path depends on.
@@ -495,7 +539,7 @@ impl<T: Default> Attached<T> {
 
 static PYTHON_METHODS: Mutex<Vec<Py<PyAny>>> = Mutex::new(Vec::new());
 
-/// Gives `FemtoLogger` its methods, and the fast path what it asks and watches.
+/// Gives `FemtoLogger` and `NativeHandler` their methods, and the fast path what it asks and watches.
 ///
 /// `resolve(logger)` says what a logger reaches; `revalidate()` looks at classes and modules and
 /// calls `revalidated`; `reserved` are the attributes of a record. A change of the class `witness` or of `dictionaries` makes it be called.
@@ -503,6 +547,7 @@ static PYTHON_METHODS: Mutex<Vec<Py<PyAny>>> = Mutex::new(Vec::new());
 pub(crate) fn bind(
     py: Python<'_>,
     logger_class: Bound<'_, PyType>,
+    handler_class: Bound<'_, PyType>,
     witness: Bound<'_, PyType>,
     dictionaries: Vec<Bound<'_, PyDict>>,
     reserved: Vec<String>,
@@ -511,31 +556,43 @@ pub(crate) fn bind(
 ) -> PyResult<()> {
     names::set_reserved(reserved);
     names::set_callbacks(py, logger_class.clone(), resolve, revalidate)?;
-    let methods = METHODS.iter().map(|method| {
+    for method in &METHODS {
         let function = ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: method.function };
-        (method.name, function, ffi::METH_FASTCALL | ffi::METH_KEYWORDS, method.doc)
-    });
-    let enabled = ffi::PyMethodDefPointer { PyCFunction: is_enabled_for };
-    let enabled = (c"isEnabledFor", enabled, ffi::METH_O, ENABLED_DOC);
-    for (name, function, flags, doc) in methods.chain([enabled]) {
-        let definition = Box::leak(Box::new(ffi::PyMethodDef {
-            ml_name: name.as_ptr(),
-            ml_meth: function,
-            ml_flags: flags,
-            ml_doc: doc.as_ptr(),
-        }));
-        // SAFETY: a class; the definition lives for ever and its flags name its convention.
-        let descriptor = unsafe {
-            let descriptor = ffi::PyDescr_NewMethod(logger_class.as_type_ptr(), definition);
-            Bound::from_owned_ptr_or_err(py, descriptor)?
-        };
-        logger_class.setattr(name.to_string_lossy(), descriptor)?;
+        let flags = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
+        add_method(&logger_class, method.name, function, flags, method.doc)?;
+    }
+    for (at, method) in METHODS_OF_ONE.iter().enumerate() {
+        let class = if at == 0 { &logger_class } else { &handler_class };
+        let function = ffi::PyMethodDefPointer { PyCFunction: method.raw };
+        add_method(class, method.name, function, ffi::METH_O, method.doc)?;
     }
     watch(py, &dictionaries)?;
     // SAFETY: attached. Should all places be taken, `logging.shutdown` has flushed before.
     let _ = unsafe { ffi::Py_AtExit(Some(at_exit)) };
     WITNESS.store(witness.into_ptr().cast(), Relaxed);
     Ok(())
+}
+
+/// Gives a class a method, as classes written in C have them.
+fn add_method(
+    class: &Bound<'_, PyType>,
+    name: &'static core::ffi::CStr,
+    function: ffi::PyMethodDefPointer,
+    flags: c_int,
+    doc: &'static core::ffi::CStr,
+) -> PyResult<()> {
+    let definition = Box::leak(Box::new(ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: function,
+        ml_flags: flags,
+        ml_doc: doc.as_ptr(),
+    }));
+    // SAFETY: a class; the definition lives for ever and its flags name its convention.
+    let descriptor = unsafe {
+        let descriptor = ffi::PyDescr_NewMethod(class.as_type_ptr(), definition);
+        Bound::from_owned_ptr_or_err(class.py(), descriptor)?
+    };
+    class.setattr(name.to_string_lossy(), descriptor)
 }
 
 /// The interpreter is gone: writes what was logged after `logging.shutdown`.

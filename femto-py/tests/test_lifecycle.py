@@ -81,6 +81,36 @@ def test_threads_lose_and_tear_nothing(run, tmp_path: Path) -> None:
     assert seen == dict.fromkeys(range(4), 10_000)
 
 
+def test_reconfiguration_while_threads_log_loses_nothing(run, tmp_path: Path) -> None:
+    run(
+        START
+        + """
+    stop = False
+    made = [0] * 3
+    def work(number):
+        while not stop:
+            log.info("%d %d", number, made[number])
+            made[number] += 1
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+    [t.start() for t in threads]
+    handler = logging.root.handlers[0]
+    for n in range(100):
+        log.setLevel(["INFO", "DEBUG"][n % 2])
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        log.addHandler(null := logging.NullHandler())
+        log.removeHandler(null)
+        if n % 10 == 0:
+            femtologging.uninstall()
+            femtologging.install()
+    stop = True
+    [t.join() for t in threads]
+    handler.flush()
+    lines = [tuple(map(int, line.split())) for line in open("app.log")]
+    assert sorted(lines) == [(n, i) for n in range(3) for i in range(made[n])]
+    """
+    )
+
+
 def test_daemon_threads_that_log_to_the_end_are_harmless(run, tmp_path: Path) -> None:
     run(
         START

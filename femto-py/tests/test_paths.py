@@ -239,6 +239,25 @@ def test_a_str_that_logs_and_changes_handlers_is_harmless(run) -> None:
     )
 
 
+def test_a_str_that_uninstalls_is_harmless(run) -> None:
+    run(
+        START
+        + """
+    class Uninstalling:
+        def __str__(self):
+            femtologging.uninstall()
+            return "uninstalled"
+    for n in range(50):
+        log = femtologging.getLogger("app.db")
+        log.info("%s %d", Uninstalling(), n)
+        log.info("plain")
+    text = lines()
+    assert text[:2] == ["INFO app.db uninstalled 0", "INFO app.db plain"], text
+    assert len(text) == 100
+    """
+    )
+
+
 def test_location_and_context_fields_are_those_of_the_call(run, tmp_path: Path) -> None:
     run(
         START

@@ -5,13 +5,14 @@
 
 pub(crate) mod side;
 
-use core::cell::RefCell;
+use core::cell::Cell;
+use core::mem;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use femto_core::frame::{Header, Kind, Writer};
+use femto_core::frame::{Encode, Header, Kind, Writer};
 use femto_core::ring::{self, Consumer, Lane, Producer};
 use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
 
@@ -62,7 +63,7 @@ impl Link {
 }
 
 /// The writing end, in the thread's local storage.
-struct ThreadLane {
+pub(crate) struct ThreadLane {
     producer: Producer<Arc<Ring>>,
     /// The state word that means: nothing to mind.
     normal: u32,
@@ -71,11 +72,22 @@ struct ThreadLane {
 }
 
 thread_local! {
-    static LANE: RefCell<Option<ThreadLane>> = const { RefCell::new(None) };
+    static LANE: Cell<Slot> = const { Cell::new(Slot::New) };
+}
+
+/// A thread's lane, lent out while a call uses it.
+pub(crate) enum Slot {
+    /// The thread has not logged yet.
+    New,
+    Ready(Box<ThreadLane>),
+    /// By a call that this one interrupts.
+    InUse,
+    /// The thread is ending.
+    Gone,
 }
 
 /// A frame about to be written.
-pub(crate) struct Outgoing<F> {
+pub(crate) struct Outgoing<E> {
     /// Length in words.
     pub(crate) words: usize,
     /// The word that commits it.
@@ -87,60 +99,54 @@ pub(crate) struct Outgoing<F> {
     pub(crate) route: u32,
     /// Whether the call may wait for room.
     pub(crate) may_wait: bool,
-    /// Puts all words but the first.
-    pub(crate) write: F,
+    /// The other words.
+    pub(crate) frame: E,
 }
 
-/// Why a frame did not go into the lane.
+/// There was no room for a frame within the patience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    /// No room within the patience.
-    Full,
-    /// The thread's lane is in use, by a call that this one interrupts.
-    InUse,
-    /// The thread's lane is gone: the thread is ending.
-    Gone,
-}
+pub(crate) struct Refused;
 
 /// Puts a frame into the thread's lane.
-#[inline(always)]
-pub(crate) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(), Refused> {
-    LANE.try_with(|cell| {
-        let Ok(mut slot) = cell.try_borrow_mut() else { return Err(Refused::InUse) };
-        if let Some(lane) = &mut *slot
-            && state::load() == lane.normal
-            && lane.producer.push(outgoing.words, outgoing.header, &outgoing.write).is_ok()
-        {
-            let minds = state::load() != lane.normal
-                || outgoing.level >= engine::flush_level()
-                || lane.producer.pending() > lane.producer.lane().capacity() / 2;
-            if minds {
-                lane.wake(outgoing.level);
-            }
-            return Ok(());
-        }
-        push_slowly(&mut slot, outgoing)
-    })
-    .unwrap_or(Err(Refused::Gone))
-    .or_else(|refused| push_aside_of_lane(refused, outgoing))
+pub(crate) fn push<E: Encode + Copy>(outgoing: &Outgoing<E>) -> Result<(), Refused> {
+    let &Outgoing { words, header, level, frame, .. } = outgoing;
+    try_push(words, header, level, frame).or_else(|slot| push_slowly(slot, outgoing))
 }
 
-#[cold]
-fn push_aside_of_lane<F: Fn(&mut Writer<'_>)>(
-    refused: Refused,
-    outgoing: &Outgoing<F>,
-) -> Result<(), Refused> {
-    match refused {
-        Refused::Full => Err(refused),
-        Refused::InUse => side::push(outgoing),
-        Refused::Gone => {
-            side::push(outgoing)?;
-            if state::load() & state::STOPPED != 0 {
-                engine::current().work_inline();
-            }
-            Ok(())
-        }
+/// Puts a frame into the thread's lane if there is nothing to mind; else gives back what of the lane
+/// was there, for [`push_slowly`].
+///
+/// Compiled into every statement. What goes on to `push_slowly` should be a copy: values whose
+/// address is taken would live in memory here too.
+#[inline(always)]
+pub(crate) fn try_push<E: Encode>(
+    words: usize,
+    header: Word,
+    level: Level,
+    frame: E,
+) -> Result<(), Slot> {
+    let Ok(slot) = LANE.try_with(|cell| cell.replace(Slot::InUse)) else {
+        return Err(Slot::Gone);
+    };
+    let Slot::Ready(mut lane) = slot else { return Err(slot) };
+    if state::load() != lane.normal || lane.producer.push(words, header, frame).is_err() {
+        return Err(Slot::Ready(lane));
     }
+    let minds = state::load() != lane.normal
+        || level >= engine::flush_level()
+        || lane.producer.pending() > lane.producer.lane().capacity() / 2;
+    if minds {
+        lane.wake(level);
+    }
+    give_back(lane);
+    Ok(())
+}
+
+/// Ends the use of the thread's lane.
+#[inline(always)]
+fn give_back(lane: Box<ThreadLane>) {
+    // The thread's locals were there a moment ago; else the lane ends here.
+    let _ = LANE.try_with(|cell| mem::forget(cell.replace(Slot::Ready(lane))));
 }
 
 /// Whether the thread's frames would go through without waiting, as far as can be told.
@@ -148,42 +154,59 @@ pub(crate) fn is_ready() -> bool {
     state::load() & (state::PRESSURE | state::STOPPED) == 0
 }
 
+/// Puts a frame into the thread's lane, or beside it, after minding what there is to mind.
 #[cold]
-fn push_slowly<F: Fn(&mut Writer<'_>)>(
-    slot: &mut Option<ThreadLane>,
-    outgoing: &Outgoing<F>,
+#[inline(never)]
+pub(crate) fn push_slowly<E: Encode + Copy>(
+    slot: Slot,
+    outgoing: &Outgoing<E>,
 ) -> Result<(), Refused> {
-    // A lane of before a fork is the parent's.
-    let lane = match slot {
-        Some(lane) if lane.normal == state::epoch() => lane,
-        _ => slot.insert(ThreadLane::new()),
+    let mut lane = match slot {
+        Slot::InUse => return side::push(outgoing),
+        Slot::Gone => {
+            side::push(outgoing)?;
+            if state::load() & state::STOPPED != 0 {
+                engine::current().work_inline();
+            }
+            return Ok(());
+        }
+        // A lane of before a fork is the parent's.
+        Slot::Ready(lane) if lane.normal == state::epoch() => lane,
+        Slot::Ready(_) | Slot::New => Box::new(ThreadLane::new()),
     };
-    if !outgoing.may_wait && !is_ready() {
-        return Err(Refused::Full);
-    }
-    let destination = registry::lock().routes.get(outgoing.route).cloned();
-    let patience = match &destination {
-        Some(destination) if outgoing.may_wait => destination.patience,
-        _ => Some(Duration::ZERO),
-    };
-    if let Some(destination) = destination
-        && state::load() & state::PRESSURE != 0
-    {
-        // Out of patience: the collector decides, handler by handler, what becomes of the record.
-        let engine = lane.engine.clone();
-        let _ = engine.wait_until(patience, || (!destination.makes_wait()).then_some(()));
-    }
-    let words = outgoing.words;
-    let fits = words <= lane.producer.lane().capacity() / 2 || lane.grow(words);
-    if !fits || words > MAX_WORDS / 4 || words > Header::MAX_WORDS {
-        return lane.push_aside(outgoing, patience);
-    }
-    lane.push_when_room(words, outgoing.header, patience, &outgoing.write)?;
-    lane.wake(outgoing.level);
-    Ok(())
+    let pushed = lane.push_patiently(outgoing);
+    give_back(lane);
+    pushed
 }
 
 impl ThreadLane {
+    /// Pushes, waiting as the handlers' policies say.
+    fn push_patiently<E: Encode + Copy>(&mut self, outgoing: &Outgoing<E>) -> Result<(), Refused> {
+        if !outgoing.may_wait && !is_ready() {
+            return Err(Refused);
+        }
+        let destination = registry::lock().routes.get(outgoing.route).cloned();
+        let patience = match &destination {
+            Some(destination) if outgoing.may_wait => destination.patience,
+            _ => Some(Duration::ZERO),
+        };
+        if let Some(destination) = destination
+            && state::load() & state::PRESSURE != 0
+        {
+            // Out of patience: the collector decides, handler by handler, what becomes of the record.
+            let engine = self.engine.clone();
+            let _ = engine.wait_until(patience, || (!destination.makes_wait()).then_some(()));
+        }
+        let words = outgoing.words;
+        let fits = words <= self.producer.lane().capacity() / 2 || self.grow(words);
+        if !fits || words > MAX_WORDS / 4 || words > Header::MAX_WORDS {
+            return self.push_aside(outgoing, patience);
+        }
+        self.push_when_room(words, outgoing.header, patience, outgoing.frame)?;
+        self.wake(outgoing.level);
+        Ok(())
+    }
+
     fn new() -> Self {
         let engine = engine::current();
         let (producer, consumer) = new_ring(FIRST_WORDS);
@@ -205,10 +228,10 @@ impl ThreadLane {
         words: usize,
         header: Word,
         patience: Option<Duration>,
-        write: &impl Fn(&mut Writer<'_>),
+        frame: impl Encode + Copy,
     ) -> Result<(), Refused> {
         loop {
-            if self.producer.push(words, header, write).is_ok() {
+            if self.producer.push(words, header, frame).is_ok() {
                 return Ok(());
             }
             if !self.grow(words) {
@@ -217,13 +240,13 @@ impl ThreadLane {
         }
         if words > self.producer.lane().capacity() / 2 {
             // Even an empty ring may have no room for it in one piece.
-            return Err(Refused::Full);
+            return Err(Refused);
         }
         let engine = self.engine.clone();
         let pushed = engine.wait_until(patience, || {
-            self.producer.push(words, header, write).is_ok().then_some(())
+            self.producer.push(words, header, frame).is_ok().then_some(())
         });
-        pushed.ok_or(Refused::Full)
+        pushed.ok_or(Refused)
     }
 
     /// Goes on to a ring of twice the size; false if it is as large as it may be.
@@ -244,9 +267,9 @@ impl ThreadLane {
     }
 
     /// Keeps a frame that is too large for any ring beside it, and puts a mark for it.
-    fn push_aside<F: Fn(&mut Writer<'_>)>(
+    fn push_aside<E: Encode + Copy>(
         &mut self,
-        outgoing: &Outgoing<F>,
+        outgoing: &Outgoing<E>,
         patience: Option<Duration>,
     ) -> Result<(), Refused> {
         let length = outgoing.words;
@@ -255,9 +278,9 @@ impl ThreadLane {
             let used = ASIDE.load(Ordering::Relaxed);
             (used == 0 || used + length <= MAX_TOTAL_WORDS).then_some(())
         };
-        engine.wait_until(patience, has_room).ok_or(Refused::Full)?;
+        engine.wait_until(patience, has_room).ok_or(Refused)?;
         let frame = ring::boxed(outgoing.words);
-        (outgoing.write)(&mut Writer::new(&frame[..outgoing.words]));
+        outgoing.frame.encode(&mut Writer::new(&frame[..outgoing.words]));
         let words = frame[..outgoing.words].iter().map(|word| word.load(Ordering::Relaxed));
         let mut words: Box<[Word]> = words.collect();
         words[0] = outgoing.header;
@@ -272,7 +295,7 @@ impl ThreadLane {
         };
         let time = outgoing.time;
         let write = |to: &mut Writer<'_>| to.wide(time);
-        let pushed = self.push_when_room(ASIDE_WORDS, mark.to_word(), patience, &write);
+        let pushed = self.push_when_room(ASIDE_WORDS, mark.to_word(), patience, write);
         match pushed {
             Ok(()) => self.wake(outgoing.level),
             Err(_) => self.link.drop_aside(),

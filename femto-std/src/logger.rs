@@ -14,7 +14,6 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
-use femto_core::frame::local::Event;
 use femto_core::{CallSite, Filter, Level, Value, refer_call_site};
 
 use crate::{Handler, Route, clock, manager, submit};
@@ -116,19 +115,25 @@ impl Logger {
     /// Takes a record that the quick look let pass.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+    pub fn log<const N: usize>(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>; N],
+    ) {
+        let values = *values;
         let route = self.0.route.load(Ordering::Relaxed);
         if node::is_plain(route)
             && !values.iter().any(is_unrendered)
             && let Some(site) = refer_call_site(site)
         {
             let route = node::number(route);
-            let event = Event { level, site, route, time: clock::now(), values };
-            if submit::event(route, &event).is_err() {
+            if submit::event(level, site, route, clock::now(), values).is_err() {
                 self.0.refuse(level);
             }
         } else {
-            self.0.log_slowly(level, site, values);
+            let copy = values;
+            self.0.log_slowly(level, site, &copy);
         }
     }
 }

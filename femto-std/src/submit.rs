@@ -7,11 +7,11 @@ use core::sync::atomic::Ordering;
 
 use femto_core::frame::local::Event;
 use femto_core::frame::{Header, Kind, Writer};
-use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
+use femto_core::{AtomicWord, Level, Value, WORD_BYTES, Word};
 
 use crate::collector::Inline;
 use crate::handler::Delivery;
-use crate::lane::{self, Outgoing, Refused};
+use crate::lane::{self, Outgoing, Refused, Slot};
 use crate::route::{Destination, Route};
 
 /// The record would have to wait, and was not to.
@@ -26,20 +26,51 @@ impl fmt::Display for Busy {
 
 impl core::error::Error for Busy {}
 
-/// Puts a statement's record into the lane.
+/// Puts a statement's record into the lane. The values come as a copy, so that the compiler can keep
+/// them in registers and their kinds out of the program.
 #[inline(always)]
-pub(crate) fn event(route: u32, event: &Event<'_>) -> Result<(), Refused> {
+pub(crate) fn event<const N: usize>(
+    level: Level,
+    site: u32,
+    route: u32,
+    time: u64,
+    values: [Value<'_>; N],
+) -> Result<(), Refused> {
+    let event = Event { level, site, route, time, values: &values };
     let words = event.words();
-    lane::push(&Outgoing {
+    lane::try_push(words, header(&event, words), level, event).or_else(|slot| {
+        let copy = values;
+        push_event(slot, &Event { level, site, route, time, values: &copy })
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn push_event(slot: Slot, event: &Event<'_>) -> Result<(), Refused> {
+    let words = event.words();
+    let outgoing = Outgoing {
         words,
-        // A longer one does not go into a ring, but beside it.
-        header: event.header(words.min(Header::MAX_WORDS), Kind::Local),
+        header: header(event, words),
         level: event.level,
         time: event.time,
-        route,
+        route: event.route,
         may_wait: true,
-        write: |to: &mut Writer<'_>| event.write(to),
-    })
+        frame: *event,
+    };
+    lane::push_slowly(slot, &outgoing)
+}
+
+/// A frame longer than a header can tell does not go into a ring, but beside it.
+#[inline(always)]
+fn header(event: &Event<'_>, words: usize) -> Word {
+    event.header(words.min(Header::MAX_WORDS), Kind::Local)
+}
+
+/// Puts a record with any number of values into the lane.
+pub(crate) fn slow_event(event: &Event<'_>) -> Result<(), Refused> {
+    let words = event.words();
+    lane::try_push(words, header(event, words), event.level, *event)
+        .or_else(|slot| push_event(slot, event))
 }
 
 impl Route {
@@ -89,7 +120,7 @@ fn push(
         time,
         route: destination.id,
         may_wait,
-        write: portable(destination, time, frame),
+        frame: portable(destination, time, frame),
     })
 }
 
@@ -124,7 +155,7 @@ fn portable<'f>(
     destination: &Destination,
     time: u64,
     frame: &'f [u8],
-) -> impl Fn(&mut Writer<'_>) + use<'f> {
+) -> impl Fn(&mut Writer<'_>) + Copy + use<'f> {
     let route = destination.id;
     move |to| {
         to.wide(time);

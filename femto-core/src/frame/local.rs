@@ -12,9 +12,10 @@
 //! A value takes one word, or as many as its bits need; text and bytes take a word for their length
 //! and then their bytes, filled up to a word.
 
-use super::{FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
+use super::{Encode, FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
 use crate::atomic::{WORD_BYTES, Word};
-use crate::{Level, Value};
+use crate::reference::refer;
+use crate::{Call, Level, Value};
 
 /// Everything of a record but the header's bookkeeping.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +37,9 @@ impl Event<'_> {
     #[inline(always)]
     #[must_use]
     pub fn words(&self) -> usize {
-        let fixed = if WORD_BYTES == 8 { 3 } else { 5 };
-        fixed + tag_words(self.values.len()) + self.values.iter().map(value_words).sum::<usize>()
+        FIXED_WORDS
+            + tag_words(self.values.len())
+            + self.values.iter().map(value_words).sum::<usize>()
     }
 
     /// The frame's first word, which commits it.
@@ -73,6 +75,42 @@ impl Event<'_> {
         for value in self.values {
             write_value(value, to);
         }
+    }
+}
+
+/// Writes all words but the first of a call's frame whose length is known.
+pub(crate) struct Known<'a> {
+    pub(crate) call: &'a Call<'a>,
+    pub(crate) time: u64,
+}
+
+impl Encode for Known<'_> {
+    #[inline(always)]
+    fn encode(self, to: &mut Writer<'_>) {
+        let (call, kinds) = (self.call, self.call.shape.kinds());
+        // Whoever claimed the room made sure of the references.
+        let route = refer(call.logger).unwrap_or(0);
+        if WORD_BYTES == 8 {
+            to.wide(self.time);
+            to.wide(u64::from(route) | u64::from(kinds) << 32);
+        } else {
+            let site = refer(call.site).unwrap_or(0) as Word;
+            let (low, high) = (self.time as Word, (self.time >> 32) as Word);
+            to.words([site, route as Word, low, high]);
+            if !call.values.is_empty() {
+                to.word(kinds as Word);
+            }
+        }
+        for value in call.values {
+            write_value(value, to);
+        }
+    }
+}
+
+impl Encode for Event<'_> {
+    #[inline(always)]
+    fn encode(self, to: &mut Writer<'_>) {
+        self.write(to);
     }
 }
 
@@ -116,13 +154,15 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
     Ok(Event { level: header.level, site, route, time, values: &values[..header.values] })
 }
 
+/// Words before the kinds and values.
+pub(super) const FIXED_WORDS: usize = if WORD_BYTES == 8 { 3 } else { 5 };
 /// Kinds of values that fit into the half word beside the route.
 const FIRST_TAGS: usize = 6;
 /// Kinds of values in a word of their own.
 const TAGS: usize = if WORD_BYTES == 8 { 12 } else { 6 };
 
 #[inline(always)]
-const fn tag_words(values: usize) -> usize {
+pub(super) const fn tag_words(values: usize) -> usize {
     let inline = if WORD_BYTES == 8 { FIRST_TAGS } else { 0 };
     values.saturating_sub(inline).div_ceil(TAGS)
 }
@@ -141,7 +181,7 @@ fn tags(values: &[Value<'_>]) -> u32 {
 const WIDE: usize = 8 / WORD_BYTES;
 
 #[inline(always)]
-fn value_words(value: &Value<'_>) -> usize {
+pub(super) fn value_words(value: &Value<'_>) -> usize {
     match value {
         Value::None | Value::Bool(_) => 0,
         Value::I64(_) | Value::U64(_) => WIDE,

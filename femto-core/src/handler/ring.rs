@@ -10,11 +10,11 @@ use portable_atomic::AtomicUsize;
 
 use super::Handler;
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::frame::local::{self, Event};
+use crate::frame::local::{self, Event, Known};
 use crate::frame::{Header, Kind, MAX_VALUES};
 use crate::reference::{refer, resolve};
 use crate::ring::SharedRing;
-use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
+use crate::{Call, CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
@@ -159,7 +159,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[inline(always)]
     fn put(&self, event: &Event<'_>, words: usize, kind: Kind) {
         // A refusal is counted by the ring.
-        let _ = self.ring.push(words, event.header(words, kind), |to| event.write(to));
+        let _ = self.ring.push(words, event.header(words, kind), *event);
     }
 
     #[cold]
@@ -181,19 +181,52 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     }
 
     fn handle(&self, record: &Record<'_>) {
-        let references =
-            record.statics().and_then(|(logger, site)| Some((refer(logger)?, refer(site)?)));
-        let Some((route, site)) = references else {
-            self.count_dropped();
+        match record.statics() {
+            Some((logger, site)) => {
+                self.look_and_put(logger, site, record.level(), record.ticks(), record.values());
+            }
+            None => self.count_dropped(),
+        }
+    }
+
+    fn offer(&self, call: &Call<'_>, time: u64) {
+        if call.level() < self.level() {
             return;
-        };
-        let (level, time, values) = (record.level(), record.ticks(), record.values());
-        let event = Event { level, site, route, time, values };
-        let words = event.words();
-        if words <= Self::LIMIT && !values.iter().any(is_unrendered) {
-            self.put(&event, words, Kind::Local);
+        }
+        let (shape, words) = (call.shape, call.shape.words());
+        if words == 0 || words > Self::LIMIT {
+            self.look_and_put(call.logger, call.site, call.level(), time, call.values);
+        } else if let (Some(site), Some(_)) = (refer(call.site), refer(call.logger)) {
+            // A refusal is counted by the ring.
+            let header = Header::word_of(shape.head(), site);
+            let _ = self.ring.push(words, header, Known { call, time });
         } else {
-            self.put_rendered(event);
+            self.count_dropped();
+        }
+    }
+}
+
+impl<const WORDS: usize> RingHandler<WORDS> {
+    /// Puts a record of which nothing is known yet.
+    #[inline(never)]
+    fn look_and_put(
+        &self,
+        logger: &'static Logger,
+        site: &'static CallSite,
+        level: Level,
+        time: u64,
+        values: &[Value<'_>],
+    ) {
+        let (Some(site), Some(route)) = (refer(site), refer(logger)) else {
+            return self.count_dropped();
+        };
+        let event = Event { level, site, route, time, values };
+        if values.len() > MAX_VALUES || values.iter().any(is_unrendered) {
+            return self.put_rendered(event);
+        }
+        match event.words() {
+            words if words <= Self::LIMIT => self.put(&event, words, Kind::Local),
+            _ => self.put_rendered(event),
         }
     }
 }

@@ -55,8 +55,13 @@ impl DefaultLogger {
     }
 
     /// See [`Logger`].
-    #[inline]
-    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+    #[inline(always)]
+    pub fn log<const N: usize>(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>; N],
+    ) {
         if let Some(root) = ROOT.get() {
             root.log(level, site, values);
         }
@@ -82,8 +87,13 @@ impl TargetLogger {
     }
 
     /// See [`Logger`].
-    #[inline]
-    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+    #[inline(always)]
+    pub fn log<const N: usize>(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>; N],
+    ) {
         if let Some(logger) = self.0 {
             logger.log(level, site, values);
         }

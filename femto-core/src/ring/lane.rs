@@ -7,7 +7,7 @@ use portable_atomic::AtomicBool;
 
 use super::{Full, Room, Storage, padding};
 use crate::atomic::{AtomicUsize, AtomicWord, Ordering, Word};
-use crate::frame::{Header, Kind, Writer};
+use crate::frame::{Encode, Header, Kind, Writer};
 
 /// A ring for one producer and one consumer: no contention, no compare-and-swap.
 ///
@@ -82,18 +82,13 @@ pub struct Producer<L> {
 }
 
 impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
-    /// Puts a frame of `words` words, all of it or nothing: `write` puts all words but the first,
+    /// Puts a frame of `words` words, all of it or nothing: `frame` puts all words but the first,
     /// which is `header`.
     ///
     /// # Errors
     /// [`Full`] if there is no room now; with more than half the capacity there may never be.
     #[inline(always)]
-    pub fn push(
-        &mut self,
-        words: usize,
-        header: Word,
-        write: impl FnOnce(&mut Writer<'_>),
-    ) -> Result<(), Full> {
+    pub fn push(&mut self, words: usize, header: Word, frame: impl Encode) -> Result<(), Full> {
         let ring = self.lane.words.words();
         if !super::is_possible(words, ring.len()) {
             return Err(Full);
@@ -108,9 +103,9 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
         if room.padding != 0 {
             ring[self.head & (ring.len() - 1)].store(padding(room.padding), Ordering::Relaxed);
         }
-        let frame = &ring[room.at..room.at + words];
-        write(&mut Writer::new(frame));
-        frame[0].store(header, Ordering::Relaxed);
+        let words = &ring[room.at..room.at + words];
+        frame.encode(&mut Writer::new(words));
+        words[0].store(header, Ordering::Relaxed);
         self.head = room.next;
         self.lane.head.0.store(room.next, Ordering::Release);
         Ok(())

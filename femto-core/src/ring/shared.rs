@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::{Full, Storage, padding};
 use crate::atomic::{AtomicBool, AtomicUsize, Ordering, Word};
-use crate::frame::{Header, Kind, Writer};
+use crate::frame::{Encode, Header, Kind, Writer};
 
 // Chosen once, here: how room is claimed.
 #[cfg(any(loom, target_has_atomic = "ptr"))]
@@ -71,26 +71,21 @@ impl<S: Storage> SharedRing<S> {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Puts a frame of `words` words: `write` puts all words but the first, which is `header`.
+    /// Puts a frame of `words` words: `frame` puts all words but the first, which is `header`.
     ///
     /// # Errors
     /// [`Full`] if there is no room; the frame was counted as refused.
     #[inline(always)]
-    pub fn push(
-        &self,
-        words: usize,
-        header: Word,
-        write: impl FnOnce(&mut Writer<'_>),
-    ) -> Result<(), Full> {
+    pub fn push(&self, words: usize, header: Word, frame: impl Encode) -> Result<(), Full> {
         let ring = self.words.words();
         if !super::is_possible(words, ring.len()) {
             claim::count(&self.refused);
             return Err(Full);
         }
         let at = claim::claim(&self.head, &self.tail, &self.refused, ring, words)?;
-        let Some(frame) = ring.get(at..at + words) else { return Err(Full) };
-        write(&mut Writer::new(frame));
-        frame[0].store(header, Ordering::Release);
+        let Some(words) = ring.get(at..at + words) else { return Err(Full) };
+        frame.encode(&mut Writer::new(words));
+        words[0].store(header, Ordering::Release);
         Ok(())
     }
 

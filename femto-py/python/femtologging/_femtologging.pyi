@@ -1,7 +1,7 @@
 """The binary part of femtologging: for the package's own use."""
 
 from collections.abc import Callable
-from logging import Logger, LogRecord
+from logging import Handler, Logger, LogRecord
 from os import PathLike
 from typing import Any, Literal, final
 
@@ -85,13 +85,14 @@ class HandlerCore:
 
 def bind(
     logger_class: type[Logger],
+    handler_class: type[Handler],
     witness: type,
     dictionaries: list[dict[Any, Any]],
     reserved: list[str],
     resolve: Callable[[Logger], tuple[int, list[HandlerCore] | None]],
     revalidate: Callable[[], None],
 ) -> None:
-    """Give ``FemtoLogger`` its methods, and the fast path what it asks and watches.
+    """Give ``FemtoLogger`` and ``NativeHandler`` their methods, and the fast path what it needs.
 
     ``resolve(logger)`` says what a logger reaches; ``revalidate()`` looks at classes and modules
     and calls ``revalidated``; ``reserved`` are the attributes of a record. A change of the class
@@ -100,9 +101,6 @@ def bind(
 
 def changed() -> None:
     """Say that something changed which the fast path depends on."""
-
-def is_unchanged() -> bool:
-    """Whether classes and modules are as they were when last looked at."""
 
 def revalidated(methods: list[Callable[..., Any]], level_names: list[tuple[int, str]]) -> None:
     """Say that classes and modules were looked at and are as the fast path knows them now.

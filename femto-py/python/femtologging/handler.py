@@ -18,8 +18,8 @@ import sys
 import weakref
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeAlias, TypeGuard
 
-from . import hooks, shutdown
-from ._femtologging import HandlerCore, Pattern, changed, is_unchanged
+from . import shutdown
+from ._femtologging import HandlerCore, Pattern, changed
 from .formatter import compiled, watch
 from .level import check_level
 from .watched import WatchedList
@@ -49,7 +49,10 @@ class HandlerStats(NamedTuple):
 
 
 class NativeHandler(logging.Handler):
-    """What the native handlers have in common: a core, kept up to date."""
+    """What the native handlers have in common: a core, kept up to date.
+
+    The methods ``handle`` and ``emit`` are added by the binary module.
+    """
 
     _core: HandlerCore | None
     #: Pattern and level that the core was told.
@@ -119,29 +122,11 @@ class NativeHandler(logging.Handler):
             past = zip(self._past, core.stats(), strict=True)
             self.__dict__["_past"] = tuple(before + now for before, now in past)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record of the slow path."""
-        if not is_unchanged():
-            hooks.revalidate()
+    def _ready_to_emit(self) -> tuple[HandlerCore | None, bool]:
+        """Return the core, and whether it formats itself; ``None`` if stdlib's code writes."""
         core = self._ready_core()
-        if core is None:
-            super().emit(record)
-            return
-        if self._told[0] is not None and type(self).format is logging.Handler.format:
-            if core.emit(record):
-                return
-        else:
-            try:
-                if core.emit_line(self.format(record), record.levelno):
-                    return
-            except RecursionError:
-                raise
-            except Exception:
-                self.handleError(record)
-                return
-        # What cannot be formatted, and what is not in UTF-8, meets stdlib's code and its errors.
-        core.flush(_PATIENCE)
-        super().emit(record)
+        is_native = self._told[0] is not None and type(self).format is logging.Handler.format
+        return core, is_native and "format" not in self.__dict__
 
     def flush(self) -> None:
         """Wait until everything logged before is with the operating system."""
@@ -243,12 +228,10 @@ class FileHandler(NativeHandler, logging.FileHandler):
         fcntl.fcntl(number, fcntl.F_SETFL, fcntl.fcntl(number, fcntl.F_GETFL) | os.O_APPEND)
         return HandlerCore.file(self.baseFilename, **self._options)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record of the slow path."""
+    def _ready_to_emit(self) -> tuple[HandlerCore | None, bool]:
         if self.stream is None and (self.mode != "w" or not self._closed):  # type: ignore[attr-defined]
             self.stream = self._open()
-        if self.stream is not None:
-            super().emit(record)
+        return super()._ready_to_emit()
 
 
 def stats() -> list[HandlerStats]:
@@ -336,8 +319,8 @@ def _is_utf8(stream: object) -> TypeGuard[io.TextIOWrapper]:
 def _inherits_all(cls: type[logging.Handler]) -> bool:
     """Whether nothing that a record passes on its way is overridden."""
     return (
-        cls.handle is logging.Handler.handle
-        and cls.emit in (FileHandler.emit, StreamHandler.emit)
+        cls.handle is NativeHandler.handle
+        and cls.emit is NativeHandler.emit
         and cls.format is logging.Handler.format
         and cls.filter is logging.Handler.filter
         and cls.acquire is logging.Handler.acquire

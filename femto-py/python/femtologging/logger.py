@@ -163,6 +163,7 @@ def bind_arguments() -> dict[str, Any]:
     """Return what the native part is set up with."""
     return {
         "logger_class": FemtoLogger,
+        "handler_class": NativeHandler,
         "dictionaries": [
             vars(logging),
             vars(time),

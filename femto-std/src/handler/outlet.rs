@@ -87,9 +87,7 @@ impl Outlet {
     }
 
     fn offer(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
-        if self.is_abandoned() {
-            return Err(io::Error::other("a write before this one did not return"));
-        }
+        self.check_abandoned()?;
         let mut sink = self.lock();
         if handler.is_closed() {
             return Err(io::Error::other("the handler is closed"));
@@ -116,7 +114,15 @@ impl Outlet {
         }
     }
 
+    fn check_abandoned(&self) -> io::Result<()> {
+        match self.is_abandoned() {
+            true => Err(io::Error::other("a write before this one did not return")),
+            false => Ok(()),
+        }
+    }
+
     pub(crate) fn flush(&self) -> io::Result<()> {
+        self.check_abandoned()?;
         self.lock().as_mut().map_or(Ok(()), |sink| sink.flush())
     }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::thread::Thread;
 
 use femto_core::AtomicWord;
-use femto_core::frame::Writer;
+use femto_core::frame::Encode;
 use femto_core::ring::{self, SharedRing};
 
 use super::{Outgoing, Refused};
@@ -44,12 +44,12 @@ pub(crate) fn set_collector(thread: &Thread) {
 
 /// Puts a frame into the ring, or refuses it: it never waits.
 #[cold]
-pub(super) fn push<F: Fn(&mut Writer<'_>)>(outgoing: &Outgoing<F>) -> Result<(), Refused> {
-    let side = side().get().ok_or(Refused::Full)?;
+pub(super) fn push<E: Encode + Copy>(outgoing: &Outgoing<E>) -> Result<(), Refused> {
+    let side = side().get().ok_or(Refused)?;
     if outgoing.words > WORDS / 4 {
-        return Err(Refused::Full);
+        return Err(Refused);
     }
-    side.ring.push(outgoing.words, outgoing.header, &outgoing.write).map_err(|_| Refused::Full)?;
+    side.ring.push(outgoing.words, outgoing.header, outgoing.frame).map_err(|_| Refused)?;
     let must_wake = state::clear(state::ASLEEP) || outgoing.level >= engine::flush_level();
     if must_wake && let Some(collector) = side.collector.get() {
         collector.unpark();

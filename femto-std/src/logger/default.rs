@@ -32,7 +32,12 @@ impl DefaultLogger {
 
     /// See [`Logger`].
     #[inline(always)]
-    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+    pub fn log<const N: usize>(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>; N],
+    ) {
         if let Some(logger) = self.logger.get() {
             logger.log(level, site, values);
         }
@@ -64,7 +69,12 @@ impl TargetLogger {
 
     /// See [`Logger`].
     #[inline(always)]
-    pub fn log(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
+    pub fn log<const N: usize>(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>; N],
+    ) {
         self.0.log(level, site, values);
     }
 }

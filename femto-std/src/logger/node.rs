@@ -127,7 +127,7 @@ impl Slow {
             let header = event.header(words, Kind::Local);
             submit::write_through(destination, words, header, &|to| event.write(to));
         }
-        if destination.has_queued && submit::event(destination.id, &event).is_err() {
+        if destination.has_queued && submit::slow_event(&event).is_err() {
             submit::refuse(destination, level);
         }
     }

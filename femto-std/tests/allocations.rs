@@ -1,0 +1,121 @@
+//! A call allocates nothing, once its thread has logged before.
+//!
+//! A test binary of its own, for its allocator: it counts what the calling thread allocates.
+
+#[path = "support/scratch.rs"]
+mod scratch;
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
+use core::fmt;
+use std::alloc::System;
+
+use femto_std::{HandlerBuilderTrait, OverflowPolicy, info};
+use scratch::{PATIENCE, Scratch, lone_logger, plain};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: everything is left to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promises.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+struct Shown(u64);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "shown {}", self.0)
+    }
+}
+
+fn allocations(mut call: impl FnMut(u64)) -> u64 {
+    // The first calls make the lane, let it grow, and fill what the thread keeps.
+    (0..20_000).for_each(&mut call);
+    femto_std::Manager::global().flush(PATIENCE).unwrap();
+    let before = ALLOCATIONS.get();
+    (0..100_000).for_each(call);
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn calls_allocate_nothing_after_the_first() {
+    assert_ne!(allocations(|i| drop(std::hint::black_box(Box::new(i)))), 0, "it counts");
+    let scratch = Scratch::new("allocations");
+    let (logger, handler, _) = scratch.logger("allocations");
+    let text = String::from("text");
+    let typed = allocations(|i| info!(logger: logger, "{} {:.2} {text} {}", i, 0.5, true));
+    assert_eq!(typed, 0, "typed arguments");
+    let keys = allocations(|i| info!(logger: logger, i, text = &*text; "with keys"));
+    assert_eq!(keys, 0, "key-values");
+    assert_eq!(allocations(|i| info!(logger: logger, "{}", Shown(i))), 0, "rendered arguments");
+    let waits = || std::thread::sleep(core::time::Duration::from_millis(1));
+    let paced = allocations(|i| {
+        if i % 1000 == 0 {
+            waits();
+        }
+        info!(logger: logger, "{}", i);
+    });
+    assert_eq!(paced, 0, "after pauses");
+    assert_eq!(handler.stats().dropped, 0);
+}
+
+#[test]
+fn the_log_crates_macros_allocate_nothing_after_the_first() {
+    femto_std::bridge::log::install().unwrap();
+    let scratch = Scratch::new("bridge");
+    let _kept = scratch.logger("bridged");
+    let plain = allocations(|i| log::info!(target: "bridged", "{} {}", i, Shown(i)));
+    assert_eq!(plain, 0);
+}
+
+#[test]
+fn waiting_and_dropping_allocate_nothing() {
+    let scratch = Scratch::new("pressure");
+    for (name, overflow) in [("block", OverflowPolicy::Block), ("drop", OverflowPolicy::DropNewest)]
+    {
+        let path = scratch.path(name);
+        let handler = plain(&path).with_capacity(4096).with_overflow(overflow).build().unwrap();
+        let logger = lone_logger(name, &handler);
+        assert_eq!(allocations(|i| info!(logger: logger, "{}", i)), 0, "{name}");
+    }
+}
+
+#[test]
+fn a_disabled_call_allocates_nothing_even_at_first() {
+    let scratch = Scratch::new("disabled");
+    let (logger, _, _) = scratch.logger("disabled");
+    logger.set_level(femto_std::Level::WARN);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let before = ALLOCATIONS.get();
+            info!(logger: logger, "{}", Shown(1));
+            assert_eq!(ALLOCATIONS.get() - before, 0);
+        });
+    });
+}

@@ -1,0 +1,66 @@
+//! Everything public can be shared between threads and sent to others.
+
+use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter, PatternStyle};
+use femto_std::template::PercentTemplate;
+use femto_std::{
+    Busy, CallSite, Delivery, Error, FileHandlerBuilder, Filter, FlushError, Guard, Handler,
+    HandlerStats, Level, LevelFilter, Logger, Manager, Metadata, NameFilter, Open, OverflowPolicy,
+    ParseLevelError, Record, Route, Sink, StreamHandlerBuilder,
+};
+
+const fn is_shareable<T: Send + Sync + ?Sized>() {}
+const fn is_sendable<T: Send + ?Sized>() {}
+
+macro_rules! all {
+    ($check:ident: $($type:ty),* $(,)?) => { $($check::<$type>();)* };
+}
+
+// Checked by the compiler.
+const _: () = {
+    all! { is_shareable:
+        Busy, CallSite, CaptureMask, Delivery, Error, FileHandlerBuilder, FlushError, FormatError,
+        Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
+        NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
+        PercentTemplate, Route, StreamHandlerBuilder,
+        dyn Filter, dyn Formatter, dyn Open,
+    }
+    // A sink is used by one thread at a time.
+    is_sendable::<dyn Sink>();
+};
+
+/// All types that the crate's front page exports are named above, so that none is forgotten.
+#[test]
+fn every_public_type_is_looked_at() {
+    let exports = include_str!("../src/lib.rs");
+    let here = include_str!("shareable.rs");
+    let mut types = 0;
+    for line in exports.split("pub use ").skip(1) {
+        let list = &line[..line.find(';').unwrap()];
+        let names = list.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        for name in names.filter(|name| {
+            name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+        }) {
+            types += 1;
+            // Borrowed for one call, or no type that holds anything.
+            if [
+                "Record",
+                "Value",
+                "Details",
+                "Capture",
+                "HandlerBuilderTrait",
+                "Arg",
+                "Typed",
+                "Untyped",
+                "DefaultLogger",
+                "TargetLogger",
+            ]
+            .contains(&name)
+            {
+                continue;
+            }
+            assert!(here.contains(name), "{name} is public and not checked");
+        }
+    }
+    assert!(types > 20);
+    let _: Option<Record<'_>> = None;
+}

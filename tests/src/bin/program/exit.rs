@@ -1,0 +1,84 @@
+//! Ways in which a process ends, with records queued.
+
+use core::cell::RefCell;
+use core::time::Duration;
+
+use femto_std::{Logger, Manager, info};
+
+use crate::log_to;
+
+/// Records queued when the process ends.
+const RECORDS: u64 = 5_000;
+
+pub(crate) fn run(which: &str, arguments: &[&str]) {
+    if which == "atexit" {
+        // Registered before the engine's own hook: it runs after it.
+        at_exit(log_first);
+    }
+    let (root, _) = log_to(arguments[0]);
+    if which == "threadlocal" {
+        PARTING.set(Some(Parting(root)));
+    }
+    for i in 0..RECORDS {
+        info!(logger: root, "n {i}");
+    }
+    match which {
+        "return" => {}
+        "exit" => std::process::exit(3),
+        "exit_in_thread" => {
+            let _ = std::thread::spawn(|| std::process::exit(3)).join();
+        }
+        "panic" => panic!("on purpose"),
+        "panic_with_guard" => {
+            let _guard = Manager::global().guard();
+            panic!("on purpose");
+        }
+        "guard" => drop(Manager::global().guard().with_deadline(Duration::from_secs(20))),
+        "atexit" => at_exit(log_last),
+        "threadlocal" => PARTING.set(Some(Parting(root))),
+        "while_logging" => {
+            // Other threads log on while the process ends.
+            for _ in 0..3 {
+                std::thread::spawn(move || {
+                    for i in 0_u64.. {
+                        info!(logger: root, "other {i}");
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            for i in RECORDS..2 * RECORDS {
+                info!(logger: root, "n {i}");
+            }
+        }
+        _ => panic!("no such end: {which}"),
+    }
+}
+
+/// Logs in its destructor, at the end of the main thread.
+struct Parting(Logger);
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        info!(logger: self.0, "parting {}", 1);
+        info!(logger: self.0, "parting {}", format_args!("{}", 2));
+    }
+}
+
+thread_local! {
+    static PARTING: RefCell<Option<Parting>> = const { RefCell::new(None) };
+}
+
+fn at_exit(function: extern "C" fn()) {
+    // SAFETY: the function takes nothing, lives as long as the program, and does not unwind.
+    assert_eq!(unsafe { libc::atexit(function) }, 0);
+}
+
+extern "C" fn log_first() {
+    info!("after the engine's end {}", 1);
+    info!("after the engine's end {}", format_args!("{}", 2));
+}
+
+extern "C" fn log_last() {
+    info!("before the engine's end {}", 1);
+    info!("before the engine's end {}", format_args!("{}", 2));
+}

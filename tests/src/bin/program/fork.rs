@@ -1,0 +1,171 @@
+//! Forks with records queued, and what each process logs afterwards.
+//!
+//! Every record is a line of its process's label and a number.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+
+use femto_std::{Level, Manager, get_logger, info};
+
+use crate::{log_to, plain};
+use femto_std::HandlerBuilderTrait;
+
+pub(crate) fn run(which: &str, arguments: &[&str]) {
+    match which {
+        "queued" => queued(arguments),
+        "while_logging" => while_logging(arguments),
+        "chain" => chain(arguments),
+        "silent" => silent(arguments),
+        "delayed" => delayed(arguments),
+        "threads" => threads(arguments),
+        "stdout" => stdout(),
+        _ => panic!("no such fork: {which}"),
+    }
+}
+
+/// Forks; the child runs `work` and ends as a program does, with its exit hooks.
+fn fork(work: impl FnOnce()) -> libc::pid_t {
+    // SAFETY: child and parent both go on with what the library promises to keep usable.
+    match unsafe { libc::fork() } {
+        -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+        0 => {
+            work();
+            std::process::exit(0);
+        }
+        child => child,
+    }
+}
+
+fn wait(child: libc::pid_t) {
+    let mut status = 0;
+    // SAFETY: `status` is a place for the status.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(status, 0, "a child failed");
+}
+
+fn count(label: &str, records: u64) {
+    for i in 0..records {
+        info!("{label} {i}");
+    }
+}
+
+fn queued(arguments: &[&str]) {
+    let (_, handler) = log_to(arguments[0]);
+    for round in 0..20 {
+        count(&format!("before{round}"), 1_000);
+        let child = fork(|| {
+            count(&format!("child{round}"), 1_000);
+            // Its own collector: what it logged is in the file when flush returns.
+            handler.flush(Duration::from_secs(20)).expect("the child's flush");
+            let text = std::fs::read_to_string(arguments[0]).expect("the file");
+            let label = format!("child{round} ");
+            assert_eq!(text.lines().filter(|line| line.starts_with(&label)).count(), 1_000);
+            count(&format!("exit{round}"), 500);
+        });
+        count(&format!("parent{round}"), 1_000);
+        wait(child);
+    }
+}
+
+fn while_logging(arguments: &[&str]) {
+    let (root, _) = log_to(arguments[0]);
+    let stop = AtomicBool::new(false);
+    let total = std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let mut i = 0_u64;
+            while !stop.load(Ordering::Relaxed) {
+                info!(logger: root, "other {i}");
+                // Takes the registry's lock now and then.
+                if i.is_multiple_of(64) {
+                    get_logger(&format!("made.{}", i % 1024)).set_level(Level::DEBUG);
+                }
+                i += 1;
+            }
+            i
+        });
+        for round in 0..20 {
+            count(&format!("before{round}"), 100);
+            let child = fork(|| count(&format!("child{round}"), 100));
+            count(&format!("parent{round}"), 100);
+            wait(child);
+        }
+        stop.store(true, Ordering::Relaxed);
+        other.join().expect("the other thread")
+    });
+    println!("{total}");
+}
+
+fn chain(arguments: &[&str]) {
+    log_to(arguments[0]);
+    descend(0);
+}
+
+fn descend(generation: u32) {
+    count(&format!("generation{generation}"), 1_000);
+    if generation < 5 {
+        let child = fork(|| descend(generation + 1));
+        count(&format!("after{generation}"), 1_000);
+        wait(child);
+    }
+}
+
+/// The child logs nothing and must not wait for anything either.
+fn silent(arguments: &[&str]) {
+    log_to(arguments[0]);
+    count("before", 1_000);
+    let child = fork(|| {
+        Manager::global().flush(Duration::from_secs(5)).expect("nothing to flush");
+        Manager::global().shutdown(Duration::from_secs(5)).expect("nothing to end");
+    });
+    wait(child);
+    count("parent", 1_000);
+}
+
+/// A file that only the child comes to open must not be emptied by it after others wrote.
+fn delayed(arguments: &[&str]) {
+    let builder = plain(arguments[0]).with_append(false).with_delay(true);
+    let handler = builder.build().expect("a handler");
+    let root = Manager::global().root();
+    root.set_level(Level::TRACE);
+    root.add_handler(handler);
+    let first = fork(|| count("first", 100));
+    wait(first);
+    let second = fork(|| count("second", 100));
+    wait(second);
+}
+
+/// Children with threads of their own, after a parent's shutdown too.
+fn threads(arguments: &[&str]) {
+    log_to(arguments[0]);
+    let work = |label: String| {
+        std::thread::scope(|scope| {
+            for thread in 0..3 {
+                let label = format!("{label}{thread}");
+                scope.spawn(move || count(&label, 1_000));
+            }
+        });
+    };
+    work("parent".into());
+    wait(fork(|| work("child".into())));
+    Manager::global().shutdown(Duration::from_secs(20)).expect("shutdown");
+    wait(fork(|| work("after".into())));
+    work("late".into());
+}
+
+fn stdout() {
+    let format = femto_std::formatter::PatternFormatter::new(
+        "%(message)s",
+        femto_std::formatter::PatternStyle::Percent,
+    );
+    let handler = femto_std::StreamHandlerBuilder::stdout()
+        .with_formatter(std::sync::Arc::new(format.expect("a format")))
+        .build()
+        .expect("a handler");
+    let root = Manager::global().root();
+    root.set_level(Level::TRACE);
+    root.add_handler(handler);
+    count("before", 2_000);
+    let child = fork(|| count("child", 2_000));
+    count("parent", 2_000);
+    wait(child);
+}

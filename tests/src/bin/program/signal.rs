@@ -1,0 +1,84 @@
+//! Log calls in signal handlers, a thousand a second, into a thread that logs itself.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use std::time::Instant;
+
+use femto_std::{debug, get_logger, info};
+
+use crate::log_to;
+
+/// Signals handled so far.
+static HANDLED: AtomicU64 = AtomicU64::new(0);
+
+extern "C" fn on_signal(_: libc::c_int) {
+    let i = HANDLED.fetch_add(1, Ordering::Relaxed);
+    info!(target: "signal", "signal {}", i);
+}
+
+pub(crate) fn run(which: &str, arguments: &[&str]) {
+    let (root, handler) = log_to(arguments[0]);
+    // The target's logger and the thread's lane are made before the first signal.
+    debug!(target: "signal", "begin");
+    info!(target: "signal", "begin");
+    handle_signals();
+    ring_alarms(1_000);
+    let start = Instant::now();
+    let mut i = 0_u64;
+    while start.elapsed() < Duration::from_secs(2) {
+        match which {
+            "plain" => info!(logger: root, "main {}", i),
+            // Interrupts allocation, rendering, and growth of the lane.
+            "rendered" => info!(logger: root, "main {}", format_args!("{}", i)),
+            "paused" => {
+                info!(logger: root, "main {}", i);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            "flushing" => {
+                info!(logger: root, "main {}", i);
+                handler.flush(Duration::from_secs(20)).expect("flush");
+            }
+            // Interrupts what holds the registry's lock.
+            "configuring" => {
+                info!(logger: root, "main {}", i);
+                let _ = get_logger("some.name").effective_level();
+            }
+            // The signals alone, so that the collector sleeps between them.
+            "alone" => {
+                std::thread::sleep(Duration::from_millis(1));
+                continue;
+            }
+            _ => panic!("no such work: {which}"),
+        }
+        i += 1;
+    }
+    ring_alarms(0);
+    println!("{i} {}", HANDLED.load(Ordering::Relaxed));
+    let stats = {
+        handler.flush(Duration::from_secs(20)).expect("flush");
+        handler.stats()
+    };
+    println!("{} {} {}", stats.accepted, stats.written, stats.dropped);
+}
+
+fn handle_signals() {
+    // SAFETY: a zeroed action is a valid one; the handler only logs and counts.
+    unsafe {
+        let mut action: libc::sigaction = core::mem::zeroed();
+        action.sa_sigaction = on_signal as *const () as usize;
+        action.sa_flags = libc::SA_RESTART;
+        assert_eq!(libc::sigaction(libc::SIGALRM, &raw const action, core::ptr::null_mut()), 0);
+    }
+}
+
+/// Rings so many times a second from now on; 0 ends it.
+fn ring_alarms(a_second: i64) {
+    let interval = libc::timeval {
+        tv_sec: 0,
+        tv_usec: if a_second == 0 { 0 } else { 1_000_000 / a_second },
+    };
+    let timer = libc::itimerval { it_interval: interval, it_value: interval };
+    // SAFETY: `timer` is a valid timer.
+    let set = unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, core::ptr::null_mut()) };
+    assert_eq!(set, 0);
+}

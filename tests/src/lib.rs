@@ -1,0 +1,132 @@
+//! What the tests of whole processes share: running the program of scenarios, and reading what it left.
+
+use core::time::Duration;
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Instant;
+
+/// A folder that is removed with everything in it.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// An empty folder, for the test of this name.
+    ///
+    /// # Panics
+    /// If there is no place for temporary files.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("femto-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        Self(folder)
+    }
+
+    /// A path in it.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// How a scenario ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The status.
+    pub status: ExitStatus,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+    /// How long it ran.
+    pub took: Duration,
+}
+
+/// Starts a scenario of the program.
+///
+/// # Panics
+/// If it cannot be started.
+pub fn start(program: &str, scenario: &str, arguments: &[&OsStr]) -> Child {
+    Command::new(program)
+        .arg(scenario)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// Runs a scenario to its end.
+///
+/// # Panics
+/// If it takes longer than `limit`: it hangs.
+#[must_use]
+pub fn run(program: &str, scenario: &str, arguments: &[&OsStr], limit: Duration) -> Ended {
+    finish(start(program, scenario, arguments), scenario, limit)
+}
+
+/// Waits for a scenario's end.
+///
+/// # Panics
+/// If it takes longer than `limit`: it hangs.
+#[must_use]
+pub fn finish(mut child: Child, scenario: &str, limit: Duration) -> Ended {
+    let start = Instant::now();
+    let stdout = child.stdout.take().map(collect);
+    let stderr = child.stderr.take().map(collect);
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the child can be waited for") {
+            break status;
+        }
+        if start.elapsed() > limit {
+            let _ = child.kill();
+            panic!("{scenario}: hangs, {limit:?} are over");
+        }
+        thread::sleep(Duration::from_millis(2));
+    };
+    let took = start.elapsed();
+    let text = |reader: Option<thread::JoinHandle<String>>| {
+        reader.map_or_else(String::new, |reader| reader.join().expect("a reader"))
+    };
+    Ended { status, stdout: text(stdout), stderr: text(stderr), took }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// The lines of a file.
+///
+/// # Panics
+/// If it cannot be read, or is not text.
+#[must_use]
+pub fn lines(path: &Path) -> Vec<String> {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = String::from_utf8(bytes).expect("text");
+    assert!(text.is_empty() || text.ends_with('\n'), "{}: the last line is torn", path.display());
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The numbers after a prefix, of the lines that have it.
+///
+/// # Panics
+/// If something else follows the prefix.
+#[must_use]
+pub fn numbers(lines: &[String], prefix: &str) -> Vec<u64> {
+    let own = lines.iter().filter_map(|line| line.strip_prefix(prefix));
+    own.map(|number| number.parse().unwrap_or_else(|_| panic!("torn: {prefix}{number}"))).collect()
+}

@@ -1,0 +1,80 @@
+//! However a process ends by itself, what it logged is in the file.
+
+use core::time::Duration;
+
+use femto_tests::{Ended, Scratch, lines, numbers, run};
+
+fn end(which: &str) -> (Ended, Vec<String>) {
+    let scratch = Scratch::new(which);
+    let path = scratch.path("log");
+    let scenario = format!("exit-{which}");
+    let ended = run(PROGRAM, &scenario, &[path.as_os_str()], Duration::from_secs(30));
+    let lines = lines(&path);
+    assert_eq!(numbers(&lines, "n ")[..5_000], (0..5_000).collect::<Vec<_>>(), "{}", ended.stderr);
+    assert!(ended.took < Duration::from_secs(10), "{:?}", ended.took);
+    (ended, lines)
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_program");
+
+#[test]
+fn main_returns_without_guard_or_flush() {
+    let (ended, lines) = end("return");
+    assert!(ended.status.success() && lines.len() == 5_000);
+}
+
+#[test]
+fn exit_is_called() {
+    let (ended, lines) = end("exit");
+    assert_eq!((ended.status.code(), lines.len()), (Some(3), 5_000));
+}
+
+#[test]
+fn exit_is_called_on_another_thread() {
+    let (ended, lines) = end("exit_in_thread");
+    assert_eq!((ended.status.code(), lines.len()), (Some(3), 5_000));
+}
+
+#[test]
+fn main_panics() {
+    let (ended, lines) = end("panic");
+    assert_eq!((ended.status.code(), lines.len()), (Some(101), 5_000));
+}
+
+#[test]
+fn main_panics_past_a_guard() {
+    let (ended, lines) = end("panic_with_guard");
+    assert_eq!((ended.status.code(), lines.len()), (Some(101), 5_000));
+}
+
+#[test]
+fn a_guard_is_dropped_and_the_process_ends_later() {
+    let (ended, lines) = end("guard");
+    assert!(ended.status.success() && lines.len() == 5_000);
+}
+
+#[test]
+fn exit_hooks_log_before_and_after_the_engines() {
+    let (ended, lines) = end("atexit");
+    assert!(ended.status.success(), "{}", ended.stderr);
+    for when in ["before", "after"] {
+        assert_eq!(numbers(&lines, &format!("{when} the engine's end ")), [1, 2]);
+    }
+}
+
+#[test]
+fn a_thread_local_of_the_main_thread_logs_when_it_goes() {
+    let (ended, lines) = end("threadlocal");
+    assert!(ended.status.success(), "{}", ended.stderr);
+    // One was replaced while the program ran.
+    assert_eq!(numbers(&lines, "parting "), [1, 2, 1, 2]);
+}
+
+#[test]
+fn other_threads_log_while_the_process_ends() {
+    let (ended, lines) = end("while_logging");
+    assert!(ended.status.success(), "{}", ended.stderr);
+    assert_eq!(numbers(&lines, "n ").len(), 10_000);
+    // `lines` and `numbers` found no torn line.
+    assert!(!numbers(&lines, "other ").is_empty());
+}

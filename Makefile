@@ -34,7 +34,7 @@ wheel: ## a wheel per Python interpreter, into .cache/wheels
 
 bench: ## every benchmark
 	@scripts/bench.sh
-bench-rust: ## cargo bench of femto-std
+bench-rust: ## femtologging beside its peers: tables and plots into docs/benchmarks (half an hour)
 	@scripts/bench.sh rust
 bench-python: ## femto-py/benches on the newest interpreter
 	@scripts/bench.sh python

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `bench.sh [PART...]` measures: rust, python, firmware.
+# `bench.sh [PART...]` measures: rust, python, firmware; rust_smoke only tries the Rust harness.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/python.sh
@@ -7,7 +7,25 @@
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-bench_rust() { step "bench: Rust" cargo bench "${LOCKED[@]}" -p femto-std; }
+# The peers' package is a workspace of its own; see femto-std/benches.
+RUST_BENCH=(--manifest-path femto-std/benches/Cargo.toml --target-dir target/benches)
+
+# Half an hour, most of it spent on the slow peers. `BENCH_RUST="--only femto,ticklog --rounds 3"` narrows it.
+bench_rust() {
+    step "bench: Rust, build with peers" \
+        cargo build "${LOCKED[@]}" --release --features peers "${RUST_BENCH[@]}"
+    # shellcheck disable=SC2086 # several options
+    step "bench: Rust" target/benches/release/femto-bench run \
+        --dir "$CACHE/bench-rust" --out docs/benchmarks ${BENCH_RUST:-}
+}
+
+# Part of the tests: shows in seconds that the harness works, without any peer. Its figures mean nothing.
+bench_rust_smoke() {
+    step "bench: Rust, tests of the harness" cargo test "${LOCKED[@]}" "${RUST_BENCH[@]}"
+    step "bench: Rust, smoke build" cargo build "${LOCKED[@]}" "${RUST_BENCH[@]}"
+    step "bench: Rust, smoke run" target/benches/debug/femto-bench run --quick \
+        --only femtologging --dir "$CACHE/bench-rust" --out "$CACHE/bench-rust-report"
+}
 
 bench_python() {
     have_python "bench: Python" || return 0

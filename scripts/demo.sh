@@ -7,7 +7,7 @@
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-demo_rust() { step "demo: Rust" cargo run "${LOCKED[@]}" --release --quiet -p femto-std --example demo; }
+demo_rust() { step "demo: Rust" cargo run "${LOCKED[@]}" --release --quiet -p femto-tests --example demo; }
 
 demo_python() {
     have_python "demo: Python" || return 0

@@ -10,7 +10,7 @@ mod shape;
 
 pub use shape::Shape;
 
-use core::{fmt, slice};
+use core::fmt;
 
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::{Level, Value};
@@ -71,11 +71,11 @@ impl Header {
         word
     }
 
-    /// The word of a header whose lower half is given, of [`Kind::Local`].
+    /// The word of a header of [`Kind::Local`] whose lower half is given.
     #[inline(always)]
-    pub(crate) const fn word_of(low: u32, site: u32) -> Word {
+    pub(crate) fn word_of(low: u32, site: impl FnOnce() -> u32) -> Word {
         #[cfg(target_pointer_width = "64")]
-        let word = low as Word | (site as Word) << 32;
+        let word = Word::from(low) | Word::from(site()) << 32;
         #[cfg(not(target_pointer_width = "64"))]
         let word = (low, site).0;
         word
@@ -116,7 +116,7 @@ impl Header {
 /// Room is claimed for the exact length beforehand; what would go beyond it is left out.
 #[derive(Debug)]
 pub struct Writer<'r> {
-    room: slice::Iter<'r, AtomicWord>,
+    room: &'r [AtomicWord],
 }
 
 impl<'r> Writer<'r> {
@@ -124,24 +124,43 @@ impl<'r> Writer<'r> {
     #[inline(always)]
     #[must_use]
     pub fn new(room: &'r [AtomicWord]) -> Self {
-        Self { room: room.get(1..).unwrap_or_default().iter() }
+        Self::after_header(room.get(1..).unwrap_or_default())
+    }
+
+    /// Writes to `rest`, which the header is not part of.
+    #[inline(always)]
+    pub(crate) fn after_header(rest: &'r [AtomicWord]) -> Self {
+        Self { room: rest }
     }
 
     /// Puts one word.
     #[inline(always)]
     pub fn word(&mut self, word: Word) {
-        if let Some(slot) = self.room.next() {
+        if let [slot, rest @ ..] = self.room {
             slot.store(word, Ordering::Relaxed);
+            self.room = rest;
         }
     }
 
-    /// Puts some words, all or none.
+    /// Puts four words, all or none. Spelled out, as no loop is unrolled when optimising for size.
     #[inline(always)]
-    pub(crate) fn words<const N: usize>(&mut self, words: [Word; N]) {
-        if let Some((slots, rest)) = self.room.as_slice().split_first_chunk::<N>() {
-            slots.iter().zip(words).for_each(|(slot, word)| slot.store(word, Ordering::Relaxed));
-            self.room = rest.iter();
+    pub(crate) fn four(&mut self, [a, b, c, d]: [Word; 4]) {
+        if let [to_a, to_b, to_c, to_d, rest @ ..] = self.room {
+            to_a.store(a, Ordering::Relaxed);
+            to_b.store(b, Ordering::Relaxed);
+            to_c.store(c, Ordering::Relaxed);
+            to_d.store(d, Ordering::Relaxed);
+            self.room = rest;
         }
+    }
+
+    /// Puts as many words as there is room for.
+    #[inline(always)]
+    pub(crate) fn all(&mut self, words: &[Word]) {
+        let count = words.len().min(self.room.len());
+        let (room, rest) = self.room.split_at(count);
+        room.iter().zip(words).for_each(|(slot, &word)| slot.store(word, Ordering::Relaxed));
+        self.room = rest;
     }
 
     /// Puts 64 bits: one word or two, low half first.

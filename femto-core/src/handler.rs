@@ -8,7 +8,8 @@ mod ring;
 pub use direct::DirectHandler;
 pub use ring::{Drained, RingHandler};
 
-use crate::{Call, Level, Record};
+use crate::call::MAX_SIMPLE;
+use crate::{Call, Level, Record, Value};
 
 /// Receives records.
 ///
@@ -26,7 +27,7 @@ pub trait Handler: Sync {
     #[doc(hidden)]
     fn offer(&self, call: &Call<'_>, time: u64) {
         if call.level() >= self.level() {
-            self.handle(&call.record(time));
+            self.handle(&call.record(time, &mut [Value::None; MAX_SIMPLE]));
         }
     }
 }

@@ -11,7 +11,6 @@ pub use registry::find_logger;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use crate::frame::Shape;
 use crate::reference::Slot;
 use crate::{Call, CallSite, Handler, Level, Value, clock};
 
@@ -140,7 +139,7 @@ impl Logger {
         site: &'static CallSite,
         values: &[Value<'_>; N],
     ) {
-        dispatch(&Call { shape: Shape::of(level, values), logger: self, site, values });
+        Call::with(self, level, site, values, dispatch);
     }
 
     /// Finds out the threshold and keeps it where [`Logger::set_level`] can reach it.
@@ -158,11 +157,20 @@ impl Logger {
 /// Hands the call to the handlers of its logger and of the ancestors.
 #[inline(never)]
 fn dispatch(call: &Call<'_>) {
-    let mut logger = call.logger;
+    let logger = call.logger;
     if logger.effective.load(Ordering::Relaxed) == UNKNOWN && !logger.admits(call.level()) {
         return;
     }
     let time = clock::now();
+    // The usual case, without a loop.
+    if let (None, [only]) = (logger.parent, logger.handlers) {
+        return only.offer(call, time);
+    }
+    fan_out(logger, call, time);
+}
+
+#[inline(never)]
+fn fan_out(mut logger: &'static Logger, call: &Call<'_>, time: u64) {
     loop {
         for handler in logger.handlers {
             handler.offer(call, time);

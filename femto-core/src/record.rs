@@ -180,6 +180,13 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether there are structured fields.
+    #[must_use]
+    pub fn has_key_values(&self) -> bool {
+        self.site().is_some_and(|site| !site.keys.is_empty())
+            || self.details.is_some_and(|details| !details.key_values.is_empty())
+    }
+
     /// The structured fields: those of the statement, then the others.
     pub fn key_values(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
         let keys = self.site().map_or(&[][..], |site| site.keys);

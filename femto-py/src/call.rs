@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
 use crate::logger::LoggerCore;
 use crate::message::{self, Rendered};
-use crate::{names, plain};
+use crate::{names, native, plain};
 use crate::record::{self, Extra, Picked};
 
 /// A log call whose level passed.
@@ -58,7 +58,7 @@ impl<'py> Call<'_, 'py> {
         match seen {
             Some(None) => Ok(Outcome::Submitted),
             Some(Some((is_refused, needs_fields))) if !(is_bare && needs_fields) => {
-                self.submit_other(core, level, is_refused)
+                native::attached(|| self.submit_other(core, level, is_refused))
             }
             _ => Ok(Outcome::LeftToPython),
         }
@@ -116,7 +116,7 @@ impl<'py> Call<'_, 'py> {
             Some(value) if value.is_truthy()? => value,
             _ => return Ok(Some(Keywords { exception: None, fields })),
         };
-        let text = names::exception_text(py)?.call1((exc_info,));
+        let text = names::known(py)?.exception_text.bind(py).call1((exc_info,));
         match text.map(|text| text.cast_into_exact::<PyString>()) {
             Ok(Ok(text)) => Ok(Some(Keywords { exception: Some(text), fields })),
             _ => Ok(None),

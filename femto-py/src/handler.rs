@@ -13,15 +13,13 @@ use femto_std::{
     StreamHandlerBuilder, engine,
 };
 use pyo3::exceptions::{PyException, PyOSError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyString};
 
 use crate::formatter::{LINE, Line, Pattern};
 use crate::native::{self, Attached};
 use crate::record::{self, Attempt};
-use crate::log_record;
+use crate::{log_record, names};
 
 /// The native part of a handler: what writes.
 #[pyclass(frozen, module = "femtologging._femtologging")]
@@ -119,7 +117,7 @@ impl HandlerCore {
     /// Takes a `LogRecord`. Returns false, having done nothing, if Python has to format it.
     fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = record.py();
-        let pattern = self.pattern.with(py, |pattern| pattern.as_ref().map(|p| p.clone_ref(py)));
+        let pattern = self.pattern.with(py, |pattern| Some(pattern.as_ref()?.bind(py).clone()));
         let Some(Some(pattern)) = pattern else { return Ok(false) };
         match log_record::emit(record, pattern.get(), &self.route) {
             Ok(Some(attempt)) => Ok(finish(py, attempt)),
@@ -211,8 +209,9 @@ impl HandlerCore {
         record: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
         let py = record.py();
-        let line = handler.call_method1(intern!(py, "format"), (record,))?;
-        let level = record.getattr(intern!(py, "levelno"))?.extract::<i64>().unwrap_or(0);
+        let texts = &names::known(py)?.texts;
+        let line = handler.call_method1(texts.format.bind(py), (record,))?;
+        let level = record.getattr(texts.level_no.bind(py))?.extract::<i64>().unwrap_or(0);
         Ok(line.cast_exact::<PyString>().is_ok_and(|line| self.emit_line(line, level)))
     }
 
@@ -227,12 +226,14 @@ pub(crate) fn handle<'py>(
     record: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = handler.py();
+    let known = names::known(py)?;
+    let texts = &known.texts;
     let generation = native::generation(py)?;
-    let core = handler.getattr(intern!(py, "_core"))?;
+    let core = handler.getattr(texts.core.bind(py))?;
     let is_plain = match core.cast_exact::<HandlerCore>() {
         Ok(core) if core.get().plain_at.load(Relaxed) == generation => true,
         _ => {
-            let core = handler.call_method0(intern!(py, "native_core"))?;
+            let core = handler.call_method0(texts.native_core.bind(py))?;
             let core = core.cast_exact::<HandlerCore>();
             core.is_ok_and(|core| {
                 core.get().plain_at.store(generation, Relaxed);
@@ -241,15 +242,13 @@ pub(crate) fn handle<'py>(
         }
     };
     if is_plain
-        && let Ok(core) = handler.getattr(intern!(py, "_core"))?.cast_exact::<HandlerCore>()
+        && let Ok(core) = handler.getattr(texts.core.bind(py))?.cast_exact::<HandlerCore>()
         && core.get().emit(record)?
     {
         // What a list of no filters answers.
         return Ok(if cfg!(Py_3_12) { record.clone() } else { PyBool::new(py, true).to_owned().into_any() });
     }
-    static HANDLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class = HANDLE.import(py, "logging", "Handler")?;
-    class.getattr(intern!(py, "handle"))?.call1((handler, record))
+    known.handler_class.bind(py).getattr(texts.handle.bind(py))?.call1((handler, record))
 }
 
 /// `NativeHandler.emit(record)`.
@@ -260,9 +259,11 @@ pub(crate) fn emit<'py>(
     record: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = handler.py();
+    let known = names::known(py)?;
+    let texts = &known.texts;
     let nothing = py.None().into_bound(py);
     native::generation(py)?;
-    let (core, is_native) = handler.call_method0(intern!(py, "_ready_to_emit"))?.extract::<(Option<Bound<'_, HandlerCore>>, bool)>()?;
+    let (core, is_native) = handler.call_method0(texts.ready_to_emit.bind(py))?.extract::<(Option<Bound<'_, HandlerCore>>, bool)>()?;
     if let Some(core) = &core {
         let is_taken = match is_native {
             true => core.get().emit(record),
@@ -277,12 +278,10 @@ pub(crate) fn emit<'py>(
         }
         core.get().flush(py, PATIENCE)?;
     }
-    if handler.getattr(intern!(py, "stream"))?.is_none() {
+    if handler.getattr(texts.stream.bind(py))?.is_none() {
         return Ok(nothing);
     }
-    static EMIT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class = EMIT.import(py, "logging", "StreamHandler")?;
-    class.getattr(intern!(py, "emit"))?.call1((handler, record))
+    known.stream_handler_class.bind(py).getattr(texts.emit.bind(py))?.call1((handler, record))
 }
 
 /// Seconds that a handler waits for its sink where stdlib would wait for ever.

@@ -8,7 +8,6 @@ use femto_std::Route;
 use femto_std::engine;
 use femto_std::formatter::{CaptureMask, Formatter};
 use heapless::Vec as ArrayVec;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
@@ -101,32 +100,34 @@ impl<'py> Read<'py> {
     /// `None` if an attribute is not of its usual type.
     fn of(record: &Bound<'py, PyAny>) -> PyResult<Option<Self>> {
         let py = record.py();
-        let attributes = record.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
+        let known = names::known(py)?;
+        let texts = &known.texts;
+        let attributes = record.getattr(texts.attributes.bind(py))?.cast_into::<PyDict>()?;
         let get = |name: &Bound<'py, PyString>| attributes.get_item(name);
         let text = |found: Option<Bound<'py, PyAny>>| found?.cast_into_exact::<PyString>().ok();
-        let level = get(intern!(py, "levelno"))?.and_then(|level| level.extract::<u8>().ok());
+        let level = get(texts.level_no.bind(py))?.and_then(|level| level.extract::<u8>().ok());
         let Some(level @ 1..=254) = level else { return Ok(None) };
         let (Some(level_name), Some(name), Some(message)) = (
-            text(get(intern!(py, "levelname"))?),
-            text(get(intern!(py, "name"))?),
-            get(intern!(py, "msg"))?,
+            text(get(texts.level_name.bind(py))?),
+            text(get(texts.name.bind(py))?),
+            get(texts.msg.bind(py))?,
         ) else {
             return Ok(None);
         };
-        let (message, args) = match record.get_type().is(names::log_record_class(py)?) {
+        let (message, args) = match record.get_type().is(known.record_class.bind(py)) {
             true => {
-                let args = get(intern!(py, "args"))?;
+                let args = get(texts.args.bind(py))?;
                 match args.map(Bound::cast_into_exact::<PyTuple>) {
                     Some(Ok(args)) => (message, args),
                     // `None` or a mapping.
-                    _ => (record.call_method0(intern!(py, "getMessage"))?, PyTuple::empty(py)),
+                    _ => (record.call_method0(texts.get_message.bind(py))?, PyTuple::empty(py)),
                 }
             }
             // A class of its own may make its message as it likes.
-            false => (record.call_method0(intern!(py, "getMessage"))?, PyTuple::empty(py)),
+            false => (record.call_method0(texts.get_message.bind(py))?, PyTuple::empty(py)),
         };
         let (Some(created), Some(msecs)) =
-            (get(intern!(py, "created"))?, get(intern!(py, "msecs"))?)
+            (get(texts.created.bind(py))?, get(texts.msecs.bind(py))?)
         else {
             return Ok(None);
         };
@@ -134,7 +135,7 @@ impl<'py> Read<'py> {
             return Ok(None);
         };
         let Ok(exception) = exception(record, &attributes) else { return Ok(None) };
-        let stack = get(intern!(py, "stack_info"))?.filter(|stack| !stack.is_none());
+        let stack = get(texts.stack_info.bind(py))?.filter(|stack| !stack.is_none());
         let stack = match stack {
             Some(stack) => match text(Some(stack)) {
                 Some(stack) => Some(stack),
@@ -154,17 +155,19 @@ fn exception<'py>(
     attributes: &Bound<'py, PyDict>,
 ) -> PyResult<Option<Bound<'py, PyString>>> {
     let py = record.py();
-    let known = attributes.get_item(intern!(py, "exc_text"))?;
+    let names = names::known(py)?;
+    let texts = &names.texts;
+    let known = attributes.get_item(texts.exc_text.bind(py))?;
     if let Some(known) = known
         && known.is_truthy()?
     {
         return Ok(Some(known.cast_into_exact::<PyString>()?));
     }
-    match attributes.get_item(intern!(py, "exc_info"))? {
+    match attributes.get_item(texts.exc_info.bind(py))? {
         Some(exc_info) if exc_info.is_truthy()? => {
-            let text = names::exception_text(py)?.call1((exc_info,))?;
+            let text = names.exception_text.bind(py).call1((exc_info,))?;
             let text = text.cast_into_exact::<PyString>()?;
-            attributes.set_item(intern!(py, "exc_text"), &text)?;
+            attributes.set_item(texts.exc_text.bind(py), &text)?;
             Ok(Some(text))
         }
         _ => Ok(None),
@@ -186,10 +189,11 @@ fn nanoseconds(created: f64, msecs: f64) -> Option<u64> {
 /// Reads what the mask names; `None` if something is not of its usual type.
 fn find_details(attributes: &Bound<'_, PyDict>, mask: CaptureMask) -> PyResult<Option<Details>> {
     let py = attributes.py();
+    let texts = &names::known(py)?.texts;
     let mut details = Details::default();
     macro_rules! read {
-        ($name:literal, $type:ty) => {{
-            let found = attributes.get_item(intern!(py, $name))?;
+        ($name:ident, $type:ty) => {{
+            let found = attributes.get_item(texts.$name.bind(py))?;
             match found.map(|found| found.extract::<$type>()) {
                 Some(Ok(found)) => found,
                 _ => return Ok(None),
@@ -198,26 +202,26 @@ fn find_details(attributes: &Bound<'_, PyDict>, mask: CaptureMask) -> PyResult<O
     }
     let has = |one: CaptureMask| mask.contains(one);
     if has(CaptureMask::LOCATION) {
-        let path = read!("pathname", String);
+        let path = read!(path_name, String);
         // The formatter makes them of the path; a filter may have changed them.
         let file = path.rsplit('/').next().unwrap_or_default();
         let module = file.rsplit_once('.').map_or(file, |(module, _)| module);
-        if read!("filename", String) != file || read!("module", String) != module {
+        if read!(file_name, String) != file || read!(module, String) != module {
             return Ok(None);
         }
-        details.location = Some((path, read!("lineno", u32)));
+        details.location = Some((path, read!(line_no, u32)));
     }
     if has(CaptureMask::FUNCTION) {
-        details.function = Some(read!("funcName", String));
+        details.function = Some(read!(func_name, String));
     }
     if has(CaptureMask::THREAD_ID) || has(CaptureMask::THREAD_NAME) {
-        details.thread = Some((read!("thread", u64), read!("threadName", String)));
+        details.thread = Some((read!(thread, u64), read!(thread_name, String)));
     }
     if has(CaptureMask::PROCESS_ID) || has(CaptureMask::PROCESS_NAME) {
-        details.process = Some((read!("process", u32), read!("processName", String)));
+        details.process = Some((read!(process, u32), read!(process_name, String)));
     }
     if has(CaptureMask::TASK_NAME) {
-        details.task = read!("taskName", Option<String>);
+        details.task = read!(task_name, Option<String>);
     }
     Ok(Some(details))
 }

@@ -7,9 +7,9 @@ use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
 use femto_std::Route;
 use femto_std::formatter::CaptureMask;
+use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use pyo3::{Borrowed, intern};
 
 use crate::handler::HandlerCore;
 use crate::names::{self, LevelNames};
@@ -80,7 +80,7 @@ impl LoggerCore {
     ) -> PyResult<()> {
         let py = logger.py();
         let (threshold, handlers): (i64, Option<Vec<Bound<'_, HandlerCore>>>) =
-            names::resolve(py)?.call1((logger,))?.extract()?;
+            names::known(py)?.resolve.bind(py).call1((logger,))?.extract()?;
         let old = self.plan.take(py);
         let new = match (handlers, &self.name) {
             (Some(handlers), Some(name)) => Some(Plan::new(name, &handlers, old)),
@@ -143,8 +143,9 @@ impl Drop for LoggerCore {
 #[cold]
 pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, LoggerCore>> {
     let py = logger.py();
-    let key = intern!(py, "_femto");
-    let attributes = logger.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
+    let texts = &names::known(py)?.texts;
+    let key = texts.femto.bind(py);
+    let attributes = logger.getattr(texts.attributes.bind(py))?.cast_into::<PyDict>()?;
     let known = || {
         let core = attributes.get_item(key).ok()??.cast_into_exact::<LoggerCore>().ok()?;
         // A copy of a logger's attributes is not the logger.
@@ -154,7 +155,7 @@ pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'p
         native::remember(logger, &core);
         return Ok(core);
     }
-    let name = attributes.get_item(intern!(py, "name"))?;
+    let name = attributes.get_item(texts.name.bind(py))?;
     let name = name.as_ref().and_then(|name| name.cast_exact::<PyString>().ok()?.to_str().ok());
     let made = Bound::new(
         py,

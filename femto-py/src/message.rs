@@ -10,7 +10,6 @@ use femto_std::template::{Conversion, PercentTemplate};
 use heapless::Vec as ArrayVec;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyTuple};
 
 use crate::names;
@@ -166,11 +165,10 @@ fn render<'a, 'py>(
     arguments: &[Bound<'py, PyAny>],
     rendered: &'a mut Rendered<'py>,
 ) -> PyResult<Option<Message<'a>>> {
-    static RENDER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = message.py();
-    let made = names::record_function(py, &RENDER, "render").and_then(|render| {
+    let made = names::known(py).and_then(|known| {
         let arguments = PyTuple::new(py, arguments)?;
-        Ok(render.call1((message, arguments))?.cast_into_exact::<PyString>()?)
+        Ok(known.render.bind(py).call1((message, arguments))?.cast_into_exact::<PyString>()?)
     });
     match made {
         Ok(text) => {
@@ -255,12 +253,12 @@ impl Templates {
     fn parse(text: &Bound<'_, PyString>, entry: &mut Option<Entry>) {
         let parsed = text.to_str().ok().filter(|text| text.len() <= LONGEST_TEMPLATE);
         let parsed = parsed.and_then(|text| PercentTemplate::parse(text).ok());
-        if parsed.is_none() && text.len().unwrap_or(0) > LONGEST_TEMPLATE {
-            *entry = None;
-            return;
+        let is_kept = text.len().is_ok_and(|length| length <= LONGEST_TEMPLATE);
+        let new = is_kept.then(|| Entry { text: text.clone().unbind(), template: parsed });
+        if let Some(old) = core::mem::replace(entry, new) {
+            // An exact `str`: dropping it runs no code.
+            old.text.drop_ref(text.py());
         }
-        // The text that was there is an exact `str`: dropping it runs no code.
-        *entry = Some(Entry { text: text.clone().unbind(), template: parsed });
     }
 }
 

@@ -1,102 +1,126 @@
 //! Names: what the native part asks Python for, and the levels' names.
 //!
-//! Set up at import; read on the *caller*.
+//! All of it is made at import, once and for all: what is made at its first use by one thread is
+//! never made in a child that another thread forks meanwhile. Read on the *caller*.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyString, PyType};
 
-struct Callbacks {
-    logger_class: Py<PyAny>,
-    resolve: Py<PyAny>,
-    revalidate: Py<PyAny>,
+/// What the native part knows of Python.
+pub(crate) struct Known {
+    pub(crate) texts: Texts,
+    /// `logging.Logger`.
+    pub(crate) logger_class: Py<PyAny>,
+    /// `logging.Handler`.
+    pub(crate) handler_class: Py<PyAny>,
+    /// `logging.StreamHandler`.
+    pub(crate) stream_handler_class: Py<PyAny>,
+    /// `logging.LogRecord`.
+    pub(crate) record_class: Py<PyAny>,
+    /// `resolve(logger)`: what it reaches.
+    pub(crate) resolve: Py<PyAny>,
+    /// `revalidate()`: looks at classes and modules.
+    pub(crate) revalidate: Py<PyAny>,
+    /// `render(msg, args)`: the message as `LogRecord` makes it.
+    pub(crate) render: Py<PyAny>,
+    /// `exception_text(exc_info)`: what a plain formatter prints.
+    pub(crate) exception_text: Py<PyAny>,
+    /// `details(mask)`: the fields that cost time to find.
+    pub(crate) details: Py<PyAny>,
+    /// The attributes of a record, which `extra` must not hide.
+    reserved: Vec<String>,
 }
 
-static CALLBACKS: PyOnceLock<Callbacks> = PyOnceLock::new();
+impl Known {
+    /// Whether `extra` must not have this key.
+    pub(crate) fn is_reserved(&self, key: &str) -> bool {
+        self.reserved.iter().any(|name| name == key)
+    }
+}
 
-/// Keeps what `bind` was given.
-pub(crate) fn set_callbacks(
+macro_rules! texts {
+    ($($name:ident = $text:literal)*) => {
+        /// Names of attributes, as Python has them.
+        pub(crate) struct Texts {
+            $(pub(crate) $name: Py<PyString>,)*
+        }
+
+        impl Texts {
+            fn new(py: Python<'_>) -> Self {
+                Self { $($name: PyString::intern(py, $text).unbind(),)* }
+            }
+        }
+    };
+}
+
+texts! {
+    args = "args" attributes = "__dict__" core = "_core" created = "created" emit = "emit"
+    exc_info = "exc_info" exc_text = "exc_text" femto = "_femto" file_name = "filename"
+    format = "format" func_name = "funcName" get_message = "getMessage" handle = "handle"
+    level_name = "levelname" level_no = "levelno" line_no = "lineno" module = "module"
+    msecs = "msecs" msg = "msg" name = "name" native_core = "native_core" path_name = "pathname"
+    process = "process" process_name = "processName" ready_to_emit = "_ready_to_emit"
+    stack_info = "stack_info" stream = "stream" task_name = "taskName" thread = "thread"
+    thread_name = "threadName"
+}
+
+static KNOWN: PyOnceLock<Known> = PyOnceLock::new();
+
+/// What the native part knows of Python; an error before `bind` was called.
+#[inline(always)]
+pub(crate) fn known(py: Python<'_>) -> PyResult<&Known> {
+    KNOWN.get(py).ok_or_else(|| PyRuntimeError::new_err("femtologging is not set up"))
+}
+
+/// Sets all of it up.
+pub(crate) fn set_up(
     py: Python<'_>,
-    femto_logger: Bound<'_, PyType>,
+    reserved: Vec<String>,
     resolve: Py<PyAny>,
     revalidate: Py<PyAny>,
 ) -> PyResult<()> {
-    let logger_class = femto_logger.getattr("__base__")?.unbind();
-    CALLBACKS
-        .set(py, Callbacks { logger_class, resolve, revalidate })
-        .map_err(|_| PyRuntimeError::new_err("bind is called once"))
-}
-
-fn callbacks(py: Python<'_>) -> PyResult<&Callbacks> {
-    CALLBACKS.get(py).ok_or_else(|| PyRuntimeError::new_err("femtologging is not set up"))
-}
-
-/// `logging.Logger`.
-pub(crate) fn logger_class(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    Ok(callbacks(py)?.logger_class.bind(py))
-}
-
-/// `resolve(logger)`: what it reaches.
-pub(crate) fn resolve(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    Ok(callbacks(py)?.resolve.bind(py))
-}
-
-/// `revalidate()`: looks at classes and modules.
-pub(crate) fn revalidate(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    Ok(callbacks(py)?.revalidate.bind(py))
-}
-
-/// `logging.LogRecord`.
-pub(crate) fn log_record_class(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    CLASS.import(py, "logging", "LogRecord")
-}
-
-/// `exception_text(exc_info)`: what a plain formatter prints.
-pub(crate) fn exception_text(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    record_function(py, &FUNCTION, "exception_text")
-}
-
-/// A function of `femtologging.record`.
-pub(crate) fn record_function<'py>(
-    py: Python<'py>,
-    cell: &'static PyOnceLock<Py<PyAny>>,
-    name: &str,
-) -> PyResult<&'py Bound<'py, PyAny>> {
-    cell.import(py, "femtologging.record", name)
+    let logging = py.import("logging")?;
+    let class = |name: &str| Ok::<_, PyErr>(logging.getattr(name)?.cast_into::<PyType>()?);
+    let record = py.import("femtologging.record")?;
+    let known = Known {
+        texts: Texts::new(py),
+        logger_class: class("Logger")?.into_any().unbind(),
+        handler_class: class("Handler")?.into_any().unbind(),
+        stream_handler_class: class("StreamHandler")?.into_any().unbind(),
+        record_class: class("LogRecord")?.into_any().unbind(),
+        resolve,
+        revalidate,
+        render: record.getattr("render")?.unbind(),
+        exception_text: record.getattr("exception_text")?.unbind(),
+        details: record.getattr("details")?.unbind(),
+        reserved,
+    };
+    KNOWN.set(py, known).map_err(|_| PyRuntimeError::new_err("bind is called once"))
 }
 
 pub(crate) type LevelNames = Arc<[Option<Box<str>>; 256]>;
 
+/// Only locked by threads attached to the interpreter, and never while they run Python code: no
+/// other thread can fork meanwhile.
 static LEVEL_NAMES: Mutex<Option<LevelNames>> = Mutex::new(None);
 
 /// The names of levels that are not what the formatter would say by itself.
 pub(crate) fn set_level_names(names: Vec<(u8, String)>) {
-    let mut table = [const { None }; 256];
-    for (level, name) in names {
-        table[usize::from(level)] = Some(name.into_boxed_str());
-    }
-    *LEVEL_NAMES.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(table));
+    let table = (!names.is_empty()).then(|| {
+        let mut table = [const { None }; 256];
+        for (level, name) in names {
+            table[usize::from(level)] = Some(name.into_boxed_str());
+        }
+        Arc::new(table)
+    });
+    *LEVEL_NAMES.lock().unwrap_or_else(PoisonError::into_inner) = table;
 }
 
 /// The table at this moment; a logger keeps it until something changes.
 pub(crate) fn level_names() -> Option<LevelNames> {
     LEVEL_NAMES.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-static RESERVED: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// The attributes of a record, which `extra` must not hide.
-pub(crate) fn set_reserved(names: Vec<String>) {
-    *RESERVED.lock().unwrap_or_else(PoisonError::into_inner) = names;
-}
-
-/// Whether `extra` must not have this key.
-pub(crate) fn is_reserved(key: &str) -> bool {
-    let reserved = RESERVED.lock().unwrap_or_else(PoisonError::into_inner);
-    reserved.iter().any(|name| name == key)
 }

@@ -145,8 +145,21 @@ fn enabled<const M: usize>(
         }
         Outcome::LeftToPython => {
             count_one(&SLOW);
-            call_python::<M>(logger, &values[..count], &values[count..], keywords)
+            attached(|| call_python::<M>(logger, &values[..count], &values[count..], keywords))
         }
+    }
+}
+
+/// Runs what may drop objects of Python, after telling PyO3 that the thread is attached: else it would
+/// keep them until it hears so.
+#[cold]
+pub(crate) fn attached<R>(run: impl FnOnce() -> R) -> R {
+    let mut run = Some(run);
+    let result = Python::try_attach(|_| run.take().map(|run| run()));
+    match result.flatten() {
+        Some(result) => result,
+        // At the interpreter's end PyO3 refuses, though it is this thread that ends it.
+        None => run.take().expect("what did not run is still there")(),
     }
 }
 
@@ -161,7 +174,8 @@ fn call_python<const M: usize>(
     let py = logger.py();
     let methods = PYTHON_METHODS.lock().unwrap_or_else(PoisonError::into_inner);
     // There is no `Logger.trace`.
-    let method = methods.get(if M == TRACE { LOG } else { M }).map(|method| method.clone_ref(py));
+    let method = methods.get(if M == TRACE { LOG } else { M });
+    let method = method.map(|method| method.bind(py).clone());
     drop(methods);
     let Some(method) = method else {
         return Err(PyRuntimeError::new_err("femtologging is not set up"));
@@ -176,7 +190,7 @@ fn call_python<const M: usize>(
             kwargs.set_item(key, value)?;
         }
     }
-    method.bind(py).call(PyTuple::new(py, args)?, Some(&kwargs)).map(drop)
+    method.call(PyTuple::new(py, args)?, Some(&kwargs)).map(drop)
 }
 
 /// `FemtoLogger.isEnabledFor(level)`.
@@ -191,7 +205,7 @@ fn is_enabled_for<'py>(
     {
         return Ok((level >= core.get().threshold()).into_pyobject(py)?.to_owned().into_any());
     }
-    names::logger_class(py)?.getattr("isEnabledFor")?.call1((logger, level))
+    names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?.call1((logger, level))
 }
 
 /// A method with one argument: `METHODS_OF_ONE[M]`.
@@ -203,7 +217,9 @@ unsafe extern "C" fn one<const M: usize>(
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the interpreter passes both alive.
     let (this, argument) = unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
-    let result = catch_unwind(AssertUnwindSafe(|| (METHODS_OF_ONE[M].function)(&this, &argument)));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        attached(|| (METHODS_OF_ONE[M].function)(&this, &argument))
+    }));
     match result {
         Ok(Ok(answer)) => answer.into_ptr(),
         Ok(Err(error)) => {
@@ -249,7 +265,7 @@ static METHODS_OF_ONE: [MethodOfOne; 3] = [
 fn current<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
     match find(logger.py(), logger.as_ptr()) {
         Some(core) if is_current(core.get()) => Ok(Some(core.to_owned())),
-        _ => refreshed(logger),
+        _ => attached(|| refreshed(logger)),
     }
 }
 
@@ -268,7 +284,7 @@ fn refreshed<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py
 fn refresh(logger: Borrowed<'_, '_, PyAny>, core: &LoggerCore) -> PyResult<()> {
     let py = logger.py();
     if !hooks_are_unchanged() {
-        names::revalidate(py)?.call0()?;
+        names::known(py)?.revalidate.call0(py)?.drop_ref(py);
     }
     // Read before asking: what changes meanwhile makes the answer old.
     let generation = GENERATION.load(Relaxed);
@@ -456,7 +472,7 @@ use dictionaries::{accept, dictionaries_are_unchanged, watch};
 /// Counts the changes, classes and modules included: they are looked at if need be.
 pub(crate) fn generation(py: Python<'_>) -> PyResult<u64> {
     if !hooks_are_unchanged() {
-        names::revalidate(py)?.call0()?;
+        names::known(py)?.revalidate.call0(py)?.drop_ref(py);
     }
     Ok(GENERATION.load(Relaxed))
 }
@@ -554,8 +570,7 @@ pub(crate) fn bind(
     resolve: Py<PyAny>,
     revalidate: Py<PyAny>,
 ) -> PyResult<()> {
-    names::set_reserved(reserved);
-    names::set_callbacks(py, logger_class.clone(), resolve, revalidate)?;
+    names::set_up(py, reserved, resolve, revalidate)?;
     for method in &METHODS {
         let function = ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: method.function };
         let flags = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;

@@ -10,7 +10,6 @@ use femto_std::engine;
 use femto_std::formatter::CaptureMask;
 use heapless::Vec as ArrayVec;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 
 use crate::call::Outcome;
@@ -153,8 +152,7 @@ pub(crate) fn level_name(names: &Option<LevelNames>, level: Level) -> Option<&st
 /// Asks Python for what the mask names.
 #[cold]
 fn find_details(py: Python<'_>, mask: CaptureMask) -> PyResult<Details> {
-    static DETAILS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let found = names::record_function(py, &DETAILS, "details")?.call1((mask.bits(),))?;
+    let found = names::known(py)?.details.bind(py).call1((mask.bits(),))?;
     let (location, function, thread, process, task) = found.extract()?;
     Ok(Details { location, function, thread, process, task })
 }
@@ -172,9 +170,10 @@ pub(crate) fn pick_fields<'py>(
 ) -> PyResult<Option<Picked<'py>>> {
     let py = extra.py();
     let Some(fields) = core.with_plan(py, |plan| plan.fields.clone()) else { return Ok(None) };
+    let known = names::known(py)?;
     for key in extra.keys() {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(None) };
-        if !key.to_str().is_ok_and(|key| !names::is_reserved(key)) {
+        if !key.to_str().is_ok_and(|key| !known.is_reserved(key)) {
             return Ok(None);
         }
     }

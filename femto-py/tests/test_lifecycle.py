@@ -81,6 +81,37 @@ def test_threads_lose_and_tear_nothing(run, tmp_path: Path) -> None:
     assert seen == dict.fromkeys(range(4), 10_000)
 
 
+def test_memory_and_references_stay_flat(run) -> None:
+    run(
+        START
+        + """
+    import gc
+    logging.raiseExceptions = False
+    class Thing:
+        pass
+    thing, text = Thing(), "kept" * 10
+    def calls(n):
+        for i in range(n):
+            log.info(f"template {i} %s", i)
+            log.info("object %s %s", thing, text)
+            log.info("wrong %d", text)
+            log.info("keywords", extra={"x": thing}, exc_info=ValueError(thing))
+            log.debug("disabled %s", thing)
+            log.isEnabledFor(20)
+            logging.Logger.info(log, "record %s", thing)
+    def count():
+        gc.collect()
+        return sys.getallocatedblocks(), sys.getrefcount(thing), sys.getrefcount(text)
+    calls(2000)
+    before = count()
+    calls(4000)
+    after = count()
+    assert after[1:] == before[1:], (before, after)
+    assert after[0] < before[0] + 1000, (before, after)
+    """
+    )
+
+
 def test_reconfiguration_while_threads_log_loses_nothing(run, tmp_path: Path) -> None:
     run(
         START

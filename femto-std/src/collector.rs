@@ -348,7 +348,7 @@ const FEW: usize = 256;
 /// formatting a few dozen records.
 const MANY: usize = 2048;
 const SHORTEST_NAP: Duration = Duration::from_micros(50);
-const LONGEST_NAP: Duration = Duration::from_millis(1);
+const LONGEST_NAP: Duration = Duration::from_micros(500);
 /// How long the collector looks for records by itself after the last one.
 const AWAKE: Duration = Duration::from_secs(1);
 /// How long it sleeps at most.

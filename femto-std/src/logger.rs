@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use femto_core::{CallSite, Filter, Level, Value, refer_call_site};
 
+use crate::formatter::CaptureMask;
 use crate::{Handler, Route, clock, manager, submit};
 
 /// A logger: a name in the tree, with a level, handlers and filters that can be changed at any time.
@@ -97,6 +98,11 @@ impl Logger {
     /// Whether records also go to the handlers of its ancestors. True at first.
     pub fn set_propagate(&self, propagate: bool) {
         manager::change(self.0, |config| config.propagate = propagate);
+    }
+
+    /// Which costly fields the handlers show.
+    pub(crate) fn mask(&self) -> CaptureMask {
+        node::mask(self.0.route.load(Ordering::Relaxed))
     }
 
     /// Where a record with a finished message goes; `None` if a filter refuses it.

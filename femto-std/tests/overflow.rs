@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -18,7 +18,11 @@ use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, stalled_pipe, wait_u
 
 const CAPACITY: usize = 256 << 10;
 
+/// Memory is that of the process: one test at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
 struct Stalled {
+    _alone: MutexGuard<'static, ()>,
     _scratch: Scratch,
     pipe: File,
     handler: Arc<Handler>,
@@ -26,13 +30,14 @@ struct Stalled {
 }
 
 fn stalled(name: &str, overflow: OverflowPolicy) -> Stalled {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let scratch = Scratch::new(name);
     let path = scratch.path("pipe");
     let pipe = stalled_pipe(&path);
     let builder = plain(&path).with_capacity(CAPACITY).with_overflow(overflow);
     let handler = builder.build().unwrap();
     let logger = lone_logger(name, &handler);
-    Stalled { _scratch: scratch, pipe, handler, logger }
+    Stalled { _alone, _scratch: scratch, pipe, handler, logger }
 }
 
 /// Reads a pipe until told to stop, and keeps what comes.
@@ -50,6 +55,18 @@ impl Reader {
             }
         });
         Self(read)
+    }
+
+    /// Waits until the output says how many are missing; answers the numbers of the others.
+    fn until_reported(&self, handler: &Handler) -> Vec<u64> {
+        let mut numbers = Vec::new();
+        wait_until("the report of what was dropped", || {
+            let is_whole = self.0.lock().unwrap().len() as u64 == handler.stats().bytes;
+            let reported;
+            (numbers, reported) = if is_whole { judge(&self.lines()) } else { (Vec::new(), 0) };
+            is_whole && reported == handler.stats().dropped
+        });
+        numbers
     }
 
     fn lines(&self) -> Vec<String> {
@@ -87,7 +104,8 @@ const TEXT: &str =
 #[test]
 fn drop_newest_never_waits_counts_exactly_and_reports_once_there_is_room() {
     const RECORDS: u64 = 300_000;
-    let Stalled { _scratch, pipe, handler, logger } = stalled("drop", OverflowPolicy::DropNewest);
+    let Stalled { _alone, _scratch, pipe, handler, logger } =
+        stalled("drop", OverflowPolicy::DropNewest);
     let before = memory();
     for i in 0..RECORDS {
         info!(logger: logger, "{} {}", i, TEXT);
@@ -102,16 +120,15 @@ fn drop_newest_never_waits_counts_exactly_and_reports_once_there_is_room() {
     assert_eq!(stats.written + stats.dropped, RECORDS, "{stats:?}");
     assert!(stats.dropped > 0 && stats.written > 1000, "{stats:?}");
     // No record comes after them, and the report does all the same.
-    wait_until("the bytes", || reader.0.lock().unwrap().len() as u64 >= handler.stats().bytes);
-    let (numbers, reported) = judge(&reader.lines());
+    let numbers = reader.until_reported(&handler);
     assert_eq!(numbers.len() as u64, stats.written);
-    assert_eq!(reported, stats.dropped, "the output says how many are missing");
     assert!(numbers.is_sorted_by(|one, next| one < next), "in order, none twice");
 }
 
 #[test]
 fn drop_newest_to_a_healthy_file_that_is_flooded_counts_exactly() {
     const RECORDS: u64 = 300_000;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let scratch = Scratch::new("flood");
     let path = scratch.path("log");
     let builder = plain(&path).with_overflow(OverflowPolicy::DropNewest).with_capacity(4096);
@@ -139,7 +156,8 @@ fn drop_newest_to_a_healthy_file_that_is_flooded_counts_exactly() {
 #[test]
 fn block_waits_until_there_is_room_and_then_everything_arrives() {
     const RECORDS: u64 = 50_000;
-    let Stalled { _scratch, pipe, handler, logger } = stalled("block", OverflowPolicy::Block);
+    let Stalled { _alone, _scratch, pipe, handler, logger } =
+        stalled("block", OverflowPolicy::Block);
     let logged = Arc::new(AtomicU64::new(0));
     let counter = logged.clone();
     let before = memory();
@@ -172,7 +190,7 @@ fn block_waits_until_there_is_room_and_then_everything_arrives() {
 #[test]
 fn timeout_waits_for_so_long_and_then_drops_and_counts() {
     let patience = Duration::from_millis(100);
-    let Stalled { _scratch, pipe, handler, logger } =
+    let Stalled { _alone, _scratch, pipe, handler, logger } =
         stalled("timeout", OverflowPolicy::Timeout(patience));
     let mut slow = 0;
     let mut records = 0;
@@ -193,15 +211,14 @@ fn timeout_waits_for_so_long_and_then_drops_and_counts() {
     handler.flush(PATIENCE).unwrap();
     let stats = handler.stats();
     assert_eq!(stats.written + stats.dropped, records);
-    wait_until("the bytes", || reader.0.lock().unwrap().len() as u64 >= handler.stats().bytes);
-    let (numbers, reported) = judge(&reader.lines());
-    assert_eq!((numbers.len() as u64, reported), (stats.written, stats.dropped));
+    assert_eq!(reader.until_reported(&handler).len() as u64, stats.written);
 }
 
 #[test]
 fn a_stalled_handler_that_drops_costs_its_neighbour_nothing() {
     const RECORDS: u64 = 100_000;
-    let Stalled { _scratch, pipe, handler, logger } = stalled("two", OverflowPolicy::DropNewest);
+    let Stalled { _alone, _scratch, pipe, handler, logger } =
+        stalled("two", OverflowPolicy::DropNewest);
     let (healthy, path): (_, PathBuf) = _scratch.handler("log");
     logger.add_handler(healthy.clone());
     for i in 0..RECORDS {
@@ -224,7 +241,8 @@ fn a_stalled_handler_that_drops_costs_its_neighbour_nothing() {
 #[test]
 fn large_messages_to_a_stalled_sink_do_not_fill_the_memory() {
     const RECORDS: usize = 20;
-    let Stalled { _scratch, pipe, handler, logger } = stalled("large", OverflowPolicy::Block);
+    let Stalled { _alone, _scratch, pipe, handler, logger } =
+        stalled("large", OverflowPolicy::Block);
     let (before, done) = (memory(), Arc::new(AtomicBool::new(false)));
     let finished = done.clone();
     let caller = thread::spawn(move || {

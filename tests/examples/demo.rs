@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     let server = Arc::new(Server::http("127.0.0.1:0")?);
     let address = server.server_addr().to_ip().ok_or("no address")?;
-    info!(%address, workers = WORKERS; "serving");
+    info!(address:%, workers = WORKERS; "serving");
     let workers: Vec<_> = (0..WORKERS)
         .map(|number| {
             let server = server.clone();

@@ -14,6 +14,7 @@
 
 use super::{Encode, FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
 use crate::atomic::{WORD_BYTES, Word};
+use crate::call::{MAX_SIMPLE, Values};
 use crate::reference::refer;
 use crate::{Call, Level, Value};
 
@@ -96,13 +97,14 @@ impl Encode for Known<'_> {
         } else {
             let site = refer(call.site).unwrap_or(0) as Word;
             let (low, high) = (self.time as Word, (self.time >> 32) as Word);
-            to.words([site, route as Word, low, high]);
-            if !call.values.is_empty() {
+            to.four([site, route as Word, low, high]);
+            if kinds != 0 {
                 to.word(kinds as Word);
             }
         }
-        for value in call.values {
-            write_value(value, to);
+        match call.values {
+            Values::Words(words) => to.all(words),
+            Values::Any(values) => values.iter().for_each(|value| write_value(value, to)),
         }
     }
 }
@@ -155,7 +157,7 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
 }
 
 /// Words before the kinds and values.
-pub(super) const FIXED_WORDS: usize = if WORD_BYTES == 8 { 3 } else { 5 };
+pub(crate) const FIXED_WORDS: usize = if WORD_BYTES == 8 { 3 } else { 5 };
 /// Kinds of values that fit into the half word beside the route.
 const FIRST_TAGS: usize = 6;
 /// Kinds of values in a word of their own.
@@ -229,6 +231,63 @@ fn write_value(value: &Value<'_>, to: &mut Writer<'_>) {
     }
 }
 
+/// The values as words, if each is one word in a frame and there are few of them.
+#[inline(always)]
+pub(crate) fn simple_words<const N: usize>(values: &[Value<'_>; N]) -> Option<[Word; N]> {
+    let mut words = [0; N];
+    // Spelled out, as no loop becomes a constant when optimising for size.
+    match (words.as_mut_slice(), values.as_slice()) {
+        ([], []) => {}
+        ([x], [a]) => *x = simple_word(a)?,
+        ([x, y], [a, b]) => (*x, *y) = (simple_word(a)?, simple_word(b)?),
+        ([x, y, z], [a, b, c]) => {
+            (*x, *y, *z) = (simple_word(a)?, simple_word(b)?, simple_word(c)?);
+        }
+        ([x, y, z, w], [a, b, c, d]) => {
+            (*x, *y) = (simple_word(a)?, simple_word(b)?);
+            (*z, *w) = (simple_word(c)?, simple_word(d)?);
+        }
+        _ => return None,
+    }
+    Some(words)
+}
+
+/// Reads back what [`simple_words`] made.
+pub(crate) fn simple_values<'a, 'r>(
+    words: &[Word],
+    kinds: u32,
+    room: &'r mut [Value<'a>; MAX_SIMPLE],
+) -> &'r [Value<'a>] {
+    for (index, (value, word)) in room.iter_mut().zip(words).enumerate() {
+        let tag = (kinds >> (5 * index)) as u8 & 0x1f;
+        *value = scalar(&mut Reader(&word.to_le_bytes()), tag).unwrap_or(Value::None);
+    }
+    &room[..words.len().min(MAX_SIMPLE)]
+}
+
+/// The value's word in a frame, if it is one word.
+#[inline(always)]
+fn simple_word(value: &Value<'_>) -> Option<Word> {
+    Some(match *value {
+        Value::I8(n) => n as Word,
+        Value::I16(n) => n as Word,
+        Value::I32(n) => n as Word,
+        Value::U8(n) => n.into(),
+        Value::U16(n) => n.into(),
+        Value::U32(n) => n.into(),
+        #[cfg(target_pointer_width = "64")]
+        Value::I64(n) => n as Word,
+        #[cfg(target_pointer_width = "64")]
+        Value::U64(n) => n,
+        Value::Char(c) => u32::from(c).into(),
+        #[cfg(feature = "float")]
+        Value::F32(n) => n.to_bits().into(),
+        #[cfg(all(feature = "float", target_pointer_width = "64"))]
+        Value::F64(n) => n.to_bits(),
+        _ => return None,
+    })
+}
+
 /// Takes words off the front of a frame's bytes.
 struct Reader<'a>(&'a [u8]);
 
@@ -263,30 +322,37 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self, tag: u8) -> Result<Value<'a>, FrameError> {
         Ok(match tag {
-            tag::NONE => Value::None,
-            tag::FALSE => Value::Bool(false),
-            tag::TRUE => Value::Bool(true),
-            tag::I8 => Value::I8(self.word()? as i8),
-            tag::I16 => Value::I16(self.word()? as i16),
-            tag::I32 => Value::I32(self.word()? as i32),
-            tag::I64 => Value::I64(self.wide()? as i64),
-            tag::U8 => Value::U8(self.word()? as u8),
-            tag::U16 => Value::U16(self.word()? as u16),
-            tag::U32 => Value::U32(self.word()? as u32),
-            tag::U64 => Value::U64(self.wide()?),
-            tag::CHAR => Value::Char(char::from_u32(self.word()? as u32).ok_or(FrameError::Text)?),
-            #[cfg(feature = "float")]
-            tag::F32 => Value::F32(f32::from_bits(self.word()? as u32)),
-            #[cfg(feature = "float")]
-            tag::F64 => Value::F64(f64::from_bits(self.wide()?)),
-            #[cfg(feature = "int128")]
-            tag::I128 => Value::I128([self.wide()?, self.wide()?]),
-            #[cfg(feature = "int128")]
-            tag::U128 => Value::U128([self.wide()?, self.wide()?]),
             tag::STR => Value::Str(self.text()?),
             tag::BYTES => Value::Bytes(self.bytes()?),
             tag::RENDERED => Value::Rendered(self.text()?),
-            other => return Err(FrameError::Kind(other)),
+            other => return scalar(self, other),
         })
     }
+}
+
+/// A value that refers to nothing.
+fn scalar<'a>(from: &mut Reader<'_>, tag: u8) -> Result<Value<'a>, FrameError> {
+    Ok(match tag {
+        tag::NONE => Value::None,
+        tag::FALSE => Value::Bool(false),
+        tag::TRUE => Value::Bool(true),
+        tag::I8 => Value::I8(from.word()? as i8),
+        tag::I16 => Value::I16(from.word()? as i16),
+        tag::I32 => Value::I32(from.word()? as i32),
+        tag::I64 => Value::I64(from.wide()? as i64),
+        tag::U8 => Value::U8(from.word()? as u8),
+        tag::U16 => Value::U16(from.word()? as u16),
+        tag::U32 => Value::U32(from.word()? as u32),
+        tag::U64 => Value::U64(from.wide()?),
+        tag::CHAR => Value::Char(char::from_u32(from.word()? as u32).ok_or(FrameError::Text)?),
+        #[cfg(feature = "float")]
+        tag::F32 => Value::F32(f32::from_bits(from.word()? as u32)),
+        #[cfg(feature = "float")]
+        tag::F64 => Value::F64(f64::from_bits(from.wide()?)),
+        #[cfg(feature = "int128")]
+        tag::I128 => Value::I128([from.wide()?, from.wide()?]),
+        #[cfg(feature = "int128")]
+        tag::U128 => Value::U128([from.wide()?, from.wide()?]),
+        other => return Err(FrameError::Kind(other)),
+    })
 }

@@ -10,9 +10,10 @@ use portable_atomic::AtomicUsize;
 
 use super::Handler;
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::frame::local::{self, Event, Known};
+use crate::call::MAX_SIMPLE;
+use crate::frame::local::{self, Event, FIXED_WORDS, Known};
 use crate::frame::{Header, Kind, MAX_VALUES};
-use crate::reference::{refer, resolve};
+use crate::reference::{is_referable, refer, resolve};
 use crate::ring::SharedRing;
 use crate::{Call, CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
 
@@ -194,11 +195,11 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
             return;
         }
         let (shape, words) = (call.shape, call.shape.words());
-        if words == 0 || words > Self::LIMIT {
-            self.look_and_put(call.logger, call.site, call.level(), time, call.values);
-        } else if let (Some(site), Some(_)) = (refer(call.site), refer(call.logger)) {
+        if words < FIXED_WORDS || words > Self::LIMIT {
+            self.put_record(call, time);
+        } else if is_referable(call.site) && is_referable(call.logger) {
             // A refusal is counted by the ring.
-            let header = Header::word_of(shape.head(), site);
+            let header = Header::word_of(shape.head(), || refer(call.site).unwrap_or(0));
             let _ = self.ring.push(words, header, Known { call, time });
         } else {
             self.count_dropped();
@@ -207,6 +208,12 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
+    /// Puts a call whose length is not known yet. Apart, for the sake of the stack.
+    #[inline(never)]
+    fn put_record(&self, call: &Call<'_>, time: u64) {
+        self.handle(&call.record(time, &mut [Value::None; MAX_SIMPLE]));
+    }
+
     /// Puts a record of which nothing is known yet.
     #[inline(never)]
     fn look_and_put(

@@ -28,6 +28,12 @@ pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
     Some(ptr::from_ref(target).expose_provenance() as u32)
 }
 
+/// Whether [`refer`] answers.
+#[inline(always)]
+pub(crate) fn is_referable<T: Referable>(_: &'static T) -> bool {
+    true
+}
+
 /// The static that `address` names, `None` for 0.
 ///
 /// `address` must be a word that [`refer`] gave for the same `T`, in this image. Frames are written

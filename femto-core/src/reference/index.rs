@@ -68,6 +68,12 @@ pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
     }
 }
 
+/// Whether [`refer`] answers.
+#[inline(always)]
+pub(crate) fn is_referable<T: Referable>(target: &'static T) -> bool {
+    refer(target).is_some()
+}
+
 /// The static that `index` names, if any.
 pub(crate) fn resolve<T: Referable>(index: u32) -> Option<&'static T> {
     T::table().entries.get(index as usize)?.get().copied()

@@ -82,10 +82,17 @@ impl<S: Storage> SharedRing<S> {
             claim::count(&self.refused);
             return Err(Full);
         }
-        let at = claim::claim(&self.head, &self.tail, &self.refused, ring, words)?;
-        let Some(words) = ring.get(at..at + words) else { return Err(Full) };
-        frame.encode(&mut Writer::new(words));
-        words[0].store(header, Ordering::Release);
+        let Some(at) = claim::claim(&self.head, &self.tail, ring, words) else {
+            claim::count(&self.refused);
+            return Err(Full);
+        };
+        // Always so; said once, it spares the checks that follow.
+        if at + words > ring.len() {
+            return Err(Full);
+        }
+        let claimed = &ring[at..at + words];
+        frame.encode(&mut Writer::after_header(&claimed[1..]));
+        claimed[0].store(header, Ordering::Release);
         Ok(())
     }
 

@@ -29,7 +29,8 @@ fn file(path: &Path, outcome: &Outcome) -> Result<(), String> {
         count += 1;
         let number = record(&line, &outcome.marks)
             .ok_or_else(|| format!("line {count} is torn: {:?}", String::from_utf8_lossy(&line)))?;
-        let expected = number.checked_div(per_thread).and_then(|thread| next.get_mut(thread as usize));
+        let expected =
+            number.checked_div(per_thread).and_then(|thread| next.get_mut(thread as usize));
         match expected {
             Some(expected) if *expected == number => *expected += 1,
             Some(expected) => return Err(format!("record {number} where {expected} was due")),
@@ -58,7 +59,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, calls: u64, threads: u64) -> Result<(), String> {
-        let path = std::env::temp_dir().join(format!("femto-bench-check-{}-{calls}-{threads}-{}", std::process::id(), text.len()));
+        let path = std::env::temp_dir().join(format!(
+            "femto-bench-check-{}-{calls}-{threads}-{}",
+            std::process::id(),
+            text.len()
+        ));
         std::fs::write(&path, text).expect("the temporary folder can be written");
         let outcome = Outcome {
             calls,

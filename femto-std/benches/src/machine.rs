@@ -10,7 +10,10 @@ pub fn describe(folder: &Path) -> Vec<(&'static str, String)> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let after = |text: &str, name: &str| -> String {
         let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split_once([':', '=']).map_or("unknown", |(_, value)| value.trim()).trim_matches('"').to_owned()
+        line.split_once([':', '='])
+            .map_or("unknown", |(_, value)| value.trim())
+            .trim_matches('"')
+            .to_owned()
     };
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let memory = after(&read("/proc/meminfo"), "MemTotal");
@@ -20,9 +23,15 @@ pub fn describe(folder: &Path) -> Vec<(&'static str, String)> {
     let load = read("/proc/loadavg");
     let load = load.split(' ').next().unwrap_or_default();
     let rustc = Command::new("rustc").arg("--version").output();
-    let rustc = rustc.map_or_else(|_| "rustc".to_owned(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+    let rustc = rustc.map_or_else(
+        |_| "rustc".to_owned(),
+        |out| String::from_utf8_lossy(&out.stdout).trim().to_owned(),
+    );
     vec![
-        ("Processor", format!("{}, {cores} cores to use", after(&read("/proc/cpuinfo"), "model name"))),
+        (
+            "Processor",
+            format!("{}, {cores} cores to use", after(&read("/proc/cpuinfo"), "model name")),
+        ),
         ("Memory", format!("{:.0} GiB", kib as f64 / 1_048_576.0)),
         ("System", format!("{}, Linux {kernel}", after(&read("/etc/os-release"), "PRETTY_NAME"))),
         ("File system", file_system(folder)),

@@ -55,8 +55,7 @@ fn one(arguments: &[String]) -> Result<(), String> {
     let [peer, scenario, rest @ ..] = arguments else { return Err(USAGE.to_owned()) };
     let options = options(rest)?;
     let peer = peer::named(peer).ok_or_else(|| format!("no peer {peer:?} in this build"))?;
-    let scenario =
-        Scenario::named(scenario).ok_or_else(|| format!("no scenario {scenario:?}"))?;
+    let scenario = Scenario::named(scenario).ok_or_else(|| format!("no scenario {scenario:?}"))?;
     std::fs::create_dir_all(&options.dir).map_err(|error| error.to_string())?;
     let path = options.dir.join(format!("{}.log", scenario.name()));
     let plan = Plan { scenario, path, is_quick: options.is_quick };
@@ -108,7 +107,8 @@ fn options(arguments: &[String]) -> Result<Options, String> {
             _ => return Err(USAGE.to_owned()),
         }
     }
-    let matches_none = |prefix: &&String| !peer::PEERS.iter().any(|peer| peer.name.starts_with(*prefix));
+    let matches_none =
+        |prefix: &&String| !peer::PEERS.iter().any(|peer| peer.name.starts_with(*prefix));
     if let Some(unknown) = options.only.iter().find(matches_none) {
         return Err(format!("no peer {unknown:?} in this build, see list"));
     }

@@ -3,9 +3,9 @@
 //! Each has its own file in `peer/`, with its own macros, as its users call it. Where a library lets
 //! one choose, it gets a bounded queue and waits when that is full.
 
-mod femto;
 #[cfg(feature = "peers")]
 mod facade;
+mod femto;
 
 #[cfg(feature = "peers")]
 mod env_logger;

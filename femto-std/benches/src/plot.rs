@@ -18,7 +18,8 @@ pub fn draw(out: &Path, results: &Results, peers: &[&Entry]) -> Result<(), Strin
     lines(&out.join("rust-paced.svg"), results, peers).map_err(|error| words(&*error))?;
     let burst = [("ns", Scenario::Burst, "ns")];
     let title = "Nanoseconds of a call in a burst (logarithmic)";
-    bars(&out.join("rust-burst.svg"), title, true, &burst, results, peers).map_err(|error| words(&*error))?;
+    bars(&out.join("rust-burst.svg"), title, true, &burst, results, peers)
+        .map_err(|error| words(&*error))?;
     let series = [
         ("1 thread", Scenario::EndToEnd1, "M_per_s"),
         ("4 threads", Scenario::EndToEnd4, "M_per_s"),
@@ -42,7 +43,9 @@ fn bars(
     let rows: Vec<(&str, Vec<Option<f64>>)> = peers
         .iter()
         .map(|peer| {
-            let figures = series.iter().map(|&(_, scenario, figure)| value(results, scenario, figure, peer.name));
+            let figures = series
+                .iter()
+                .map(|&(_, scenario, figure)| value(results, scenario, figure, peer.name));
             (peer.name, figures.collect::<Vec<_>>())
         })
         .filter(|(_, figures)| figures.iter().any(Option::is_some))
@@ -52,7 +55,9 @@ fn bars(
     }
     let largest = rows.iter().flat_map(|row| row.1.iter().flatten()).copied().fold(1.0, f64::max);
     // A logarithmic axis begins at 1.
-    let share = |value: f64| if is_logarithmic { value.max(1.0).ln() / largest.ln() } else { value / largest };
+    let share = |value: f64| {
+        if is_logarithmic { value.max(1.0).ln() / largest.ln() } else { value / largest }
+    };
     let height = (60 + rows.len() * (14 * series.len() + 8)) as u32;
     let area = SVGBackend::new(path, (WIDTH, height)).into_drawing_area();
     area.fill(&WHITE)?;
@@ -104,7 +109,9 @@ fn lines(path: &Path, results: &Results, peers: &[&Entry]) -> Drawn {
     chart
         .configure_mesh()
         .x_labels(PERCENTILES.len())
-        .x_label_formatter(&|at| PERCENTILES.get(at.round() as usize).map_or(String::new(), |&name| name.to_owned()))
+        .x_label_formatter(&|at| {
+            PERCENTILES.get(at.round() as usize).map_or(String::new(), |&name| name.to_owned())
+        })
         .y_label_formatter(&|ns| format!("{ns:.0}"))
         .draw()?;
     for (index, (name, figures)) in rows.iter().enumerate() {
@@ -116,7 +123,11 @@ fn lines(path: &Path, results: &Results, peers: &[&Entry]) -> Drawn {
         let at = (WIDTH as i32 - 160, 40 + 20 * index as i32);
         let swatch = [(at.0, at.1 + 7), (at.0 + 14, at.1 + 7)];
         area.draw(&PathElement::new(swatch, colour.stroke_width(3)))?;
-        area.draw(&Text::new((*name).to_owned(), (at.0 + 20, at.1), ("sans-serif", 12).into_font()))?;
+        area.draw(&Text::new(
+            (*name).to_owned(),
+            (at.0 + 20, at.1),
+            ("sans-serif", 12).into_font(),
+        ))?;
     }
     area.present()?;
     Ok(())

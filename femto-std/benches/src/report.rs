@@ -27,8 +27,12 @@ pub fn markdown(
         line(&mut text, format_args!("- {name}: {value}."));
     }
     let rounds = options.rounds;
-    let quick = if options.is_quick { " This was a quick run: its figures mean nothing." } else { "" };
-    line(&mut text, format_args!("- Rounds: {rounds} (3 where figures hardly vary), interleaved.{quick}"));
+    let quick =
+        if options.is_quick { " This was a quick run: its figures mean nothing." } else { "" };
+    line(
+        &mut text,
+        format_args!("- Rounds: {rounds} (3 where figures hardly vary), interleaved.{quick}"),
+    );
     line(&mut text, format_args!("\n## Goals\n\n{}", goals::table(results, peers)));
     for &scenario in &options.scenarios {
         table(&mut text, results, peers, scenario);
@@ -49,12 +53,21 @@ fn table(text: &mut String, results: &Results, peers: &[&Entry], scenario: Scena
         let kind = if peer.kind == Kind::Synchronous { ", synchronous" } else { "" };
         let name = format!("{} {}{kind}", peer.name, version(peer.package));
         if let Some(wrong) = void(results, scenario, peer.name) {
-            line(text, format_args!("| {name} | VOID: {} |{}", wrong.replace('|', "/"), " |".repeat(columns.len())));
+            line(
+                text,
+                format_args!(
+                    "| {name} | VOID: {} |{}",
+                    wrong.replace('|', "/"),
+                    " |".repeat(columns.len())
+                ),
+            );
             continue;
         }
         let first = columns.first().map_or("", |column| column.0);
         let ratio = match ratio(results, scenario, first, peer.name, OURS) {
-            Some(ratio) if !matches!(scenario, Scenario::Allocations | Scenario::Idle) => format!("{ratio:.2}"),
+            Some(ratio) if !matches!(scenario, Scenario::Allocations | Scenario::Idle) => {
+                format!("{ratio:.2}")
+            }
             _ => String::new(),
         };
         let mut row = format!("| {name} | {ratio} |");
@@ -89,15 +102,25 @@ fn shape(scenario: Scenario) -> (&'static str, &'static [Column]) {
                 Column("timer_ns", "subtracted", 1),
             ],
         ),
-        Scenario::EndToEnd1 => ("A million records from one thread, until flushed and closed. CPU is that of all threads; the caller's is what its own calls used, waiting included.", END_TO_END),
-        Scenario::EndToEnd4 => ("A million records from four threads together, until flushed and closed.", END_TO_END),
+        Scenario::EndToEnd1 => (
+            "A million records from one thread, until flushed and closed. CPU is that of all threads; the caller's is what its own calls used, waiting included.",
+            END_TO_END,
+        ),
+        Scenario::EndToEnd4 => {
+            ("A million records from four threads together, until flushed and closed.", END_TO_END)
+        }
         Scenario::Idle => (
             "Five quiet seconds, two seconds after the last call.",
             &[Column("percent", "% of a core", 3), Column("wake_ups_per_s", "wake-ups per s", 1)],
         ),
         Scenario::Visible => (
             "Microseconds from before a call until another reader of the file, who looks about each 70 us, finds its line; 10,000 calls, one each 100 us. What is not found half a second after the last call counts as unseen.",
-            &[Column("p50_us", "p50 us", 0), Column("p99_us", "p99 us", 0), Column("max_us", "max us", 0), Column("unseen", "unseen", 0)],
+            &[
+                Column("p50_us", "p50 us", 0),
+                Column("p99_us", "p99 us", 0),
+                Column("max_us", "max us", 0),
+                Column("unseen", "unseen", 0),
+            ],
         ),
         Scenario::Allocations => (
             "How often a call of a warm thread asks for memory.",
@@ -116,13 +139,22 @@ const END_TO_END: &[Column] = &[
 ];
 
 /// Why a row is void.
-pub(crate) fn void<'r>(results: &'r Results, scenario: Scenario, peer: &'static str) -> Option<&'r str> {
+pub(crate) fn void<'r>(
+    results: &'r Results,
+    scenario: Scenario,
+    peer: &'static str,
+) -> Option<&'r str> {
     let rounds = results.get(&(scenario.name(), peer))?;
     rounds.iter().find_map(|round| round.as_ref().err().map(String::as_str))
 }
 
 /// The median of a figure over the rounds; `None` if it was not measured or the row is void.
-pub(crate) fn value(results: &Results, scenario: Scenario, figure: &str, peer: &'static str) -> Option<f64> {
+pub(crate) fn value(
+    results: &Results,
+    scenario: Scenario,
+    figure: &str,
+    peer: &'static str,
+) -> Option<f64> {
     Some(median(&values(results, scenario, figure, peer)?))
 }
 
@@ -134,14 +166,21 @@ pub(crate) fn ratio(
     peer: &'static str,
     to: &'static str,
 ) -> Option<f64> {
-    let (peer, to) = (values(results, scenario, figure, peer)?, values(results, scenario, figure, to)?);
+    let (peer, to) =
+        (values(results, scenario, figure, peer)?, values(results, scenario, figure, to)?);
     let ratios: Vec<f64> = peer.iter().zip(&to).map(|(peer, to)| peer / to).collect();
     Some(median(&ratios)).filter(|ratio| ratio.is_finite())
 }
 
-fn values(results: &Results, scenario: Scenario, figure: &str, peer: &'static str) -> Option<Vec<f64>> {
+fn values(
+    results: &Results,
+    scenario: Scenario,
+    figure: &str,
+    peer: &'static str,
+) -> Option<Vec<f64>> {
     let rounds = results.get(&(scenario.name(), peer))?;
-    let figure = |round: &Result<Outcome, String>| round.as_ref().ok()?.figures.get(figure).copied();
+    let figure =
+        |round: &Result<Outcome, String>| round.as_ref().ok()?.figures.get(figure).copied();
     rounds.iter().map(figure).collect()
 }
 

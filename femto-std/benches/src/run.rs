@@ -48,9 +48,10 @@ pub fn run(options: &Options) -> Result<(), String> {
     if let Some(out) = &options.out {
         write(out, &report, &results, &peers)?;
     }
-    let is_ours_and_void = |(&(_, peer), rounds): (&(&str, &'static str), &Vec<Result<Outcome, String>>)| {
-        peer::is_ours(peer) && rounds.iter().any(Result::is_err)
-    };
+    let is_ours_and_void =
+        |(&(_, peer), rounds): (&(&str, &'static str), &Vec<Result<Outcome, String>>)| {
+            peer::is_ours(peer) && rounds.iter().any(Result::is_err)
+        };
     if results.iter().any(is_ours_and_void) {
         return Err("a row of femtologging is void".to_owned());
     }

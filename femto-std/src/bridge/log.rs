@@ -3,11 +3,11 @@
 //! Runs on the *caller*. A target `a::b` is the logger `a.b`; the message is rendered on the spot,
 //! as `log` lends it only for the call.
 
-use core::cell::RefCell;
+use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use femto_core::Level;
-use femto_core::frame::portable::{Portable, Style};
+use femto_core::frame::portable::Portable;
+use femto_core::{CallSite, Level};
 use log::kv::{self, VisitSource};
 
 use crate::formatter::CaptureMask;
@@ -68,8 +68,22 @@ impl log::Log for LogBridge {
         let level = level(record.level());
         with_scratch(|scratch| {
             let logger = scratch.logger(record.target());
-            if logger.is_enabled(level) {
-                scratch.submit(logger, level, record);
+            if !logger.is_enabled(level) {
+                return;
+            }
+            let message = match record.args().as_str() {
+                Some(text) => text,
+                None => {
+                    scratch.text.clear();
+                    render(&mut scratch.text, *record.args());
+                    &scratch.text
+                }
+            };
+            let has_pairs = record.key_values().count() > 0;
+            if has_pairs || logger.mask().contains(CaptureMask::LOCATION) {
+                submit(logger, level, record, message, &mut scratch.frame);
+            } else {
+                logger.log(level, &SITE, &[Value::Rendered(message)]);
             }
         });
     }
@@ -90,6 +104,13 @@ const fn level(level: log::Level) -> Level {
     }
 }
 
+/// The statement of all records that are nothing but a message.
+static SITE: CallSite =
+    CallSite::new(Level::NOTSET, None, "", "", 0, "{}", &[], |values, out| match values {
+        [message, ..] => message.write_to(out),
+        _ => Ok(()),
+    });
+
 /// What a thread keeps from record to record.
 struct Scratch {
     text: String,
@@ -99,20 +120,16 @@ struct Scratch {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Option<Box<Scratch>>> = const { RefCell::new(None) };
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
 }
 
 /// Lends the thread's scratch; a record that is logged while another is rendered gets a new one.
 fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
-    let taken = SCRATCH.try_with(|cell| cell.try_borrow_mut().ok()?.take());
-    let mut scratch = taken.ok().flatten().unwrap_or_else(|| Box::new(Scratch::new()));
+    let taken = SCRATCH.try_with(Cell::take).ok().flatten();
+    let mut scratch = taken.unwrap_or_else(|| Box::new(Scratch::new()));
     let done = work(&mut scratch);
     // A thread that is ending keeps nothing.
-    let _ = SCRATCH.try_with(|cell| {
-        if let Ok(mut slot) = cell.try_borrow_mut() {
-            *slot = Some(scratch);
-        }
-    });
+    let _ = SCRATCH.try_with(|slot| slot.set(Some(scratch)));
     done
 }
 
@@ -128,47 +145,32 @@ impl Scratch {
             _ => slot.insert((target.into(), Manager::global().logger_of_path(target))).1,
         }
     }
+}
 
-    fn submit(&mut self, logger: Logger, level: Level, record: &log::Record<'_>) {
-        let time = clock::now();
-        self.text.clear();
-        let message = match record.args().as_str() {
-            Some(text) => text,
-            None => {
-                render(&mut self.text, *record.args());
-                &self.text
-            }
-        };
-        let Some(route) = logger.admit(level, message) else { return };
-        let mut pairs = Pairs(Vec::new());
-        // The visitor never fails.
-        let _ = record.key_values().visit(&mut pairs);
-        let pairs: Vec<_> =
-            pairs.0.iter().map(|(key, value)| (key.as_str(), value.borrow())).collect();
-        let wants_location = route.mask().contains(CaptureMask::LOCATION);
-        let location = if wants_location { record.file().zip(record.line()) } else { None };
-        self.frame.clear();
-        let Ok(()) = Portable {
-            level,
-            style: Style::Ready,
-            time: 0,
-            name: "",
-            template: message,
-            arguments: &[][..],
-            mapping: None,
-            key_values: (!pairs.is_empty()).then_some(&pairs[..]),
-            location,
-            function: None,
-            level_name: None,
-            thread: None,
-            process: None,
-            task: None,
-            exception: None,
-            stack: None,
-        }
-        .write(&mut self.frame);
-        route.submit(level, time, &self.frame);
+/// Takes a record with key-values, or one whose place is shown.
+fn submit(
+    logger: Logger,
+    level: Level,
+    record: &log::Record<'_>,
+    message: &str,
+    frame: &mut Vec<u8>,
+) {
+    let time = clock::now();
+    let Some(route) = logger.admit(level, message) else { return };
+    let mut pairs = Pairs(Vec::new());
+    // The visitor never fails.
+    let _ = record.key_values().visit(&mut pairs);
+    let pairs: Vec<_> = pairs.0.iter().map(|(key, value)| (key.as_str(), value.borrow())).collect();
+    frame.clear();
+    let Ok(()) = Portable {
+        level,
+        template: message,
+        key_values: (!pairs.is_empty()).then_some(&pairs[..]),
+        location: record.file().zip(record.line()),
+        ..Portable::default()
     }
+    .write(frame);
+    route.submit(level, time, frame);
 }
 
 /// The key-values of a record, typed as far as `log` tells.

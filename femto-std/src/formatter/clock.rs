@@ -2,10 +2,10 @@
 //!
 //! Runs on the *collector*. The text changes once a second, so it is made once a second.
 
+use core::cell::RefCell;
 use core::fmt::Write;
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use std::sync::Mutex;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -21,7 +21,8 @@ pub(super) struct Clock {
     /// `None` for the system's, which may change.
     zone: Option<TimeZone>,
     millis: Millis,
-    cache: Mutex<Cache>,
+    /// What the threads' caches know it by; a new one for each change.
+    id: u64,
 }
 
 /// What follows the seconds.
@@ -34,29 +35,32 @@ enum Millis {
     Template(PercentTemplate),
 }
 
-/// The text of the latest second printed; empty before the first.
-#[derive(Debug, Default)]
+/// The text of the latest second that a clock printed.
+#[derive(Debug)]
 struct Cache {
+    /// 0 before the first.
+    id: u64,
     seconds: u64,
     text: String,
+}
+
+thread_local! {
+    /// A thread's few latest clocks: a lock would cost as much as the copying.
+    static CACHES: RefCell<[Cache; CACHED]> =
+        const { RefCell::new([const { Cache { id: 0, seconds: 0, text: String::new() } }; CACHED]) };
 }
 
 impl Clock {
     /// Python's default: `2024-07-14 17:31:59,123` in local time.
     pub(super) fn new() -> Self {
-        Self {
-            format: DEFAULT_FORMAT.into(),
-            zone: None,
-            millis: Millis::Comma,
-            cache: Mutex::default(),
-        }
+        Self { format: DEFAULT_FORMAT.into(), zone: None, millis: Millis::Comma, id: next_id() }
     }
 
     /// Takes a date format in place of the default, and with it no milliseconds.
     pub(super) fn set_date_format(&mut self, format: &str) -> Result<(), FormatError> {
         self.format = to_jiff(format)?.into();
         self.millis = Millis::Nothing;
-        self.cache = Mutex::default();
+        self.id = next_id();
         Ok(())
     }
 
@@ -73,7 +77,7 @@ impl Clock {
 
     pub(super) fn set_zone(&mut self, zone: TimeZone) {
         self.zone = Some(zone);
-        self.cache = Mutex::default();
+        self.id = next_id();
     }
 
     /// Appends the time, given since the Unix epoch.
@@ -82,9 +86,9 @@ impl Clock {
             self.write_seconds(time.as_secs(), out)?;
             if let Millis::Comma = self.millis {
                 let millis = time.subsec_millis();
-                let digit = |n: u32| char::from(b'0' + (n % 10) as u8);
-                out.push(',');
-                out.extend([digit(millis / 100), digit(millis / 10), digit(millis)]);
+                let digit = |n: u32| b'0' + (n % 10) as u8;
+                let text = [b',', digit(millis / 100), digit(millis / 10), digit(millis)];
+                out.push_str(core::str::from_utf8(&text).unwrap_or_default());
             }
             return Ok(());
         };
@@ -96,17 +100,29 @@ impl Clock {
     }
 
     fn write_seconds(&self, seconds: u64, out: &mut String) -> Result<(), FormatError> {
-        // Only formatters shared between threads ever find the lock taken.
-        let Ok(mut cache) = self.cache.try_lock() else {
-            return self.print(seconds, out);
-        };
-        if cache.seconds != seconds || cache.text.is_empty() {
+        // A thread that is ending has no cache any more.
+        CACHES
+            .try_with(|caches| match caches.try_borrow_mut() {
+                Ok(mut caches) => {
+                    self.write_cached(&mut caches[self.id as usize % CACHED], seconds, out)
+                }
+                Err(_) => self.print(seconds, out),
+            })
+            .unwrap_or_else(|_| self.print(seconds, out))
+    }
+
+    #[inline]
+    fn write_cached(
+        &self,
+        cache: &mut Cache,
+        seconds: u64,
+        out: &mut String,
+    ) -> Result<(), FormatError> {
+        if cache.seconds != seconds || cache.id != self.id {
+            cache.id = 0;
             cache.text.clear();
-            cache.seconds = seconds;
-            if let Err(error) = self.print(seconds, &mut cache.text) {
-                cache.text.clear();
-                return Err(error);
-            }
+            self.print(seconds, &mut cache.text)?;
+            (cache.id, cache.seconds) = (self.id, seconds);
         }
         out.push_str(&cache.text);
         Ok(())
@@ -120,6 +136,11 @@ impl Clock {
         write!(out, "{}", local.strftime(self.format.as_bytes()))
             .map_err(|_| FormatError::PrintTime)
     }
+}
+
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Translates a date format of C, in the locale `C`, into jiff's, where they differ.
@@ -166,6 +187,8 @@ fn to_jiff(format: &str) -> Result<String, FormatError> {
     Ok(translated)
 }
 
+/// Clocks that a thread remembers the latest second of.
+const CACHED: usize = 8;
 const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
 #[cfg(test)]
@@ -200,12 +223,16 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_in_use_elsewhere_keeps_nobody_waiting() {
-        let mut clock = Clock::new();
-        clock.set_zone(TimeZone::UTC);
-        let held = clock.cache.lock().unwrap();
-        assert_eq!(text(&clock, 7), "1970-01-01 00:00:00,007");
-        drop(held);
+    fn clocks_that_share_a_place_in_the_cache_do_not_mix() {
+        let mut clocks: Vec<Clock> = (0..=CACHED).map(|_| Clock::new()).collect();
+        for (hours, clock) in (0..).zip(&mut clocks) {
+            clock.set_zone(TimeZone::fixed(jiff::tz::offset(hours)));
+        }
+        for _ in 0..2 {
+            for (hours, clock) in clocks.iter().enumerate() {
+                assert_eq!(text(clock, 7), format!("1970-01-01 {hours:02}:00:00,007"));
+            }
+        }
     }
 
     #[test]

@@ -112,10 +112,15 @@ impl Field {
 
 /// The level's name, in Python's words; `None` if it has none.
 pub(super) fn level_name<'r>(record: &'r Record<'_>) -> Option<&'r str> {
-    record.level_name().or_else(|| match record.level() {
+    record.level_name().or_else(|| name_of(record.level()))
+}
+
+/// A level's name, in Python's words.
+pub(super) fn name_of(level: Level) -> Option<&'static str> {
+    match level {
         Level::WARN => Some("WARNING"),
         level => level.name(),
-    })
+    }
 }
 
 /// The time since the Unix epoch; the epoch itself if the record's maker has no clock.

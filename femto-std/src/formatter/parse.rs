@@ -4,10 +4,10 @@
 
 use core::mem;
 
-use femto_core::Value;
+use femto_core::{Level, Value};
 
 use super::FormatError;
-use super::field::Field;
+use super::field::{self, Field};
 use crate::template::{BraceSpec, PercentTemplate, PrintError, Spec, TemplateError};
 
 /// A format string, cut.
@@ -30,6 +30,8 @@ pub(super) struct Item {
 #[derive(Debug)]
 pub(super) enum Source {
     Record(Field),
+    /// The level's name; the usual ones printed beforehand.
+    LevelName(Vec<(Level, Box<str>)>),
     /// A key-value of that name.
     KeyValue(Box<str>),
 }
@@ -138,7 +140,10 @@ impl Parsed {
                 shape
                     .write(&field.sample(), &mut String::new())
                     .map_err(|_| FormatError::PrintField { name: name.into() })?;
-                Source::Record(field)
+                match field {
+                    Field::LevelName => Source::LevelName(level_names(shape)),
+                    field => Source::Record(field),
+                }
             }
             None => Source::KeyValue(name.into()),
         };
@@ -146,6 +151,18 @@ impl Parsed {
         self.items.push(Item { literal, source, shape });
         Ok(())
     }
+}
+
+/// The usual levels' names as a shape prints them.
+fn level_names(shape: Shape) -> Vec<(Level, Box<str>)> {
+    let levels =
+        [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR, Level::CRITICAL];
+    let print = |level| {
+        let mut text = String::new();
+        shape.write(&Value::Str(field::name_of(level)?), &mut text).ok()?;
+        Some((level, text.into()))
+    };
+    levels.into_iter().filter_map(print).collect()
 }
 
 fn is_number(name: &str) -> bool {

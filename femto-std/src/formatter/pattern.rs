@@ -2,7 +2,6 @@
 //!
 //! Made where handlers are configured, run on the *collector*.
 
-use core::fmt::Write;
 use core::time::Duration;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -83,7 +82,7 @@ impl PatternFormatter {
         }?;
         let fields = parsed.items.iter().filter_map(|item| match item.source {
             Source::Record(field) => Some(field),
-            Source::KeyValue(_) => None,
+            Source::LevelName(_) | Source::KeyValue(_) => None,
         });
         Ok(Self {
             mask: fields.fold(CaptureMask::NONE, |mask, field| mask | field.mask()),
@@ -153,11 +152,18 @@ impl PatternFormatter {
             out.push_str(&item.literal);
             match &item.source {
                 Source::Record(field) => self.write_field(*field, item.shape, record, out)?,
+                Source::LevelName(names) => {
+                    let level = record.level();
+                    match names.iter().find(|(known, _)| *known == level) {
+                        Some((_, name)) if record.level_name().is_none() => out.push_str(name),
+                        _ => self.write_field(Field::LevelName, item.shape, record, out)?,
+                    }
+                }
                 Source::KeyValue(name) => self.write_key_value(name, item.shape, record, out)?,
             }
         }
         out.push_str(&self.tail);
-        if self.shows_key_values {
+        if self.shows_key_values && record.has_key_values() {
             for (key, value) in record.key_values() {
                 out.extend([" ", key, "="]);
                 let written = Shape::Plain.write(&value, out);
@@ -190,15 +196,6 @@ impl PatternFormatter {
             (Field::Name, Shape::Plain) => {
                 out.push_str(record.logger_name());
                 return Ok(());
-            }
-            (Field::LevelName, Shape::Plain | Shape::Percent(_)) => {
-                if let Some(name) = field::level_name(record) {
-                    return match shape {
-                        Shape::Percent(spec) => spec.write(&Value::Str(name), out),
-                        _ => out.write_str(name).map_err(Into::into),
-                    }
-                    .map_err(|_| FormatError::PrintField { name: field.name().into() });
-                }
             }
             _ => {}
         }

@@ -11,6 +11,7 @@ use femto_core::frame::portable::{Portable, Style};
 use femto_core::frame::{Kind, MAX_VALUES};
 use femto_core::{CallSite, Details, Filter, Level, Metadata, Record, Value, refer_call_site};
 
+use crate::formatter::CaptureMask;
 use crate::route::Route;
 use crate::unwind::{guarded, render};
 use crate::{clock, submit};
@@ -22,7 +23,8 @@ pub(crate) struct Node {
     pub(crate) level: AtomicU8,
     /// Records below it reach nobody.
     pub(crate) gate: AtomicU8,
-    /// The route's number; [`SLOW`] above it if a call has more to do than to put a frame.
+    /// The route's number; above it [`SLOW`] if a call has more to do than to put a frame, and the
+    /// capture mask.
     pub(crate) route: AtomicU64,
     pub(crate) slow: ArcSwapOption<Slow>,
 }
@@ -36,6 +38,12 @@ pub(crate) struct Slow {
 #[inline(always)]
 pub(super) fn is_plain(word: u64) -> bool {
     word & SLOW == 0
+}
+
+/// Which costly fields the handlers show.
+#[inline]
+pub(super) fn mask(word: u64) -> CaptureMask {
+    CaptureMask::from_bits((word >> MASK_SHIFT) as u16)
 }
 
 #[inline(always)]
@@ -59,7 +67,8 @@ impl Node {
         let destination = route.destination();
         let slow = !filters.is_empty() || destination.has_direct || !destination.has_queued;
         self.slow.store(Some(Arc::new(Slow { route: route.clone(), filters: filters.to_vec() })));
-        let word = u64::from(destination.id) | if slow { SLOW } else { 0 };
+        let mask = u64::from(destination.mask.bits()) << MASK_SHIFT;
+        let word = u64::from(destination.id) | if slow { SLOW } else { 0 } | mask;
         self.route.store(word, Ordering::Release);
         self.gate.store(gate.number(), Ordering::Release);
     }
@@ -206,5 +215,6 @@ thread_local! {
 }
 
 const SLOW: u64 = 1 << 32;
+const MASK_SHIFT: u32 = 48;
 /// Bytes of rendered text that a thread keeps room for.
 const MAX_KEPT: usize = 16 << 10;

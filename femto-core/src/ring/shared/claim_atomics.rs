@@ -1,17 +1,16 @@
 //! Claims by compare-and-swap.
 
-use super::super::{Full, Room};
+use super::super::Room;
 use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering};
 
-/// Claims `words` words of `ring`; answers their position.
+/// Claims `words` words of `ring`; answers their position, `None` if it is full.
 #[inline]
 pub(super) fn claim(
     head: &AtomicUsize,
     tail: &AtomicUsize,
-    refused: &AtomicUsize,
     ring: &[AtomicWord],
     words: usize,
-) -> Result<usize, Full> {
+) -> Option<usize> {
     loop {
         // Acquire: the zeros behind the tail are there before anybody claims them anew. Read before
         // the head, it is never ahead of it; at worst it is out of date, and room seems scarce.
@@ -22,19 +21,20 @@ pub(super) fn claim(
             if tail.load(Ordering::Relaxed) != consumed {
                 continue;
             }
-            count(refused);
-            return Err(Full);
+            return None;
         }
         let swap =
             head.compare_exchange_weak(seen, room.next, Ordering::Relaxed, Ordering::Relaxed);
         if swap.is_ok() {
             super::fill(ring, seen, room);
-            return Ok(room.at);
+            return Some(room.at);
         }
     }
 }
 
-/// Counts a refusal.
+/// Counts a refusal. Apart, so that it costs the common case no registers.
+#[cold]
+#[inline(never)]
 pub(super) fn count(refused: &AtomicUsize) {
     refused.fetch_add(1, Ordering::Relaxed);
 }

@@ -1,32 +1,32 @@
 //! Claims in a short critical section of constant length, for targets without compare-and-swap.
 
-use super::super::{Full, Room};
+use super::super::Room;
 use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering};
 
-/// Claims `words` words of `ring`; answers their position.
+/// Claims `words` words of `ring`; answers their position, `None` if it is full.
 #[inline]
 pub(super) fn claim(
     head: &AtomicUsize,
     tail: &AtomicUsize,
-    refused: &AtomicUsize,
     ring: &[AtomicWord],
     words: usize,
-) -> Result<usize, Full> {
+) -> Option<usize> {
     let (seen, room) = critical_section::with(|_| {
         let seen = head.load(Ordering::Relaxed);
         let room = Room::find(seen, ring.len(), words);
         if room.next.wrapping_sub(tail.load(Ordering::Acquire)) > ring.len() {
-            count(refused);
-            return Err(Full);
+            return None;
         }
         head.store(room.next, Ordering::Relaxed);
-        Ok((seen, room))
+        Some((seen, room))
     })?;
     super::fill(ring, seen, room);
-    Ok(room.at)
+    Some(room.at)
 }
 
-/// Counts a refusal.
+/// Counts a refusal. Apart, so that it costs the common case no registers.
+#[cold]
+#[inline(never)]
 pub(super) fn count(refused: &AtomicUsize) {
     critical_section::with(|_| {
         refused.store(refused.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);

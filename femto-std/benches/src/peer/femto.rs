@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use femto_std::{FileHandlerBuilder, Guard, HandlerBuilderTrait, Level, Logger, Manager, get_logger};
+use femto_std::{
+    FileHandlerBuilder, Guard, HandlerBuilderTrait, Level, Logger, Manager, get_logger,
+};
 
 use super::{Kind, Peer};
 

@@ -22,7 +22,11 @@ pub(super) fn table(results: &Results, peers: &[&Entry]) -> String {
     at_most("paced p50, times ticklog", 0.65, rival(Scenario::Paced, "p50", OURS));
     at_most("paced p99.9, ns", 1000.0, ours(Scenario::Paced, "p99.9"));
     at_most("burst, times ticklog", 0.7, rival(Scenario::Burst, "ns", OURS));
-    at_most("`log` facade, paced p50, times ticklog", 1.2, rival(Scenario::Paced, "p50", "femtologging-log"));
+    at_most(
+        "`log` facade, paced p50, times ticklog",
+        1.2,
+        rival(Scenario::Paced, "p50", "femtologging-log"),
+    );
     at_most("two handlers, time per record, times one", 1.6, two(Scenario::EndToEnd1));
     at_most("CPU ns per record, 1 thread", 300.0, ours(Scenario::EndToEnd1, "cpu_ns"));
     at_most("CPU ns per record, 4 threads", 300.0, ours(Scenario::EndToEnd4, "cpu_ns"));
@@ -34,14 +38,28 @@ pub(super) fn table(results: &Results, peers: &[&Entry]) -> String {
     let mut at_least = |goal: &str, limit: f64, reached: Option<f64>| {
         row(&mut text, goal, &format!("at least {limit}"), reached, |reached| reached >= limit);
     };
-    at_least("end to end, 1 thread, times the best asynchronous peer", 2.0, best(Scenario::EndToEnd1, asynchronous));
-    at_least("end to end, 4 threads, times the best asynchronous peer", 2.0, best(Scenario::EndToEnd4, asynchronous));
+    at_least(
+        "end to end, 1 thread, times the best asynchronous peer",
+        2.0,
+        best(Scenario::EndToEnd1, asynchronous),
+    );
+    at_least(
+        "end to end, 4 threads, times the best asynchronous peer",
+        2.0,
+        best(Scenario::EndToEnd4, asynchronous),
+    );
     at_least("end to end, 1 thread, times the best peer", 1.5, best(Scenario::EndToEnd1, None));
     at_least("end to end, 4 threads, times the best peer", 1.5, best(Scenario::EndToEnd4, None));
     text
 }
 
-fn row(text: &mut String, goal: &str, limit: &str, reached: Option<f64>, is_met: impl Fn(f64) -> bool) {
+fn row(
+    text: &mut String,
+    goal: &str,
+    limit: &str,
+    reached: Option<f64>,
+    is_met: impl Fn(f64) -> bool,
+) {
     match reached {
         Some(reached) => {
             let met = if is_met(reached) { "met" } else { "missed" };
@@ -52,8 +70,15 @@ fn row(text: &mut String, goal: &str, limit: &str, reached: Option<f64>, is_met:
 }
 
 /// Our throughput divided by that of the best peer, of a kind or at all.
-fn times_best(results: &Results, peers: &[&Entry], scenario: Scenario, only: Option<Kind>) -> Option<f64> {
-    let others = peers.iter().filter(|peer| !is_ours(peer.name) && only.is_none_or(|kind| peer.kind == kind));
+fn times_best(
+    results: &Results,
+    peers: &[&Entry],
+    scenario: Scenario,
+    only: Option<Kind>,
+) -> Option<f64> {
+    let others = peers
+        .iter()
+        .filter(|peer| !is_ours(peer.name) && only.is_none_or(|kind| peer.kind == kind));
     let ratios = others.filter_map(|peer| ratio(results, scenario, "M_per_s", OURS, peer.name));
     let least = ratios.fold(f64::INFINITY, f64::min);
     Some(least).filter(|least| least.is_finite())

@@ -8,8 +8,8 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
 use crate::logger::LoggerCore;
 use crate::message::{self, Rendered};
-use crate::{names, native, plain};
 use crate::record::{self, Extra, Picked};
+use crate::{names, native, plain};
 
 /// A log call whose level passed.
 pub(crate) struct Call<'a, 'py> {

@@ -70,8 +70,9 @@ impl Pattern {
             return Err(PyValueError::new_err("this Python's records have no taskName"));
         }
         for (key, value) in &defaults {
-            let value = message::value(value)
-                .ok_or_else(|| PyValueError::new_err(format!("the default of {key} is an object")))?;
+            let value = message::value(value).ok_or_else(|| {
+                PyValueError::new_err(format!("the default of {key} is an object"))
+            })?;
             pattern = pattern.with_default(key, value);
         }
         let has_default = |key: &String| defaults.iter().any(|(known, _)| known == key);
@@ -122,8 +123,7 @@ impl Formatter for Line {
                 details.stack = record.stack();
                 let message = Message(record);
                 let name = record.logger_name();
-                let dated =
-                    Record::from_message(name, &message, record.level(), created, &details);
+                let dated = Record::from_message(name, &message, record.level(), created, &details);
                 print(pattern, &dated, out)
             }
             (_, Some(pattern)) => print(pattern, record, out),

@@ -137,21 +137,22 @@ impl HandlerCore {
         let marker = [(LINE, femto_core::Value::None)];
         let frame = record::ready(level, text, &marker);
         let time = engine::now();
-        let attempt =
-            self.route.with(py, |route| record::attempt(py, route, level, time, &frame));
+        let attempt = self.route.with(py, |route| record::attempt(py, route, level, time, &frame));
         attempt.is_some_and(|attempt| finish(py, (attempt, level, time)))
     }
 
     /// Waits until everything logged before is with the operating system. Seconds.
     fn flush(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let deadline = duration(seconds)?;
-        py.detach(|| self.handler.flush(deadline)).map_err(|error| PyOSError::new_err(error.to_string()))
+        py.detach(|| self.handler.flush(deadline))
+            .map_err(|error| PyOSError::new_err(error.to_string()))
     }
 
     /// Flushes, then closes. Seconds.
     fn close(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let deadline = duration(seconds)?;
-        py.detach(|| self.handler.close(deadline)).map_err(|error| PyOSError::new_err(error.to_string()))
+        py.detach(|| self.handler.close(deadline))
+            .map_err(|error| PyOSError::new_err(error.to_string()))
     }
 
     /// Opens the file anew by its name.
@@ -198,7 +199,8 @@ impl HandlerCore {
 
     /// Keys of `extra` that its formatter prints, and whether it fails without.
     pub(crate) fn fields(&self, py: Python<'_>) -> Vec<(String, bool)> {
-        let fields = |pattern: &Option<Py<Pattern>>| Some(pattern.as_ref()?.get().fields().to_vec());
+        let fields =
+            |pattern: &Option<Py<Pattern>>| Some(pattern.as_ref()?.get().fields().to_vec());
         self.pattern.with(py, fields).flatten().unwrap_or_default()
     }
 
@@ -246,7 +248,11 @@ pub(crate) fn handle<'py>(
         && core.get().emit(record)?
     {
         // What a list of no filters answers.
-        return Ok(if cfg!(Py_3_12) { record.clone() } else { PyBool::new(py, true).to_owned().into_any() });
+        return Ok(if cfg!(Py_3_12) {
+            record.clone()
+        } else {
+            PyBool::new(py, true).to_owned().into_any()
+        });
     }
     known.handler_class.bind(py).getattr(texts.handle.bind(py))?.call1((handler, record))
 }
@@ -263,7 +269,9 @@ pub(crate) fn emit<'py>(
     let texts = &known.texts;
     let nothing = py.None().into_bound(py);
     native::generation(py)?;
-    let (core, is_native) = handler.call_method0(texts.ready_to_emit.bind(py))?.extract::<(Option<Bound<'_, HandlerCore>>, bool)>()?;
+    let (core, is_native) = handler
+        .call_method0(texts.ready_to_emit.bind(py))?
+        .extract::<(Option<Bound<'_, HandlerCore>>, bool)>()?;
     if let Some(core) = &core {
         let is_taken = match is_native {
             true => core.get().emit(record),

@@ -1,7 +1,7 @@
 //! The binary module `femtologging._femtologging`: what of femtologging for Python is not Python.
 //!
-//! A call's way through the files: [`native`] (the methods of `FemtoLogger`; level), [`logger`]
-//! (what a logger remembers of the tree), [`call`] (keyword arguments), [`message`] (template and
+//! A call's way through the files: [`native`] (raw functions; level), [`method`], [`logger`] (what a
+//! logger remembers of the tree), [`plain`] or [`call`] (keyword arguments), [`message`] (template and
 //! arguments), [`record`] (what costs time to find; the frame), [`handler`], [`formatter`].
 
 #![deny(unsafe_code)]
@@ -12,6 +12,7 @@ mod handler;
 mod log_record;
 mod logger;
 mod message;
+mod method;
 mod names;
 mod native;
 mod plain;
@@ -27,9 +28,13 @@ mod _femtologging {
     #[pymodule_export]
     use crate::handler::HandlerCore;
     #[pymodule_export]
+    use crate::handler::flush_all;
+    #[pymodule_export]
     use crate::logger::LoggerCore;
     #[pymodule_export]
-    use crate::native::{bind, changed, path_counts, revalidated};
+    use crate::method::{path_counts, revalidated};
     #[pymodule_export]
-    use crate::handler::flush_all;
+    use crate::names::set_up;
+    #[pymodule_export]
+    use crate::native::{bind, changed};
 }

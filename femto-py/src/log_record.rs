@@ -2,8 +2,8 @@
 //!
 //! Runs on the *caller*, called by `handler`.
 
-use femto_core::{Level, Value};
 use femto_core::frame::portable::Portable;
+use femto_core::{Level, Value};
 use femto_std::Route;
 use femto_std::engine;
 use femto_std::formatter::{CaptureMask, Formatter};
@@ -144,7 +144,17 @@ impl<'py> Read<'py> {
             None => None,
         };
         let level = Level::new(level);
-        Ok(Some(Self { attributes, level, level_name, name, message, args, created, exception, stack }))
+        Ok(Some(Self {
+            attributes,
+            level,
+            level_name,
+            name,
+            message,
+            args,
+            created,
+            exception,
+            stack,
+        }))
     }
 }
 

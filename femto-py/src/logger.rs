@@ -64,20 +64,12 @@ impl LoggerCore {
 
     /// The plan, `None` for the slow path. What is called with it must not run Python code.
     #[inline(always)]
-    pub(crate) fn with_plan<R>(
-        &self,
-        py: Python<'_>,
-        look: impl FnOnce(&Plan) -> R,
-    ) -> Option<R> {
+    pub(crate) fn with_plan<R>(&self, py: Python<'_>, look: impl FnOnce(&Plan) -> R) -> Option<R> {
         self.plan.with(py, |plan| plan.as_ref().map(look)).flatten()
     }
 
     /// Asks Python what the logger reaches now.
-    pub(crate) fn refresh(
-        &self,
-        logger: Borrowed<'_, '_, PyAny>,
-        generation: u64,
-    ) -> PyResult<()> {
+    pub(crate) fn refresh(&self, logger: Borrowed<'_, '_, PyAny>, generation: u64) -> PyResult<()> {
         let py = logger.py();
         let (threshold, handlers): (i64, Option<Vec<Bound<'_, HandlerCore>>>) =
             names::known(py)?.resolve.bind(py).call1((logger,))?.extract()?;
@@ -95,8 +87,10 @@ impl LoggerCore {
 
 impl Plan {
     fn new(name: &str, handlers: &[Bound<'_, HandlerCore>], old: Option<Self>) -> Self {
-        let made_for: Vec<_> =
-            handlers.iter().map(|handler| (handler.as_ptr() as usize, handler.get().revision())).collect();
+        let made_for: Vec<_> = handlers
+            .iter()
+            .map(|handler| (handler.as_ptr() as usize, handler.get().revision()))
+            .collect();
         let route = match old {
             Some(old) if old.made_for == made_for => old.route,
             _ => {

@@ -48,7 +48,8 @@ pub(crate) fn of<'a, 'py>(
         && let Ok(text) = message.cast_exact::<PyString>()
     {
         if arguments.is_empty() {
-            let ready = |template| Message { style: Style::Ready, template, values: ArrayVec::new() };
+            let ready =
+                |template| Message { style: Style::Ready, template, values: ArrayVec::new() };
             return Ok(text.to_str().ok().map(ready));
         }
         match typed(text, arguments, rendered)? {
@@ -173,7 +174,8 @@ fn render<'a, 'py>(
     match made {
         Ok(text) => {
             let template = rendered.message.insert(text).to_str().ok();
-            let ready = |template| Message { style: Style::Ready, template, values: ArrayVec::new() };
+            let ready =
+                |template| Message { style: Style::Ready, template, values: ArrayVec::new() };
             Ok(template.map(ready))
         }
         Err(error) => stop_if_fatal(py, error).map(|_| None),

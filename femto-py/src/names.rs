@@ -70,13 +70,17 @@ texts! {
 
 static KNOWN: PyOnceLock<Known> = PyOnceLock::new();
 
-/// What the native part knows of Python; an error before `bind` was called.
+/// What the native part knows of Python; an error before `set_up` was called.
 #[inline(always)]
 pub(crate) fn known(py: Python<'_>) -> PyResult<&Known> {
     KNOWN.get(py).ok_or_else(|| PyRuntimeError::new_err("femtologging is not set up"))
 }
 
-/// Sets all of it up.
+/// Gives the native part what it asks: before `bind`, once.
+///
+/// `resolve(logger)` says what a logger reaches; `revalidate()` looks at classes and modules and calls
+/// `revalidated`; `reserved` are the attributes of a record.
+#[pyfunction]
 pub(crate) fn set_up(
     py: Python<'_>,
     reserved: Vec<String>,
@@ -99,7 +103,7 @@ pub(crate) fn set_up(
         details: record.getattr("details")?.unbind(),
         reserved,
     };
-    KNOWN.set(py, known).map_err(|_| PyRuntimeError::new_err("bind is called once"))
+    KNOWN.set(py, known).map_err(|_| PyRuntimeError::new_err("set_up is called once"))
 }
 
 pub(crate) type LevelNames = Arc<[Option<Box<str>>; 256]>;

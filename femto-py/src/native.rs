@@ -11,55 +11,23 @@
 
 use core::cell::RefCell;
 use core::ffi::c_int;
+use core::panic::AssertUnwindSafe;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::panic::catch_unwind;
 
 use femto_std::engine;
-use pyo3::exceptions::{PyException, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyType};
 use pyo3::{Borrowed, ffi};
 
-use crate::call::{self, Call, Outcome};
-use crate::logger::{self, LoggerCore};
-use crate::{handler, names};
-
-/// One method of the logger.
-struct Method {
-    name: &'static core::ffi::CStr,
-    /// The level it logs at; `None` if its first argument says.
-    level: Option<i64>,
-    function: ffi::PyCFunctionFastWithKeywords,
-    doc: &'static core::ffi::CStr,
-}
-
-const LOG: usize = 6;
-const EXCEPTION: usize = 4;
-const TRACE: usize = 7;
-
-static METHODS: [Method; 8] = [
-    Method { name: c"debug", level: Some(10), function: log::<0>, doc: DOC },
-    Method { name: c"info", level: Some(20), function: log::<1>, doc: DOC },
-    Method { name: c"warning", level: Some(30), function: log::<2>, doc: DOC },
-    Method { name: c"error", level: Some(40), function: log::<3>, doc: DOC },
-    Method { name: c"exception", level: Some(40), function: log::<4>, doc: DOC },
-    Method { name: c"critical", level: Some(50), function: log::<5>, doc: DOC },
-    Method { name: c"log", level: None, function: log::<6>, doc: LOG_DOC },
-    Method { name: c"trace", level: Some(5), function: log::<7>, doc: DOC },
-];
-
-const DOC: &core::ffi::CStr = c"Logs 'msg % args' at the level that the method's name says.
-
-Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
-const LOG_DOC: &core::ffi::CStr = c"Logs 'msg % args' at the level given, a number.
-
-Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
+use crate::logger::LoggerCore;
+use crate::method::{METHODS, METHODS_OF_ONE, enabled};
+use crate::names;
 
 /// A logging method: `METHODS[M]`.
-unsafe extern "C" fn log<const M: usize>(
+pub(crate) unsafe extern "C" fn log<const M: usize>(
     logger: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
@@ -81,12 +49,13 @@ unsafe extern "C" fn log<const M: usize>(
         None => 0,
     };
     let count = count as usize;
-    // SAFETY: by the calling convention there are so many arguments, those by keyword behind the
-    // others, alive until the call returns. `Bound` is such a pointer; it is only borrowed here, so
-    // the caller's references stay the caller's.
-    let values: &[Bound<'_, PyAny>] = match args.is_null() {
-        true => &[],
-        false => unsafe { core::slice::from_raw_parts(args.cast(), count + keyword_count) },
+    let values: &[Bound<'_, PyAny>] = if args.is_null() {
+        &[]
+    } else {
+        // SAFETY: by the calling convention there are so many arguments, those by keyword behind
+        // the others, alive until the call returns. `Bound` is such a pointer; it is only borrowed
+        // here, so the caller's references stay the caller's.
+        unsafe { core::slice::from_raw_parts(args.cast(), count + keyword_count) }
     };
     // SAFETY: the interpreter passes `self` alive.
     let logger = unsafe { Borrowed::from_ptr(py, logger) };
@@ -105,118 +74,16 @@ unsafe extern "C" fn log<const M: usize>(
     }
 }
 
-/// What is left of a call that is not known to be below the level.
-#[inline(always)]
-fn enabled<const M: usize>(
-    logger: Borrowed<'_, '_, PyAny>,
-    values: &[Bound<'_, PyAny>],
-    count: usize,
-    keywords: Option<&Bound<'_, PyAny>>,
-) -> PyResult<()> {
-    let outcome = match current(logger)? {
-        Some(core) => {
-            let core = core.get();
-            let level = METHODS[M].level.or_else(|| call::level(values.first()?));
-            let first = usize::from(M == LOG);
-            match level {
-                Some(level) if count > first => {
-                    if core.threshold() != i64::MIN && level < core.threshold() {
-                        return Ok(());
-                    }
-                    let call = Call {
-                        level,
-                        message: &values[first],
-                        arguments: &values[first + 1..count],
-                        keyword_values: &values[count..],
-                        keywords,
-                        is_exception: M == EXCEPTION,
-                    };
-                    call.submit(core)?
-                }
-                _ => Outcome::LeftToPython,
-            }
-        }
-        None => Outcome::LeftToPython,
-    };
-    match outcome {
-        Outcome::Submitted => {
-            count_one(&FAST);
-            Ok(())
-        }
-        Outcome::LeftToPython => {
-            count_one(&SLOW);
-            attached(|| call_python::<M>(logger, &values[..count], &values[count..], keywords))
-        }
-    }
-}
-
-/// Runs what may drop objects of Python, after telling PyO3 that the thread is attached: else it would
-/// keep them until it hears so.
-#[cold]
-pub(crate) fn attached<R>(run: impl FnOnce() -> R) -> R {
-    let mut run = Some(run);
-    let result = Python::try_attach(|_| run.take().map(|run| run()));
-    match result.flatten() {
-        Some(result) => result,
-        // At the interpreter's end PyO3 refuses, though it is this thread that ends it.
-        None => run.take().expect("what did not run is still there")(),
-    }
-}
-
-/// Runs the method of `logging.Logger`, whatever that is now.
-#[cold]
-fn call_python<const M: usize>(
-    logger: Borrowed<'_, '_, PyAny>,
-    values: &[Bound<'_, PyAny>],
-    keyword_values: &[Bound<'_, PyAny>],
-    keywords: Option<&Bound<'_, PyAny>>,
-) -> PyResult<()> {
-    let py = logger.py();
-    let methods = PYTHON_METHODS.lock().unwrap_or_else(PoisonError::into_inner);
-    // There is no `Logger.trace`.
-    let method = methods.get(if M == TRACE { LOG } else { M });
-    let method = method.map(|method| method.bind(py).clone());
-    drop(methods);
-    let Some(method) = method else {
-        return Err(PyRuntimeError::new_err("femtologging is not set up"));
-    };
-    let level = if M == TRACE { METHODS[M].level } else { None };
-    let mut args = vec![logger.to_owned()];
-    args.extend(level.map(|level| level.into_pyobject(py)).transpose()?.map(Bound::into_any));
-    args.extend(values.iter().cloned());
-    let kwargs = PyDict::new(py);
-    if let Some(keywords) = keywords {
-        for (key, value) in keywords.cast::<PyTuple>()?.iter_borrowed().zip(keyword_values) {
-            kwargs.set_item(key, value)?;
-        }
-    }
-    method.call(PyTuple::new(py, args)?, Some(&kwargs)).map(drop)
-}
-
-/// `FemtoLogger.isEnabledFor(level)`.
-fn is_enabled_for<'py>(
-    logger: &Bound<'py, PyAny>,
-    level: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = logger.py();
-    if let Some(core) = current(logger.as_borrowed())?
-        && core.get().threshold() != i64::MIN
-        && let Some(level) = call::level(level)
-    {
-        return Ok((level >= core.get().threshold()).into_pyobject(py)?.to_owned().into_any());
-    }
-    names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?.call1((logger, level))
-}
-
 /// A method with one argument: `METHODS_OF_ONE[M]`.
-unsafe extern "C" fn one<const M: usize>(
+pub(crate) unsafe extern "C" fn one<const M: usize>(
     this: *mut ffi::PyObject,
     argument: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter, so attached.
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the interpreter passes both alive.
-    let (this, argument) = unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
+    let (this, argument) =
+        unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
     let result = catch_unwind(AssertUnwindSafe(|| {
         attached(|| (METHODS_OF_ONE[M].function)(&this, &argument))
     }));
@@ -229,72 +96,6 @@ unsafe extern "C" fn one<const M: usize>(
         // A log call does not fail its caller.
         Err(_) => none(),
     }
-}
-
-struct MethodOfOne {
-    name: &'static core::ffi::CStr,
-    raw: ffi::PyCFunction,
-    function: for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
-    doc: &'static core::ffi::CStr,
-}
-
-static METHODS_OF_ONE: [MethodOfOne; 3] = [
-    MethodOfOne {
-        name: c"isEnabledFor",
-        raw: one::<0>,
-        function: is_enabled_for,
-        doc: c"Whether a call at this level would be logged.",
-    },
-    MethodOfOne {
-        name: c"handle",
-        raw: one::<1>,
-        function: handler::handle,
-        doc: c"Writes a record that passes the filters.",
-    },
-    MethodOfOne {
-        name: c"emit",
-        raw: one::<2>,
-        function: handler::emit,
-        doc: c"Writes a record.",
-    },
-];
-
-/// The core of a logger, up to date; `None` if that cannot be had. Holds the core: Python code, of
-/// this thread or another, may take it from the logger while it is in use.
-#[inline(always)]
-fn current<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
-    match find(logger.py(), logger.as_ptr()) {
-        Some(core) if is_current(core.get()) => Ok(Some(core.to_owned())),
-        _ => attached(|| refreshed(logger)),
-    }
-}
-
-#[cold]
-fn refreshed<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
-    let refreshed = || {
-        let core = logger::attach(logger)?;
-        refresh(logger, core.get())?;
-        Ok(core)
-    };
-    refreshed().map(Some).or_else(|error| none_unless_fatal(logger.py(), error))
-}
-
-/// Asks Python what the logger reaches now.
-#[cold]
-fn refresh(logger: Borrowed<'_, '_, PyAny>, core: &LoggerCore) -> PyResult<()> {
-    let py = logger.py();
-    if !hooks_are_unchanged() {
-        names::known(py)?.revalidate.call0(py)?.drop_ref(py);
-    }
-    // Read before asking: what changes meanwhile makes the answer old.
-    let generation = GENERATION.load(Relaxed);
-    core.refresh(logger, generation)
-}
-
-/// Errors of our own Python code (at the end of the interpreter, modules are half gone) leave the
-/// call to stdlib; what interrupts the program does so.
-fn none_unless_fatal<T>(py: Python<'_>, error: PyErr) -> PyResult<Option<T>> {
-    if error.is_instance_of::<PyException>(py) { Ok(None) } else { Err(error) }
 }
 
 // --- What is known of a logger ------------------------------------------------------------------
@@ -320,7 +121,7 @@ impl Entry {
 }
 
 #[inline(always)]
-fn find<'a, 'py>(
+pub(crate) fn find<'a, 'py>(
     py: Python<'py>,
     logger: *mut ffi::PyObject,
 ) -> Option<Borrowed<'a, 'py, LoggerCore>> {
@@ -364,13 +165,13 @@ static WITNESS: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(ptr::null_mut());
 static WITNESS_VERSION: AtomicU32 = AtomicU32::new(0);
 
 #[inline(always)]
-fn is_current(core: &LoggerCore) -> bool {
+pub(crate) fn is_current(core: &LoggerCore) -> bool {
     core.generation() == GENERATION.load(Relaxed) && hooks_are_unchanged()
 }
 
 /// Whether nobody has touched the classes, or the dictionaries whose names matter.
 #[inline(always)]
-fn hooks_are_unchanged() -> bool {
+pub(crate) fn hooks_are_unchanged() -> bool {
     let version = WITNESS_VERSION.load(Relaxed);
     version != 0 && witness_version() == version && dictionaries_are_unchanged()
 }
@@ -469,6 +270,11 @@ mod dictionaries {
 
 use dictionaries::{accept, dictionaries_are_unchanged, watch};
 
+/// Counts the changes, as far as they are known.
+pub(crate) fn current_generation() -> u64 {
+    GENERATION.load(Relaxed)
+}
+
 /// Counts the changes, classes and modules included: they are looked at if need be.
 pub(crate) fn generation(py: Python<'_>) -> PyResult<u64> {
     if !hooks_are_unchanged() {
@@ -483,24 +289,9 @@ pub(crate) fn changed() {
     GENERATION.store(GENERATION.load(Relaxed) + 1, Relaxed);
 }
 
-/// Says that the classes and modules were looked at and are as the fast path knows them now.
-///
-/// `methods` are the methods of `logging.Logger` in the order of this module's own; `level_names`
-/// those that are not usual.
-#[pyfunction]
-pub(crate) fn revalidated(
-    py: Python<'_>,
-    methods: Vec<Py<PyAny>>,
-    level_names: Vec<(u8, String)>,
-) -> PyResult<()> {
-    let old = core::mem::replace(
-        &mut *PYTHON_METHODS.lock().unwrap_or_else(PoisonError::into_inner),
-        methods,
-    );
-    drop(old);
-    names::set_level_names(level_names);
-    let class = WITNESS.load(Relaxed);
-    if let Some(class) = ptr::NonNull::new(class) {
+/// Takes classes and dictionaries as they are now for unchanged.
+pub(crate) fn accept_hooks(py: Python<'_>) -> PyResult<()> {
+    if let Some(class) = ptr::NonNull::new(WITNESS.load(Relaxed)) {
         // SAFETY: a class that `bind` holds a reference to for ever.
         let class = unsafe { Borrowed::from_ptr(py, class.as_ptr().cast()) };
         // A look-up gives the class a version.
@@ -513,6 +304,19 @@ pub(crate) fn revalidated(
 }
 
 // --- State of the interpreter's lock ---------------------------------------------------------------
+
+/// Runs what may drop objects of Python, after telling PyO3 that the thread is attached: else it would
+/// keep them until it hears so.
+#[cold]
+pub(crate) fn attached<R>(run: impl FnOnce() -> R) -> R {
+    let mut run = Some(run);
+    let result = Python::try_attach(|_| run.take().map(|run| run()));
+    match result.flatten() {
+        Some(result) => result,
+        // At the interpreter's end PyO3 refuses, though it is this thread that ends it.
+        None => run.take().expect("what did not run is still there")(),
+    }
+}
 
 /// A value that is only touched by threads attached to the interpreter, so by one at a time.
 #[derive(Debug)]
@@ -553,12 +357,9 @@ impl<T: Default> Attached<T> {
 
 // --- Set-up -------------------------------------------------------------------------------------
 
-static PYTHON_METHODS: Mutex<Vec<Py<PyAny>>> = Mutex::new(Vec::new());
-
-/// Gives `FemtoLogger` and `NativeHandler` their methods, and the fast path what it asks and watches.
+/// Gives `FemtoLogger` and `NativeHandler` their methods, and the fast path what it watches.
 ///
-/// `resolve(logger)` says what a logger reaches; `revalidate()` looks at classes and modules and
-/// calls `revalidated`; `reserved` are the attributes of a record. A change of the class `witness` or of `dictionaries` makes it be called.
+/// A change of the class `witness` or of one of `dictionaries` makes the fast path look again.
 #[pyfunction]
 pub(crate) fn bind(
     py: Python<'_>,
@@ -566,11 +367,7 @@ pub(crate) fn bind(
     handler_class: Bound<'_, PyType>,
     witness: Bound<'_, PyType>,
     dictionaries: Vec<Bound<'_, PyDict>>,
-    reserved: Vec<String>,
-    resolve: Py<PyAny>,
-    revalidate: Py<PyAny>,
 ) -> PyResult<()> {
-    names::set_up(py, reserved, resolve, revalidate)?;
     for method in &METHODS {
         let function = ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: method.function };
         let flags = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
@@ -618,23 +415,6 @@ extern "C" fn at_exit() {
 
 /// How long the process's end waits for a sink that does not take what is left.
 const LAST_WAIT: Duration = Duration::from_secs(10);
-
-// --- Which path ran -----------------------------------------------------------------------------
-
-static FAST: AtomicU64 = AtomicU64::new(0);
-static SLOW: AtomicU64 = AtomicU64::new(0);
-
-/// No other thread counts meanwhile, so no locked instruction is needed.
-#[inline(always)]
-fn count_one(counter: &AtomicU64) {
-    counter.store(counter.load(Relaxed) + 1, Relaxed);
-}
-
-/// How many enabled calls went which way: `(fast, slow)`.
-#[pyfunction]
-pub(crate) fn path_counts() -> (u64, u64) {
-    (FAST.load(Relaxed), SLOW.load(Relaxed))
-}
 
 #[inline(always)]
 fn none() -> *mut ffi::PyObject {

@@ -6,7 +6,7 @@
 use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
-use std::thread::{self, Thread};
+use std::thread::Thread;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
@@ -55,7 +55,6 @@ pub(crate) fn current() -> Arc<Engine> {
     {
         return engine.clone();
     }
-    os::install_hooks();
     side::prepare();
     let engine = Arc::new(Engine::new());
     let abandoned = registry.engine.replace(engine.clone());
@@ -144,11 +143,7 @@ impl Engine {
 
     fn start(self: &Arc<Self>) {
         let engine = self.clone();
-        let spawned = thread::Builder::new().name("femto-collector".to_owned()).spawn(move || {
-            os::block_signals();
-            crate::collector::run(&engine);
-        });
-        match spawned {
+        match os::spawn("femto-collector", move || crate::collector::run(&engine)) {
             Ok(handle) => {
                 side::set_collector(handle.thread());
                 // Set once: an engine starts once.
@@ -248,11 +243,16 @@ impl Engine {
             return Err(FlushError::CalledFromEngine);
         }
         let (reply, answer) = bounded(64);
-        let stopped = state::load() & state::STOPPED != 0;
-        if stopped || self.requests.send(request(reply)).is_err() {
-            self.work_inline();
-            return Ok(());
+        if state::load() & state::STOPPED != 0 {
+            os::as_engine_thread(|| {
+                let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
+                collector.pass(self);
+                collector.write_everything(None, Some(&reply));
+            });
+            return answer.try_recv().map_or(Ok(()), Err);
         }
+        // The inbox is the engine's own: it is there as long as the engine.
+        let _ = self.requests.send(request(reply));
         self.wake();
         let until = Instant::now() + deadline;
         loop {

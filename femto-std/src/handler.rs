@@ -29,7 +29,7 @@ use crate::engine;
 use crate::formatter::Formatter;
 use crate::sink::Open;
 use crate::unwind::guarded;
-use crate::{FlushError, state};
+use crate::{FlushError, os, state};
 
 /// What happens to a record that finds its handler over capacity, or its thread's lane full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +112,7 @@ impl Handler {
     /// A handler that writes where `opener` says.
     pub(crate) fn new(opener: Box<dyn Open>, delay: bool, options: Options) -> io::Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
+        os::install_hooks();
         let sink = if delay { None } else { Some(opener.open(false)?) };
         Ok(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),

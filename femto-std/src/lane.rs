@@ -142,6 +142,12 @@ pub(crate) fn try_push<E: Encode>(
     Ok(())
 }
 
+/// Leaves the thread's lane as it was.
+fn restore(slot: Slot) {
+    // The thread's locals were there a moment ago.
+    let _ = LANE.try_with(|cell| cell.set(slot));
+}
+
 /// Ends the use of the thread's lane.
 #[inline(always)]
 fn give_back(lane: Box<ThreadLane>) {
@@ -163,6 +169,11 @@ pub(crate) fn push_slowly<E: Encode + Copy>(
 ) -> Result<(), Refused> {
     let mut lane = match slot {
         Slot::InUse => return side::push(outgoing),
+        // This call interrupts one of the slow paths on its own thread.
+        slot if registry::is_locked_here() => {
+            restore(slot);
+            return side::push(outgoing);
+        }
         Slot::Gone => {
             side::push(outgoing)?;
             if state::load() & state::STOPPED != 0 {

@@ -2,8 +2,12 @@
 #![allow(unsafe_code)]
 
 use core::cell::Cell;
+use core::mem::MaybeUninit;
+use core::ptr;
 use core::time::Duration;
+use std::io;
 use std::sync::Once;
+use std::thread::{self, JoinHandle};
 
 use crate::{engine, registry, state};
 
@@ -13,16 +17,25 @@ pub(crate) fn thread_id() -> u64 {
     (unsafe { libc::gettid() }) as u64
 }
 
-/// Leaves all signals to the application's own threads.
-pub(crate) fn block_signals() {
-    IS_ENGINE.set(true);
-    let mut all = core::mem::MaybeUninit::uninit();
-    // SAFETY: `sigfillset` initialises the set that `pthread_sigmask` then reads; the third
-    // argument may be null.
+/// Starts a thread of the engine. It leaves all signals to the application's own threads.
+pub(crate) fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> io::Result<JoinHandle<()>> {
+    let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+    // SAFETY: `sigfillset` initialises the set that `pthread_sigmask` then reads, and the latter the
+    // set of before.
     unsafe {
         libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), core::ptr::null_mut());
+        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr());
     }
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(|| {
+        IS_ENGINE.set(true);
+        work();
+    });
+    // SAFETY: the set was initialised by the call above; the third argument may be null.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
+    spawned
 }
 
 /// Works as the collector would; does nothing if the calling thread is at it already.

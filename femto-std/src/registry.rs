@@ -4,7 +4,8 @@
 //! way of a record. Held only for a few memory accesses, never while foreign code runs, and held by
 //! the forking thread across a fork, so that the child finds it free.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
+use core::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
@@ -23,12 +24,49 @@ static REGISTRY: Mutex<Registry> =
     Mutex::new(Registry { tree: Tree::new(), routes: Routes::new(), engine: None });
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.
-pub(crate) fn lock() -> MutexGuard<'static, Registry> {
-    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+pub(crate) fn lock() -> Locked {
+    IS_LOCKED_HERE.set(true);
+    let guard = REGISTRY.lock().unwrap_or_else(PoisonError::into_inner);
+    Locked { guard, _mark: Mark }
+}
+
+/// Whether the calling thread holds the lock: a signal handler that logs must not wait for it.
+pub(crate) fn is_locked_here() -> bool {
+    IS_LOCKED_HERE.get()
+}
+
+/// The registry, locked. The lock goes before the mark that says so.
+pub(crate) struct Locked {
+    guard: MutexGuard<'static, Registry>,
+    _mark: Mark,
+}
+
+/// Says that this thread has the lock, or is about to.
+struct Mark;
+
+impl Deref for Locked {
+    type Target = Registry;
+
+    fn deref(&self) -> &Registry {
+        &self.guard
+    }
+}
+
+impl DerefMut for Locked {
+    fn deref_mut(&mut self) -> &mut Registry {
+        &mut self.guard
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        IS_LOCKED_HERE.set(false);
+    }
 }
 
 thread_local! {
-    static HELD: RefCell<Option<MutexGuard<'static, Registry>>> = const { RefCell::new(None) };
+    static IS_LOCKED_HERE: Cell<bool> = const { Cell::new(false) };
+    static HELD: RefCell<Option<Locked>> = const { RefCell::new(None) };
 }
 
 /// Before a fork: no other thread can be inside now.

@@ -12,13 +12,14 @@ import sys as _sys
 from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
+from . import _femtologging as _native
 from . import hooks as _hooks
-from ._femtologging import bind as _bind
 from .config import basicConfig as basicConfig
 from .config import getLogger as getLogger
 from .formatter import WatchedFormatter as _WatchedFormatter
 from .handler import FileHandler as FileHandler
 from .handler import HandlerStats as HandlerStats
+from .handler import NativeHandler as _NativeHandler
 from .handler import StreamHandler as StreamHandler
 from .handler import stats as stats
 from .install import install as install
@@ -26,7 +27,7 @@ from .install import uninstall as uninstall
 from .logger import FemtoLogger as FemtoLogger
 from .logger import FemtoManager as _FemtoManager
 from .logger import FemtoRootLogger as _FemtoRootLogger
-from .logger import bind_arguments as _bind_arguments
+from .logger import resolve as _resolve
 from .record import ATTRIBUTES as _ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ _own = (
 )
 __all__ = sorted({*_logging.__all__, *_own})
 
-_bind(witness=_Witness, reserved=sorted(_ATTRIBUTES), **_bind_arguments())
+_native.set_up(sorted(_ATTRIBUTES), _resolve, _hooks.revalidate)
+_native.bind(FemtoLogger, _NativeHandler, _Witness, _hooks.DICTIONARIES)
 _hooks.revalidate()
 _sys.modules[__name__].__class__ = _Module

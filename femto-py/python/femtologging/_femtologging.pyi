@@ -83,20 +83,26 @@ class HandlerCore:
     def stats(self) -> tuple[int, int, int, int, int]:
         """Return how many were accepted, written, dropped; bytes written; errors."""
 
+def set_up(
+    reserved: list[str],
+    resolve: Callable[[Logger], tuple[int, list[HandlerCore] | None]],
+    revalidate: Callable[[], None],
+) -> None:
+    """Give the native part what it asks: before ``bind``, once.
+
+    ``resolve(logger)`` says what a logger reaches; ``revalidate()`` looks at classes and modules
+    and calls ``revalidated``; ``reserved`` are the attributes of a record.
+    """
+
 def bind(
     logger_class: type[Logger],
     handler_class: type[Handler],
     witness: type,
     dictionaries: list[dict[Any, Any]],
-    reserved: list[str],
-    resolve: Callable[[Logger], tuple[int, list[HandlerCore] | None]],
-    revalidate: Callable[[], None],
 ) -> None:
-    """Give ``FemtoLogger`` and ``NativeHandler`` their methods, and the fast path what it needs.
+    """Give ``FemtoLogger`` and ``NativeHandler`` their methods, and the fast path what it watches.
 
-    ``resolve(logger)`` says what a logger reaches; ``revalidate()`` looks at classes and modules
-    and calls ``revalidated``; ``reserved`` are the attributes of a record. A change of the class
-    ``witness`` or of ``dictionaries`` makes it be called.
+    A change of the class ``witness`` or of one of ``dictionaries`` makes the fast path look again.
     """
 
 def changed() -> None:

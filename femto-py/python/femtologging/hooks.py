@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType
+from typing import Any
 
 from ._femtologging import revalidated
 
@@ -96,6 +97,9 @@ def _level_names() -> list[tuple[int, str]]:
         if name != _NATIVE_NAMES.get(level, f"Level {level}")
     ]
 
+
+#: Where the names are that a look looks at.
+DICTIONARIES: list[dict[Any, Any]] = [vars(logging), vars(time), logging._levelToName]
 
 #: In the order of the native methods.
 _LOG_METHODS = ("debug", "info", "warning", "error", "exception", "critical", "log")

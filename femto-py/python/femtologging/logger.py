@@ -8,9 +8,8 @@ lists, the manager, and everything that ``hooks`` looks at.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import hooks
 from ._femtologging import HandlerCore, changed
@@ -157,21 +156,6 @@ def _is_watched(logger: logging.Logger) -> bool:
         and type(logger.manager) is FemtoManager
         and _METHODS.isdisjoint(logger.__dict__)
     )
-
-
-def bind_arguments() -> dict[str, Any]:
-    """Return what the native part is set up with."""
-    return {
-        "logger_class": FemtoLogger,
-        "handler_class": NativeHandler,
-        "dictionaries": [
-            vars(logging),
-            vars(time),
-            logging._levelToName,
-        ],
-        "resolve": resolve,
-        "revalidate": hooks.revalidate,
-    }
 
 
 _LISTS = ("handlers", "filters")

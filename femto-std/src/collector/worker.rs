@@ -40,11 +40,8 @@ impl Worker {
     ) -> Option<Self> {
         let (messages, inbox) = bounded(BLOCKS);
         let (give_back, spare) = bounded(2);
-        let run = move || {
-            os::block_signals();
-            work(&handler, &outlet, &engine, &inbox, &give_back);
-        };
-        let thread = thread::Builder::new().name("femto-worker".to_owned()).spawn(run).ok()?;
+        let run = move || work(&handler, &outlet, &engine, &inbox, &give_back);
+        let thread = os::spawn("femto-worker", run).ok()?;
         Some(Self { messages, spare, thread })
     }
 

@@ -30,7 +30,7 @@ use crate::sink::FileOpener;
 /// info!(logger: logger, "started with {} workers", 4);
 ///
 /// handler.flush(std::time::Duration::from_secs(5))?;
-/// assert!(std::fs::read_to_string(&path)?.ends_with(" INFO app started with 4 workers\n"));
+/// assert!(std::fs::read_to_string(&path)?.ends_with(" INFO     app: started with 4 workers\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

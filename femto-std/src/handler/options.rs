@@ -69,7 +69,8 @@ macro_rules! option_setters {
             self
         }
 
-        /// What makes lines of records. Default: `%(asctime)s %(levelname)s %(name)s %(message)s`.
+        /// What makes lines of records. Default: `%(asctime)s %(levelname)-8s %(name)s: %(message)s`
+        /// and key-values.
         pub fn with_formatter(
             mut self,
             formatter: std::sync::Arc<dyn $crate::formatter::Formatter>,

@@ -1,6 +1,6 @@
-//! Log calls in signal handlers, a thousand a second, into a thread that logs itself.
+//! Log calls in signal handlers, a thousand a second and more, into a thread that logs itself.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -10,6 +10,8 @@ use crate::log_to;
 
 /// Signals handled so far.
 static HANDLED: AtomicU64 = AtomicU64::new(0);
+/// Whether signals are still being sent.
+static FLOODED: AtomicBool = AtomicBool::new(false);
 
 extern "C" fn on_signal(_: libc::c_int) {
     let i = HANDLED.fetch_add(1, Ordering::Relaxed);
@@ -22,12 +24,15 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
     debug!(target: "signal", "begin");
     info!(target: "signal", "begin");
     handle_signals();
-    ring_alarms(1_000);
+    match which {
+        "flooded" => flood(),
+        _ => ring_alarms(1_000),
+    }
     let start = Instant::now();
     let mut i = 0_u64;
     while start.elapsed() < Duration::from_secs(2) {
         match which {
-            "plain" => info!(logger: root, "main {}", i),
+            "plain" | "flooded" => info!(logger: root, "main {}", i),
             // Interrupts allocation, rendering, and growth of the lane.
             "rendered" => info!(logger: root, "main {}", format_args!("{}", i)),
             "paused" => {
@@ -53,6 +58,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         i += 1;
     }
     ring_alarms(0);
+    FLOODED.store(false, Ordering::Relaxed);
     println!("{i} {}", HANDLED.load(Ordering::Relaxed));
     let stats = {
         handler.flush(Duration::from_secs(20)).expect("flush");
@@ -68,6 +74,31 @@ fn handle_signals() {
         action.sa_sigaction = on_signal as *const () as usize;
         action.sa_flags = libc::SA_RESTART;
         assert_eq!(libc::sigaction(libc::SIGALRM, &raw const action, core::ptr::null_mut()), 0);
+    }
+}
+
+/// Sends the signal to this thread from another as fast as that goes, so that every instruction of a
+/// call is interrupted some time.
+fn flood() {
+    // SAFETY: the call takes nothing and cannot fail.
+    let thread = unsafe { libc::pthread_self() };
+    FLOODED.store(true, Ordering::Relaxed);
+    std::thread::spawn(move || {
+        block_alarms();
+        while FLOODED.load(Ordering::Relaxed) {
+            // SAFETY: the main thread lives as long as the process.
+            unsafe { libc::pthread_kill(thread, libc::SIGALRM) };
+        }
+    });
+}
+
+fn block_alarms() {
+    // SAFETY: the set is made empty before it is used; nobody asks for the old one.
+    unsafe {
+        let mut set: libc::sigset_t = core::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        libc::sigaddset(&raw mut set, libc::SIGALRM);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, core::ptr::null_mut());
     }
 }
 

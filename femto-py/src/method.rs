@@ -1,0 +1,243 @@
+//! Method: what the methods of loggers and handlers do.
+//!
+//! Runs on the *caller*, called by the raw functions in `native`; the level has not been looked at
+//! yet unless it is known to be too low. Behind it comes `call`.
+
+use core::ffi::CStr;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::{PyException, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use pyo3::{Borrowed, ffi};
+
+use crate::call::{self, Call, Outcome};
+use crate::logger::{self, LoggerCore};
+use crate::native::{self, attached, log, one};
+use crate::{handler, names};
+
+/// A logging method.
+pub(crate) struct Method {
+    pub(crate) name: &'static CStr,
+    /// The level it logs at; `None` if its first argument says.
+    pub(crate) level: Option<i64>,
+    pub(crate) function: ffi::PyCFunctionFastWithKeywords,
+    pub(crate) doc: &'static CStr,
+}
+
+const LOG: usize = 6;
+const EXCEPTION: usize = 4;
+const TRACE: usize = 7;
+
+/// The logging methods of `FemtoLogger`.
+pub(crate) static METHODS: [Method; 8] = [
+    Method { name: c"debug", level: Some(10), function: log::<0>, doc: DOC },
+    Method { name: c"info", level: Some(20), function: log::<1>, doc: DOC },
+    Method { name: c"warning", level: Some(30), function: log::<2>, doc: DOC },
+    Method { name: c"error", level: Some(40), function: log::<3>, doc: DOC },
+    Method { name: c"exception", level: Some(40), function: log::<4>, doc: DOC },
+    Method { name: c"critical", level: Some(50), function: log::<5>, doc: DOC },
+    Method { name: c"log", level: None, function: log::<6>, doc: LOG_DOC },
+    Method { name: c"trace", level: Some(5), function: log::<7>, doc: DOC },
+];
+
+const DOC: &CStr = c"Logs 'msg % args' at the level that the method's name says.
+
+Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
+const LOG_DOC: &CStr = c"Logs 'msg % args' at the level given, a number.
+
+Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
+
+/// A method with one argument.
+pub(crate) struct MethodOfOne {
+    pub(crate) name: &'static CStr,
+    pub(crate) raw: ffi::PyCFunction,
+    pub(crate) function:
+        for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+    pub(crate) doc: &'static CStr,
+}
+
+/// The first is `FemtoLogger`'s, the others are `NativeHandler`'s.
+pub(crate) static METHODS_OF_ONE: [MethodOfOne; 3] = [
+    MethodOfOne {
+        name: c"isEnabledFor",
+        raw: one::<0>,
+        function: is_enabled_for,
+        doc: c"Whether a call at this level would be logged.",
+    },
+    MethodOfOne {
+        name: c"handle",
+        raw: one::<1>,
+        function: handler::handle,
+        doc: c"Writes a record that passes the filters.",
+    },
+    MethodOfOne { name: c"emit", raw: one::<2>, function: handler::emit, doc: c"Writes a record." },
+];
+
+/// What is left of a call that is not known to be below the level.
+#[inline(always)]
+pub(crate) fn enabled<const M: usize>(
+    logger: Borrowed<'_, '_, PyAny>,
+    values: &[Bound<'_, PyAny>],
+    count: usize,
+    keywords: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let outcome = match current(logger)? {
+        Some(core) => {
+            let core = core.get();
+            let level = METHODS[M].level.or_else(|| call::level(values.first()?));
+            let first = usize::from(M == LOG);
+            match level {
+                Some(level) if count > first => {
+                    if core.threshold() != i64::MIN && level < core.threshold() {
+                        return Ok(());
+                    }
+                    let call = Call {
+                        level,
+                        message: &values[first],
+                        arguments: &values[first + 1..count],
+                        keyword_values: &values[count..],
+                        keywords,
+                        is_exception: M == EXCEPTION,
+                    };
+                    call.submit(core)?
+                }
+                _ => Outcome::LeftToPython,
+            }
+        }
+        None => Outcome::LeftToPython,
+    };
+    match outcome {
+        Outcome::Submitted => {
+            count_one(&FAST);
+            Ok(())
+        }
+        Outcome::LeftToPython => {
+            count_one(&SLOW);
+            attached(|| call_python::<M>(logger, &values[..count], &values[count..], keywords))
+        }
+    }
+}
+
+/// Runs the method of `logging.Logger`, whatever that is now.
+#[cold]
+fn call_python<const M: usize>(
+    logger: Borrowed<'_, '_, PyAny>,
+    values: &[Bound<'_, PyAny>],
+    keyword_values: &[Bound<'_, PyAny>],
+    keywords: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let py = logger.py();
+    let methods = PYTHON_METHODS.lock().unwrap_or_else(PoisonError::into_inner);
+    // There is no `Logger.trace`.
+    let method = methods.get(if M == TRACE { LOG } else { M });
+    let method = method.map(|method| method.bind(py).clone());
+    drop(methods);
+    let Some(method) = method else {
+        return Err(PyRuntimeError::new_err("femtologging is not set up"));
+    };
+    let level = if M == TRACE { METHODS[M].level } else { None };
+    let mut args = vec![logger.to_owned()];
+    args.extend(level.map(|level| level.into_pyobject(py)).transpose()?.map(Bound::into_any));
+    args.extend(values.iter().cloned());
+    let kwargs = PyDict::new(py);
+    if let Some(keywords) = keywords {
+        for (key, value) in keywords.cast::<PyTuple>()?.iter_borrowed().zip(keyword_values) {
+            kwargs.set_item(key, value)?;
+        }
+    }
+    method.call(PyTuple::new(py, args)?, Some(&kwargs)).map(drop)
+}
+
+/// `FemtoLogger.isEnabledFor(level)`.
+fn is_enabled_for<'py>(
+    logger: &Bound<'py, PyAny>,
+    level: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = logger.py();
+    if let Some(core) = current(logger.as_borrowed())?
+        && core.get().threshold() != i64::MIN
+        && let Some(level) = call::level(level)
+    {
+        return Ok((level >= core.get().threshold()).into_pyobject(py)?.to_owned().into_any());
+    }
+    names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?.call1((logger, level))
+}
+
+/// The core of a logger, up to date; `None` if that cannot be had. Holds the core: Python code, of
+/// this thread or another, may take it from the logger while it is in use.
+#[inline(always)]
+fn current<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
+    match native::find(logger.py(), logger.as_ptr()) {
+        Some(core) if native::is_current(core.get()) => Ok(Some(core.to_owned())),
+        _ => attached(|| refreshed(logger)),
+    }
+}
+
+#[cold]
+fn refreshed<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, LoggerCore>>> {
+    let refreshed = || {
+        let core = logger::attach(logger)?;
+        refresh(logger, core.get())?;
+        Ok(core)
+    };
+    refreshed().map(Some).or_else(|error| none_unless_fatal(logger.py(), error))
+}
+
+/// Asks Python what the logger reaches now.
+#[cold]
+fn refresh(logger: Borrowed<'_, '_, PyAny>, core: &LoggerCore) -> PyResult<()> {
+    let py = logger.py();
+    if !native::hooks_are_unchanged() {
+        names::known(py)?.revalidate.call0(py)?.drop_ref(py);
+    }
+    // Read before asking: what changes meanwhile makes the answer old.
+    let generation = native::current_generation();
+    core.refresh(logger, generation)
+}
+
+/// Errors of our own Python code (at the end of the interpreter, modules are half gone) leave the
+/// call to stdlib; what interrupts the program does so.
+fn none_unless_fatal<T>(py: Python<'_>, error: PyErr) -> PyResult<Option<T>> {
+    if error.is_instance_of::<PyException>(py) { Ok(None) } else { Err(error) }
+}
+
+/// The methods of `logging.Logger`, in the order of `METHODS`.
+static PYTHON_METHODS: Mutex<Vec<Py<PyAny>>> = Mutex::new(Vec::new());
+
+/// Says that the classes and modules were looked at and are as the fast path knows them now.
+///
+/// `methods` are the methods of `logging.Logger` in the order of this module's own; `level_names`
+/// those that are not usual.
+#[pyfunction]
+pub(crate) fn revalidated(
+    py: Python<'_>,
+    methods: Vec<Py<PyAny>>,
+    level_names: Vec<(u8, String)>,
+) -> PyResult<()> {
+    let old = core::mem::replace(
+        &mut *PYTHON_METHODS.lock().unwrap_or_else(PoisonError::into_inner),
+        methods,
+    );
+    drop(old);
+    names::set_level_names(level_names);
+    native::accept_hooks(py)
+}
+
+// --- Which path ran -----------------------------------------------------------------------------
+
+static FAST: AtomicU64 = AtomicU64::new(0);
+static SLOW: AtomicU64 = AtomicU64::new(0);
+
+/// No other thread counts meanwhile, so no locked instruction is needed.
+#[inline(always)]
+fn count_one(counter: &AtomicU64) {
+    counter.store(counter.load(Relaxed) + 1, Relaxed);
+}
+
+/// How many enabled calls went which way: `(fast, slow)`.
+#[pyfunction]
+pub(crate) fn path_counts() -> (u64, u64) {
+    (FAST.load(Relaxed), SLOW.load(Relaxed))
+}

@@ -1,8 +1,9 @@
 //! Frames read back as they were written, in both encodings; and no bytes make a decoder panic.
 #![cfg(not(loom))]
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
-use std::fmt::Debug;
-use std::mem::discriminant;
+use core::fmt::Debug;
+use core::mem::discriminant;
 
 use femto_core::frame::local::{self, Event};
 use femto_core::frame::portable::{Portable, Style};
@@ -116,23 +117,24 @@ proptest! {
         let arguments = borrow(&arguments);
         let mapping = mapping.as_deref().map(borrow_pairs);
         let key_values = key_values.as_deref().map(borrow_pairs);
-        let mut written = Portable::<&[Value<'_>], &[(&str, Value<'_>)]>::default();
-        written.level = Level::new(head.0);
-        written.time = head.1;
-        written.style = [Style::Ready, Style::Rust, Style::Percent][usize::from(head.0 % 3)];
-        written.name = &name;
-        written.template = &template;
-        written.arguments = &arguments;
-        written.mapping = mapping.as_deref();
-        written.key_values = key_values.as_deref();
-        written.location = location.as_ref().map(|(file, line)| (file.as_str(), *line));
-        written.function = function.as_deref();
-        written.level_name = level_name.as_deref();
-        written.thread = thread.as_ref().map(|(id, name)| (*id, name.as_str()));
-        written.process = process.as_ref().map(|(id, name)| (*id, name.as_str()));
-        written.task = task.as_deref();
-        written.exception = exception.as_deref();
-        written.stack = stack.as_deref();
+        let written = Portable::<&[Value<'_>], &[(&str, Value<'_>)]> {
+            level: Level::new(head.0),
+            time: head.1,
+            style: [Style::Ready, Style::Rust, Style::Percent][usize::from(head.0 % 3)],
+            name: &name,
+            template: &template,
+            arguments: &arguments,
+            mapping: mapping.as_deref(),
+            key_values: key_values.as_deref(),
+            location: location.as_ref().map(|(file, line)| (file.as_str(), *line)),
+            function: function.as_deref(),
+            level_name: level_name.as_deref(),
+            thread: thread.as_ref().map(|(id, name)| (*id, name.as_str())),
+            process: process.as_ref().map(|(id, name)| (*id, name.as_str())),
+            task: task.as_deref(),
+            exception: exception.as_deref(),
+            stack: stack.as_deref(),
+        };
 
         let mut bytes = Vec::new();
         written.write(&mut bytes).unwrap();
@@ -181,10 +183,12 @@ proptest! {
         damage in vec(any::<(usize, u8)>(), 1..4),
     ) {
         let (arguments, pairs) = (borrow(&arguments), borrow_pairs(&pairs));
-        let mut frame = Portable::<&[Value<'_>], &[(&str, Value<'_>)]>::default();
-        frame.arguments = &arguments;
-        frame.key_values = Some(&pairs);
-        frame.thread = Some((1, "t"));
+        let frame = Portable::<&[Value<'_>], &[(&str, Value<'_>)]> {
+            arguments: &arguments,
+            key_values: Some(&pairs),
+            thread: Some((1, "t")),
+            ..Default::default()
+        };
         let mut bytes = Vec::new();
         frame.write(&mut bytes).unwrap();
         for (at, with) in damage {
@@ -204,8 +208,8 @@ fn an_unknown_version_is_named() {
 
 #[test]
 fn text_that_is_not_utf8_is_an_error() {
-    let mut frame = Portable::<&[Value<'_>], &[(&str, Value<'_>)]>::default();
-    frame.name = "name";
+    let frame =
+        Portable::<&[Value<'_>], &[(&str, Value<'_>)]> { name: "name", ..Default::default() };
     let mut bytes = Vec::new();
     frame.write(&mut bytes).unwrap();
     bytes[18] = 0xff;
@@ -235,7 +239,7 @@ fn words() -> Box<[AtomicWord]> {
 }
 
 fn bytes_of(frame: &[AtomicWord]) -> Vec<u8> {
-    use std::sync::atomic::Ordering::Relaxed;
+    use core::sync::atomic::Ordering::Relaxed;
     frame.iter().flat_map(|word| word.load(Relaxed).to_le_bytes()).collect()
 }
 

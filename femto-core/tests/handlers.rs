@@ -1,10 +1,11 @@
 //! What handlers do with records they cannot take as they are.
 #![cfg(not(loom))]
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
-use std::cell::Cell;
-use std::fmt;
+use core::cell::Cell;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use embedded_io::{ErrorKind, ErrorType, Write};
 use femto_core::{
@@ -302,7 +303,7 @@ impl ErrorType for Kept {
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
-        KEPT.lock().unwrap().push_str(std::str::from_utf8(bytes).unwrap());
+        KEPT.lock().unwrap().push_str(core::str::from_utf8(bytes).unwrap());
         Ok(bytes.len())
     }
 

@@ -1,7 +1,8 @@
 //! The rings, model-checked: `RUSTFLAGS="--cfg loom" cargo test -p femto-core --release --test loom`.
 #![cfg(loom)]
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
-use std::array;
+use core::array;
 
 use femto_core::frame::{Header, Kind, Writer};
 use femto_core::ring::{Consumer, Full, Lane, Producer, SharedRing};

@@ -1,9 +1,10 @@
 //! The macros, compared with `format!`: each statement is rendered on the spot by one handler, and
 //! by another from a frame of a ring.
 #![cfg(not(loom))]
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
-use std::cell::{Cell, RefCell};
-use std::fmt;
+use core::cell::{Cell, RefCell};
+use core::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use femto_core::{
@@ -35,7 +36,7 @@ fn positions_and_names_mean_what_they_mean_to_format() {
 
 #[test]
 fn specifications_mean_what_they_mean_to_format() {
-    let (width, precision, x) = (9, 2, 3.14159);
+    let (width, precision, x) = (9, 2, 2.345);
     same!("[{:5}] [{:<5}] [{:^5}] [{:>5}]", 1, 2, 3, 4);
     same!("[{:*^9}] [{:#>4}] [{:é<4}] [{:{<4}] [{:}>4}]", "mid", 1, 2, 3, 4);
     same!("{:+} {:+} {:05} {:+08.2}", 1, -1, 42, 2.5);
@@ -90,7 +91,8 @@ fn other_types_are_rendered_on_the_spot() {
     same!("{} {:?}", Shown(3), Seen(4));
     same!("[{:>8}] [{:<8}] [{:^+8}]", Shown(3), Shown(4), Shown(5));
     same!("[{0:>1$}] [{0:w$}] {0}", Shown(3), 6, w = 7);
-    same!("{} {}", (|| Shown(1))(), Level::INFO);
+    let make = || Shown(1);
+    same!("{} {}", make(), Level::INFO);
     same!("{}", format_args!("{} {}", 1, Shown(2)));
     let shown: &dyn fmt::Display = &Shown(6);
     let boxed: Box<dyn fmt::Display> = Box::new(Shown(7));
@@ -102,7 +104,7 @@ fn pointers_are_those_of_the_original() {
     let (value, text) = (5_u8, String::from("x"));
     let reference = &value;
     same!("{:p} {reference:p} {:p}", &value, text.as_str());
-    same!("{:p} [{:>20p}] {:#p}", std::ptr::from_ref(reference), reference, reference);
+    same!("{:p} [{:>20p}] {:#p}", core::ptr::from_ref(reference), reference, reference);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The rings on real threads, and at their edges.
 #![cfg(not(loom))]
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 use femto_core::frame::{Header, Kind, Writer};

@@ -42,19 +42,18 @@ import femtologging, logging, time
 femtologging.basicConfig(filename="app.log", level="INFO",
     format="%(asctime)s %(created).9f %(msecs)03d %(relativeCreated)d %(message)s")
 log = femtologging.getLogger("app")
-before = time.time()
 for n in range(200):
     log.info("%f", time.time())
 assert femtologging._femtologging.path_counts() == (200, 0)
 """
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=60)
-    previous = 0.0
-    for line in (tmp_path / "app.log").read_text().splitlines():
-        date, clock, created, msecs, relative, called = line.split(" ")
-        assert float(created) == pytest.approx(float(called), abs=0.002)
-        assert float(created) >= previous
-        previous = float(created)
+    lines = [line.split(" ") for line in (tmp_path / "app.log").read_text().splitlines()]
+    calls = [float(line[-1]) for line in lines] + [time.time()]
+    for at, (date, clock, created, msecs, relative, _) in enumerate(lines):
+        # The two clocks may differ by the engine's accuracy.
+        assert calls[at] - 0.001 <= float(created) <= calls[at + 1] + 0.001
         whole = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(int(float(created))))
         assert f"{date} {clock}" == f"{whole},{int(msecs):03d}"
         assert int(msecs) == int(created.split(".")[1][:3])
         assert 0 < int(relative) < 60_000
+    assert len(lines) == 200

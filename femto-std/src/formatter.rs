@@ -10,6 +10,7 @@ mod field;
 mod mask;
 mod parse;
 mod pattern;
+mod zone;
 
 use core::fmt;
 

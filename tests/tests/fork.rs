@@ -70,7 +70,10 @@ fn a_chain_of_forks_each_logs() {
 #[test]
 fn a_child_that_logs_nothing_has_nothing_to_wait_for() {
     let (ended, lines) = fork("silent");
-    assert_eq!((numbers(&lines, "before ").len(), numbers(&lines, "parent ").len()), (1_000, 1_000));
+    assert_eq!(
+        (numbers(&lines, "before ").len(), numbers(&lines, "parent ").len()),
+        (1_000, 1_000)
+    );
     assert!(ended.took < Duration::from_secs(3), "{:?}", ended.took);
 }
 

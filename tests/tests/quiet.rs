@@ -28,7 +28,8 @@ fn lines_are_visible_soon_and_errors_at_once() {
     // The best of five: what the machine does besides only makes it longer.
     for (state, promised) in [("asleep", 10_000), ("awake", 10_000), ("error", 10_000)] {
         let times = said.lines().filter_map(|line| line.strip_prefix(state));
-        let best: u64 = times.map(|time| time.trim().parse().expect("a number")).min().expect("one");
+        let best: u64 =
+            times.map(|time| time.trim().parse().expect("a number")).min().expect("one");
         println!("{state}: {best} us");
         assert!(best < promised, "{state}: {best} us; {said}");
     }

@@ -9,7 +9,7 @@ use core::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::FormatError;
+use super::{FormatError, zone};
 use crate::template::{PercentTemplate, TemplateError};
 use femto_core::Value;
 
@@ -131,7 +131,7 @@ impl Clock {
     fn print(&self, seconds: u64, out: &mut String) -> Result<(), FormatError> {
         let seconds = i64::try_from(seconds).map_err(|_| FormatError::PrintTime)?;
         let time = Timestamp::from_second(seconds).map_err(|_| FormatError::PrintTime)?;
-        let zone = self.zone.clone().unwrap_or_else(TimeZone::system);
+        let zone = self.zone.clone().unwrap_or_else(zone::local);
         let local = time.to_zoned_datetime(zone);
         write!(out, "{}", local.strftime(self.format.as_bytes()))
             .map_err(|_| FormatError::PrintTime)

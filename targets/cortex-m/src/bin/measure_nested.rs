@@ -59,8 +59,14 @@ fn main() -> ! {
     eprintln!("made {made} drained {drained} refused {refused} damaged {damaged}");
     println!("damaged {damaged}, not as they were made {wrong}");
     println!("made = drained + refused: {}", made == drained + refused);
-    println!("gaps in the sequences = refused: {}", total(|producer| &producer.missing) + tail() == refused);
-    println!("every producer was drained and refused: {}", PRODUCERS.iter().all(|producer| producer.was_busy()));
+    println!(
+        "gaps in the sequences = refused: {}",
+        total(|producer| &producer.missing) + tail() == refused
+    );
+    println!(
+        "every producer was drained and refused: {}",
+        PRODUCERS.iter().all(|producer| producer.was_busy())
+    );
     board::finish()
 }
 
@@ -91,7 +97,9 @@ fn total(count: fn(&Producer) -> &AtomicU32) -> u32 {
 
 /// Records refused after the last that was drained: no gap shows them.
 fn tail() -> u32 {
-    let made = |producer: &&Producer| producer.made.load(Ordering::Relaxed) - producer.last.load(Ordering::Relaxed);
+    let made = |producer: &&Producer| {
+        producer.made.load(Ordering::Relaxed) - producer.last.load(Ordering::Relaxed)
+    };
     PRODUCERS.iter().map(made).sum()
 }
 
@@ -147,7 +155,9 @@ struct Check;
 
 impl Formatter for Check {
     fn format(&self, record: &Record<'_>, _: &mut dyn fmt::Write) -> fmt::Result {
-        let &[Value::U8(number), Value::U32(sequence), Value::U32(sum), ref rest @ ..] = record.values() else {
+        let &[Value::U8(number), Value::U32(sequence), Value::U32(sum), ref rest @ ..] =
+            record.values()
+        else {
             return Ok(()); // the report of dropped records
         };
         let rest_is_right = match (sequence % 3, rest) {
@@ -156,7 +166,8 @@ impl Formatter for Check {
             (2, [Value::U64(seen)]) => *seen == u64::from(sum) << 7,
             _ => false,
         };
-        PRODUCERS[usize::from(number)].see(sequence, rest_is_right && sum == check(number, sequence));
+        PRODUCERS[usize::from(number)]
+            .see(sequence, rest_is_right && sum == check(number, sequence));
         Ok(())
     }
 }

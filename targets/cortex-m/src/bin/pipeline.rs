@@ -9,8 +9,8 @@ use board::Uart;
 use cortex_m::peripheral::SCB;
 use cortex_m_rt::{entry, exception};
 use femto_core::{
-    Clock, Level, Logger, RingHandler, TextFormatter, critical, debug, error, find_logger, info, log, set_clock,
-    set_root, trace, warn,
+    Clock, Level, Logger, RingHandler, TextFormatter, critical, debug, error, find_logger, info,
+    log, set_clock, set_root, trace, warn,
 };
 
 static RING: RingHandler<256> = RingHandler::new();

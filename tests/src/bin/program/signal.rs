@@ -104,12 +104,11 @@ fn block_alarms() {
 
 /// Rings so many times a second from now on; 0 ends it.
 fn ring_alarms(a_second: i64) {
-    let interval = libc::timeval {
-        tv_sec: 0,
-        tv_usec: if a_second == 0 { 0 } else { 1_000_000 / a_second },
-    };
+    let interval =
+        libc::timeval { tv_sec: 0, tv_usec: if a_second == 0 { 0 } else { 1_000_000 / a_second } };
     let timer = libc::itimerval { it_interval: interval, it_value: interval };
     // SAFETY: `timer` is a valid timer.
-    let set = unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, core::ptr::null_mut()) };
+    let set =
+        unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, core::ptr::null_mut()) };
     assert_eq!(set, 0);
 }

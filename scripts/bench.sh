@@ -7,16 +7,23 @@
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-# The peers' package is a workspace of its own; see femto-std/benches.
+# A workspace of its own, so that nobody else compiles the peers.
 RUST_BENCH=(--manifest-path femto-std/benches/Cargo.toml --target-dir target/benches)
 
 # Half an hour, most of it spent on the slow peers. `BENCH_RUST="--only femto,ticklog --rounds 3"` narrows it.
 bench_rust() {
+    step "bench: Rust, build without peers" rust_alone
     step "bench: Rust, build with peers" \
         cargo build "${LOCKED[@]}" --release --features peers "${RUST_BENCH[@]}"
     # shellcheck disable=SC2086 # several options
-    step "bench: Rust" target/benches/release/femto-bench run \
+    step "bench: Rust" target/benches/release/femto-bench run --alone target/benches/femto-bench-alone \
         --dir "$CACHE/bench-rust" --out docs/benchmarks ${BENCH_RUST:-}
+}
+
+# The memory of a program that holds a dozen other loggers says little about ours.
+rust_alone() {
+    cargo build "${LOCKED[@]}" --release "${RUST_BENCH[@]}"
+    cp target/benches/release/femto-bench target/benches/femto-bench-alone
 }
 
 # Part of the tests: shows in seconds that the harness works, without any peer. Its figures mean nothing.

@@ -53,9 +53,18 @@ fn a_shared_ring_in_loom_takes_from_two_producers_and_accounts_for_all() {
                 })
             };
             let (a, b) = (produce([1, 2]), produce([11, 12]));
-            let mut seen = Vec::new();
-            assert!(drain(&ring, &mut seen));
+            // A thread of its own: whichever goes first costs no preemption.
+            let consumer = {
+                let ring = Arc::clone(&ring);
+                thread::spawn(move || {
+                    let mut seen = Vec::new();
+                    assert!(drain(&ring, &mut seen));
+                    assert!(drain(&ring, &mut seen));
+                    seen
+                })
+            };
             let (a, b) = (a.join().unwrap(), b.join().unwrap());
+            let mut seen = consumer.join().unwrap();
             assert!(drain(&ring, &mut seen));
             assert!(ring.is_empty());
             let of =

@@ -92,9 +92,9 @@ def report(path: str) -> None:
     print(f"\n{'logger':<28} {'lines':>8}")
     for name, count in sorted(collections.Counter(records).items()):
         print(f"{name:<28} {count:>8}")
-    print(f"\n{'handler':<44} {'accepted':>8} {'written':>8} {'dropped':>8}")
+    print(f"\n{'handler':<64} {'accepted':>8} {'written':>8} {'dropped':>8}")
     for stats in femtologging.stats():
-        print(f"{stats.handler:<44} {stats.accepted:>8} {stats.written:>8} {stats.dropped:>8}")
+        print(f"{stats.handler:<64} {stats.accepted:>8} {stats.written:>8} {stats.dropped:>8}")
     written = next(stats.written for stats in femtologging.stats() if path in stats.handler)
     assert written == len(records), f"{written} records written, {len(records)} in the file"
     for name in ("uvicorn.access", "uvicorn.error", "httpx", "httpcore.http11", "shop"):

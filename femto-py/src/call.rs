@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
 use crate::logger::LoggerCore;
 use crate::message::{self, Rendered};
-use crate::record::{self, Extra, Picked};
+use crate::record::{self, Extra, Picked, Waiting};
 use crate::{names, native, plain};
 
 /// A log call whose level passed.
@@ -24,6 +24,8 @@ pub(crate) struct Call<'a, 'py> {
 /// Who dealt with a call.
 pub(crate) enum Outcome {
     Submitted,
+    /// It waits for room, and is submitted in the end.
+    MustWait(Waiting),
     LeftToPython,
 }
 

@@ -16,9 +16,10 @@ use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
 
+use crate::call::Outcome;
 use crate::formatter::{LINE, Line, Pattern};
-use crate::native::{self, Attached};
-use crate::record::{self, Attempt};
+use crate::native::{self, Attached, Next};
+use crate::record;
 use crate::{log_record, names};
 
 /// The native part of a handler: what writes.
@@ -114,33 +115,6 @@ impl HandlerCore {
         self.revise();
     }
 
-    /// Takes a `LogRecord`. Returns false, having done nothing, if Python has to format it.
-    fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let py = record.py();
-        let pattern = self.pattern.with(py, |pattern| Some(pattern.as_ref()?.bind(py).clone()));
-        let Some(Some(pattern)) = pattern else { return Ok(false) };
-        match log_record::emit(record, pattern.get(), &self.route) {
-            Ok(Some(attempt)) => Ok(finish(py, attempt)),
-            Ok(None) => Ok(false),
-            // It comes again where stdlib handles it.
-            Err(error) if error.is_instance_of::<PyException>(py) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Takes a finished line, without its end. Returns false if it cannot.
-    fn emit_line(&self, line: &Bound<'_, PyString>, level: i64) -> bool {
-        let py = line.py();
-        let Ok(text) = line.to_str() else { return false };
-        // The handler's level has let it pass already, whatever number it has.
-        let level = Level::new(u8::try_from(level.clamp(1, 254)).unwrap_or(254));
-        let marker = [(LINE, femto_core::Value::None)];
-        let frame = record::ready(level, text, &marker);
-        let time = engine::now();
-        let attempt = self.route.with(py, |route| record::attempt(py, route, level, time, &frame));
-        attempt.is_some_and(|attempt| finish(py, (attempt, level, time)))
-    }
-
     /// Waits until everything logged before is with the operating system. Seconds.
     fn flush(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let deadline = duration(seconds)?;
@@ -204,17 +178,33 @@ impl HandlerCore {
         self.pattern.with(py, fields).flatten().unwrap_or_default()
     }
 
+    /// Takes a `LogRecord`, formatted natively.
+    fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<Outcome> {
+        let py = record.py();
+        let pattern = self.pattern.with(py, |pattern| Some(pattern.as_ref()?.bind(py).clone()));
+        let Some(Some(pattern)) = pattern else { return Ok(Outcome::LeftToPython) };
+        log_record::emit(record, pattern.get(), &self.route)
+    }
+
     /// Has Python format the record, and takes the line.
     fn emit_formatted(
         &self,
         handler: &Bound<'_, PyAny>,
         record: &Bound<'_, PyAny>,
-    ) -> PyResult<bool> {
+    ) -> PyResult<Outcome> {
         let py = record.py();
         let texts = &names::known(py)?.texts;
         let line = handler.call_method1(texts.format.bind(py), (record,))?;
-        let level = record.getattr(texts.level_no.bind(py))?.extract::<i64>().unwrap_or(0);
-        Ok(line.cast_exact::<PyString>().is_ok_and(|line| self.emit_line(line, level)))
+        let Ok(line) = line.cast_exact::<PyString>() else { return Ok(Outcome::LeftToPython) };
+        let Ok(text) = line.to_str() else { return Ok(Outcome::LeftToPython) };
+        // The handler's level has let it pass already, whatever number it has.
+        let number = record.getattr(texts.level_no.bind(py))?.extract::<i64>().unwrap_or(0);
+        let level = Level::new(u8::try_from(number.clamp(1, 254)).unwrap_or(254));
+        let marker = [(LINE, femto_core::Value::None)];
+        let frame = record::ready(level, text, &marker);
+        let time = engine::now();
+        let attempt = self.route.with(py, |route| record::attempt(py, route, level, time, &frame));
+        Ok(attempt.unwrap_or(Outcome::LeftToPython))
     }
 
     fn revise(&self) {
@@ -226,7 +216,7 @@ impl HandlerCore {
 pub(crate) fn handle<'py>(
     handler: &Bound<'py, PyAny>,
     record: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Next<'py>> {
     let py = handler.py();
     let known = names::known(py)?;
     let texts = &known.texts;
@@ -243,18 +233,28 @@ pub(crate) fn handle<'py>(
             })
         }
     };
-    if is_plain
-        && let Ok(core) = handler.getattr(texts.core.bind(py))?.cast_exact::<HandlerCore>()
-        && core.get().emit(record)?
+    if is_plain && let Ok(core) = handler.getattr(texts.core.bind(py))?.cast_exact::<HandlerCore>()
     {
         // What a list of no filters answers.
-        return Ok(if cfg!(Py_3_12) {
-            record.clone()
-        } else {
-            PyBool::new(py, true).to_owned().into_any()
-        });
+        let answer = match cfg!(Py_3_12) {
+            true => record.clone(),
+            false => PyBool::new(py, true).to_owned().into_any(),
+        };
+        match core.get().emit(record).or_else(|error| left_to_python(py, error))? {
+            Outcome::Submitted => return Ok(Next::Return(Some(answer))),
+            Outcome::MustWait(waiting) => return Ok(Next::Wait(waiting, Some(answer))),
+            Outcome::LeftToPython => {}
+        }
     }
-    known.handler_class.bind(py).getattr(texts.handle.bind(py))?.call1((handler, record))
+    Ok(Next::Call(known.handler_class.bind(py).getattr(texts.handle.bind(py))?))
+}
+
+/// What fails is done again by stdlib's code, and fails where that handles it.
+fn left_to_python(py: Python<'_>, error: PyErr) -> PyResult<Outcome> {
+    match error.is_instance_of::<PyException>(py) {
+        true => Ok(Outcome::LeftToPython),
+        false => Err(error),
+    }
 }
 
 /// `NativeHandler.emit(record)`.
@@ -263,49 +263,33 @@ pub(crate) fn handle<'py>(
 pub(crate) fn emit<'py>(
     handler: &Bound<'py, PyAny>,
     record: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Next<'py>> {
     let py = handler.py();
     let known = names::known(py)?;
     let texts = &known.texts;
-    let nothing = py.None().into_bound(py);
     native::generation(py)?;
     let (core, is_native) = handler
         .call_method0(texts.ready_to_emit.bind(py))?
         .extract::<(Option<Bound<'_, HandlerCore>>, bool)>()?;
     if let Some(core) = &core {
-        let is_taken = match is_native {
+        let outcome = match is_native {
             true => core.get().emit(record),
             false => core.get().emit_formatted(handler, record),
         };
-        match is_taken {
-            Ok(true) => return Ok(nothing),
-            Ok(false) => {}
-            // It comes again where stdlib handles it.
-            Err(error) if error.is_instance_of::<PyException>(py) => {}
-            Err(error) => return Err(error),
+        match outcome.or_else(|error| left_to_python(py, error))? {
+            Outcome::Submitted => return Ok(Next::Return(None)),
+            Outcome::MustWait(waiting) => return Ok(Next::Wait(waiting, None)),
+            Outcome::LeftToPython => core.get().flush(py, PATIENCE)?,
         }
-        core.get().flush(py, PATIENCE)?;
     }
     if handler.getattr(texts.stream.bind(py))?.is_none() {
-        return Ok(nothing);
+        return Ok(Next::Return(None));
     }
-    known.stream_handler_class.bind(py).getattr(texts.emit.bind(py))?.call1((handler, record))
+    Ok(Next::Call(known.stream_handler_class.bind(py).getattr(texts.emit.bind(py))?))
 }
 
 /// Seconds that a handler waits for its sink where stdlib would wait for ever.
 const PATIENCE: f64 = 30.0;
-
-/// Waits where the attempt has to; answers whether the record was taken.
-fn finish(py: Python<'_>, (attempt, level, time): (Attempt, Level, u64)) -> bool {
-    match attempt {
-        Attempt::Submitted => true,
-        Attempt::MustWait(route, bytes) => {
-            record::wait(py, &route, level, time, &bytes);
-            true
-        }
-        Attempt::LeftToPython => false,
-    }
-}
 
 /// Waits until everything logged before is with the operating system. Seconds.
 #[pyfunction]

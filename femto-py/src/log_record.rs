@@ -11,31 +11,32 @@ use heapless::Vec as ArrayVec;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
+use crate::call::Outcome;
 use crate::formatter::{CREATED, Pattern};
 use crate::message::{self, Rendered};
 use crate::names;
 use crate::native::Attached;
-use crate::record::{self, Attempt, Details, MAX_FIELDS};
+use crate::record::{self, Details, MAX_FIELDS};
 
-/// Makes a frame of a `LogRecord` and tries to submit it; `None` if Python has to format it.
+/// Makes a frame of a `LogRecord` and tries to submit it.
 pub(crate) fn emit(
     record: &Bound<'_, PyAny>,
     pattern: &Pattern,
     route: &Attached<Route>,
-) -> PyResult<Option<(Attempt, Level, u64)>> {
+) -> PyResult<Outcome> {
     let py = record.py();
-    let Some(read) = Read::of(record)? else { return Ok(None) };
+    let Some(read) = Read::of(record)? else { return Ok(Outcome::LeftToPython) };
     let mut rendered = Rendered::default();
     let args = read.args.iter().collect::<Vec<_>>();
     let Some(message) = message::of(&read.message, &args, &mut rendered)? else {
-        return Ok(None);
+        return Ok(Outcome::LeftToPython);
     };
     let formatter = pattern.formatter();
     let details = match formatter.mask() {
         CaptureMask::NONE => None,
         mask => match find_details(&read.attributes, mask)? {
             Some(details) => Some(details),
-            None => return Ok(None),
+            None => return Ok(Outcome::LeftToPython),
         },
     };
     let mut picked = record::Picked::new();
@@ -45,11 +46,11 @@ pub(crate) fn emit(
                 picked.push((key.clone(), found));
             }
             None if !is_required => {}
-            _ => return Ok(None),
+            _ => return Ok(Outcome::LeftToPython),
         }
     }
     if picked.len() >= MAX_FIELDS {
-        return Ok(None);
+        return Ok(Outcome::LeftToPython);
     }
     let mut fields = ArrayVec::<_, MAX_FIELDS>::new();
     // There is room: counted above.
@@ -63,7 +64,9 @@ pub(crate) fn emit(
         read.exception.as_ref().map(|text| text.to_str()).transpose(),
         read.stack.as_ref().map(|text| text.to_str()).transpose(),
     );
-    let (Ok(name), Ok(level_name), Ok(exception), Ok(stack)) = texts else { return Ok(None) };
+    let (Ok(name), Ok(level_name), Ok(exception), Ok(stack)) = texts else {
+        return Ok(Outcome::LeftToPython);
+    };
     let frame = Portable {
         level: read.level,
         style: message.style,
@@ -79,7 +82,7 @@ pub(crate) fn emit(
     let frame = record::with_details(frame, details.as_ref());
     let (level, time) = (read.level, engine::now());
     let attempt = route.with(py, |route| record::attempt(py, route, level, time, &frame));
-    Ok(attempt.map(|attempt| (attempt, level, time)))
+    Ok(attempt.unwrap_or(Outcome::LeftToPython))
 }
 
 /// What every frame carries of a `LogRecord`.

@@ -7,14 +7,14 @@ use core::ffi::CStr;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
+use pyo3::Borrowed;
 use pyo3::exceptions::{PyException, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
-use pyo3::{Borrowed, ffi};
+use pyo3::types::PyBool;
 
 use crate::call::{self, Call, Outcome};
 use crate::logger::{self, LoggerCore};
-use crate::native::{self, attached, log, one};
+use crate::native::{self, Next, RawMethod, RawMethodOfOne, attached, log, one};
 use crate::{handler, names};
 
 /// A logging method.
@@ -22,7 +22,7 @@ pub(crate) struct Method {
     pub(crate) name: &'static CStr,
     /// The level it logs at; `None` if its first argument says.
     pub(crate) level: Option<i64>,
-    pub(crate) function: ffi::PyCFunctionFastWithKeywords,
+    pub(crate) raw: RawMethod,
     pub(crate) doc: &'static CStr,
 }
 
@@ -32,14 +32,14 @@ const TRACE: usize = 7;
 
 /// The logging methods of `FemtoLogger`.
 pub(crate) static METHODS: [Method; 8] = [
-    Method { name: c"debug", level: Some(10), function: log::<0>, doc: DOC },
-    Method { name: c"info", level: Some(20), function: log::<1>, doc: DOC },
-    Method { name: c"warning", level: Some(30), function: log::<2>, doc: DOC },
-    Method { name: c"error", level: Some(40), function: log::<3>, doc: DOC },
-    Method { name: c"exception", level: Some(40), function: log::<4>, doc: DOC },
-    Method { name: c"critical", level: Some(50), function: log::<5>, doc: DOC },
-    Method { name: c"log", level: None, function: log::<6>, doc: LOG_DOC },
-    Method { name: c"trace", level: Some(5), function: log::<7>, doc: DOC },
+    Method { name: c"debug", level: Some(10), raw: log::<0>, doc: DOC },
+    Method { name: c"info", level: Some(20), raw: log::<1>, doc: DOC },
+    Method { name: c"warning", level: Some(30), raw: log::<2>, doc: DOC },
+    Method { name: c"error", level: Some(40), raw: log::<3>, doc: DOC },
+    Method { name: c"exception", level: Some(40), raw: log::<4>, doc: DOC },
+    Method { name: c"critical", level: Some(50), raw: log::<5>, doc: DOC },
+    Method { name: c"log", level: None, raw: log::<6>, doc: LOG_DOC },
+    Method { name: c"trace", level: Some(5), raw: log::<7>, doc: DOC },
 ];
 
 const DOC: &CStr = c"Logs 'msg % args' at the level that the method's name says.
@@ -52,9 +52,8 @@ Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger
 /// A method with one argument.
 pub(crate) struct MethodOfOne {
     pub(crate) name: &'static CStr,
-    pub(crate) raw: ffi::PyCFunction,
-    pub(crate) function:
-        for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+    pub(crate) raw: RawMethodOfOne,
+    pub(crate) function: for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<Next<'py>>,
     pub(crate) doc: &'static CStr,
 }
 
@@ -77,12 +76,12 @@ pub(crate) static METHODS_OF_ONE: [MethodOfOne; 3] = [
 
 /// What is left of a call that is not known to be below the level.
 #[inline(always)]
-pub(crate) fn enabled<const M: usize>(
-    logger: Borrowed<'_, '_, PyAny>,
-    values: &[Bound<'_, PyAny>],
+pub(crate) fn enabled<'py, const M: usize>(
+    logger: Borrowed<'_, 'py, PyAny>,
+    values: &[Bound<'py, PyAny>],
     count: usize,
-    keywords: Option<&Bound<'_, PyAny>>,
-) -> PyResult<()> {
+    keywords: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Next<'py>> {
     let outcome = match current(logger)? {
         Some(core) => {
             let core = core.get();
@@ -91,7 +90,7 @@ pub(crate) fn enabled<const M: usize>(
             match level {
                 Some(level) if count > first => {
                     if core.threshold() != i64::MIN && level < core.threshold() {
-                        return Ok(());
+                        return Ok(Next::Return(None));
                     }
                     let call = Call {
                         level,
@@ -111,58 +110,51 @@ pub(crate) fn enabled<const M: usize>(
     match outcome {
         Outcome::Submitted => {
             count_one(&FAST);
-            Ok(())
+            Ok(Next::Return(None))
+        }
+        Outcome::MustWait(waiting) => {
+            count_one(&FAST);
+            Ok(Next::Wait(waiting, None))
         }
         Outcome::LeftToPython => {
             count_one(&SLOW);
-            attached(|| call_python::<M>(logger, &values[..count], &values[count..], keywords))
+            attached(|| python_method::<M>(logger.py()))
         }
     }
 }
 
-/// Runs the method of `logging.Logger`, whatever that is now.
+/// The method of `logging.Logger`, whatever that is now.
 #[cold]
-fn call_python<const M: usize>(
-    logger: Borrowed<'_, '_, PyAny>,
-    values: &[Bound<'_, PyAny>],
-    keyword_values: &[Bound<'_, PyAny>],
-    keywords: Option<&Bound<'_, PyAny>>,
-) -> PyResult<()> {
-    let py = logger.py();
+fn python_method<const M: usize>(py: Python<'_>) -> PyResult<Next<'_>> {
     let methods = PYTHON_METHODS.lock().unwrap_or_else(PoisonError::into_inner);
     // There is no `Logger.trace`.
-    let method = methods.get(if M == TRACE { LOG } else { M });
-    let method = method.map(|method| method.bind(py).clone());
-    drop(methods);
-    let Some(method) = method else {
-        return Err(PyRuntimeError::new_err("femtologging is not set up"));
-    };
-    let level = if M == TRACE { METHODS[M].level } else { None };
-    let mut args = vec![logger.to_owned()];
-    args.extend(level.map(|level| level.into_pyobject(py)).transpose()?.map(Bound::into_any));
-    args.extend(values.iter().cloned());
-    let kwargs = PyDict::new(py);
-    if let Some(keywords) = keywords {
-        for (key, value) in keywords.cast::<PyTuple>()?.iter_borrowed().zip(keyword_values) {
-            kwargs.set_item(key, value)?;
-        }
+    match methods.get(if M == TRACE { LOG } else { M }) {
+        Some(method) => Ok(Next::Call(method.bind(py).clone())),
+        None => Err(PyRuntimeError::new_err("femtologging is not set up")),
     }
-    method.call(PyTuple::new(py, args)?, Some(&kwargs)).map(drop)
 }
+
+/// What the methods of `logging.Logger` are called with before the call's own arguments.
+pub(crate) static PREPENDED: [Option<i64>; METHODS.len()] = {
+    let mut prepended = [None; METHODS.len()];
+    prepended[TRACE] = Some(5);
+    prepended
+};
 
 /// `FemtoLogger.isEnabledFor(level)`.
 fn is_enabled_for<'py>(
     logger: &Bound<'py, PyAny>,
     level: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Next<'py>> {
     let py = logger.py();
     if let Some(core) = current(logger.as_borrowed())?
         && core.get().threshold() != i64::MIN
         && let Some(level) = call::level(level)
     {
-        return Ok((level >= core.get().threshold()).into_pyobject(py)?.to_owned().into_any());
+        let answer = PyBool::new(py, level >= core.get().threshold()).to_owned();
+        return Ok(Next::Return(Some(answer.into_any())));
     }
-    names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?.call1((logger, level))
+    Ok(Next::Call(names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?))
 }
 
 /// The core of a logger, up to date; `None` if that cannot be had. Holds the core: Python code, of

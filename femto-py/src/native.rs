@@ -23,11 +23,12 @@ use pyo3::types::{PyDict, PyType};
 use pyo3::{Borrowed, ffi};
 
 use crate::logger::LoggerCore;
-use crate::method::{METHODS, METHODS_OF_ONE, enabled};
+use crate::method::{METHODS, METHODS_OF_ONE, PREPENDED, enabled};
 use crate::names;
+use crate::record::Waiting;
 
 /// A logging method: `METHODS[M]`.
-pub(crate) unsafe extern "C" fn log<const M: usize>(
+pub(crate) unsafe extern "C-unwind" fn log<const M: usize>(
     logger: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
@@ -63,40 +64,170 @@ pub(crate) unsafe extern "C" fn log<const M: usize>(
     let keywords = unsafe { Borrowed::from_ptr_or_opt(py, keywords) };
     let keywords = keywords.as_deref();
     let result = catch_unwind(AssertUnwindSafe(|| enabled::<M>(logger, values, count, keywords)));
-    match result {
-        Ok(Ok(())) => none(),
-        Ok(Err(error)) => {
-            error.restore(py);
-            ptr::null_mut()
-        }
-        // A log call does not fail its caller.
-        Err(_) => none(),
+    let rest = Rest::of(py, result);
+    rest.wait();
+    if rest.callable.is_null() {
+        return rest.answer;
     }
+    let names = keywords.map_or(ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: `logger` and `args` are alive, and as many as said.
+    unsafe { call(rest.callable, logger.as_ptr(), PREPENDED[M], args, count, keyword_count, names) }
 }
 
 /// A method with one argument: `METHODS_OF_ONE[M]`.
-pub(crate) unsafe extern "C" fn one<const M: usize>(
+pub(crate) unsafe extern "C-unwind" fn one<const M: usize>(
     this: *mut ffi::PyObject,
     argument: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: called by the interpreter, so attached.
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the interpreter passes both alive.
-    let (this, argument) =
-        unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        attached(|| (METHODS_OF_ONE[M].function)(&this, &argument))
-    }));
-    match result {
-        Ok(Ok(answer)) => answer.into_ptr(),
-        Ok(Err(error)) => {
-            error.restore(py);
-            ptr::null_mut()
+    let (one, two) = unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
+    let result =
+        catch_unwind(AssertUnwindSafe(|| attached(|| (METHODS_OF_ONE[M].function)(&one, &two))));
+    let rest = Rest::of(py, result);
+    rest.wait();
+    if rest.callable.is_null() {
+        return rest.answer;
+    }
+    // SAFETY: both are alive.
+    unsafe { call(rest.callable, this, None, &raw const argument, 1, 0, ptr::null_mut()) }
+}
+
+// --- Where a thread may end ---------------------------------------------------------------------
+//
+// Up to Python 3.13 a daemon thread that attaches while the interpreter ends is ended on the spot, by
+// unwinding its stack. No frame of Rust that has anything to do on the way may be there then. So the
+// raw functions wait, and call Python's code, when all else has returned: their own frames are all
+// that is left, they have no destructors, and `C-unwind` lets the unwinding through.
+
+/// What a method leaves to the raw function that called it.
+pub(crate) enum Next<'py> {
+    /// Return this; `None` for Python's.
+    Return(Option<Bound<'py, PyAny>>),
+    /// Submit a record that has to wait for room, then return this.
+    Wait(Waiting, Option<Bound<'py, PyAny>>),
+    /// Call this with the arguments of the call.
+    Call(Bound<'py, PyAny>),
+}
+
+/// The same without destructors. The pointers are owned.
+#[derive(Clone, Copy)]
+struct Rest {
+    answer: *mut ffi::PyObject,
+    callable: *mut ffi::PyObject,
+    waiting: *mut Waiting,
+}
+
+impl Rest {
+    #[inline(always)]
+    fn of(py: Python<'_>, result: std::thread::Result<PyResult<Next<'_>>>) -> Self {
+        let null = ptr::null_mut();
+        let mut rest = Self { answer: null, callable: null, waiting: null.cast() };
+        match result {
+            Ok(Ok(Next::Return(answer))) => rest.answer = answer.map_or_else(none, Bound::into_ptr),
+            Ok(Ok(Next::Wait(waiting, answer))) => {
+                rest.waiting = Box::into_raw(Box::new(waiting));
+                rest.answer = answer.map_or_else(none, Bound::into_ptr);
+            }
+            Ok(Ok(Next::Call(callable))) => rest.callable = callable.into_ptr(),
+            Ok(Err(error)) => error.restore(py),
+            // A log call does not fail its caller.
+            Err(_) => rest.answer = none(),
         }
-        // A log call does not fail its caller.
-        Err(_) => none(),
+        rest
+    }
+
+    #[inline(always)]
+    fn wait(self) {
+        if !self.waiting.is_null() {
+            // SAFETY: attached; the pointer came from a box, and nobody else has it.
+            unsafe {
+                let state = ffi::PyEval_SaveThread();
+                submit(self.waiting);
+                PyEval_RestoreThread(state);
+            }
+        }
     }
 }
+
+/// Submits the record, and gives the box back.
+unsafe fn submit(waiting: *mut Waiting) {
+    // SAFETY: by the caller.
+    let waiting = unsafe { Box::from_raw(waiting) };
+    // A log call does not fail its caller.
+    let _ = catch_unwind(AssertUnwindSafe(|| waiting.submit()));
+}
+
+/// Calls `callable(this, [level,] *args, **keywords)` and releases `callable`.
+#[cold]
+unsafe fn call(
+    callable: *mut ffi::PyObject,
+    this: *mut ffi::PyObject,
+    level: Option<i64>,
+    args: *const *mut ffi::PyObject,
+    count: usize,
+    keyword_count: usize,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let mut room = [ptr::null_mut(); 24];
+    let total = 2 + count + keyword_count;
+    let is_large = total > room.len();
+    let all: *mut *mut ffi::PyObject = match is_large {
+        // SAFETY: attached; never zero bytes.
+        true => unsafe { ffi::PyMem_Malloc(total * size_of::<*mut ffi::PyObject>()).cast() },
+        false => room.as_mut_ptr(),
+    };
+    if all.is_null() {
+        // SAFETY: attached; the reference is owned.
+        unsafe {
+            ffi::Py_DECREF(callable);
+            return ffi::PyErr_NoMemory();
+        }
+    }
+    // SAFETY: attached; `all` has room for `total` objects, which the caller keeps alive, the level
+    // apart, which is released here like the callable.
+    unsafe {
+        let level = level.map_or(ptr::null_mut(), |level| ffi::PyLong_FromLongLong(level));
+        let first = 1 + usize::from(!level.is_null());
+        *all = this;
+        if !level.is_null() {
+            *all.add(1) = level;
+        }
+        if !args.is_null() {
+            ptr::copy_nonoverlapping(args, all.add(first), count + keyword_count);
+        }
+        let answer = PyObject_Vectorcall(callable, all, first + count, names);
+        ffi::Py_XDECREF(level);
+        ffi::Py_DECREF(callable);
+        if is_large {
+            ffi::PyMem_Free(all.cast());
+        }
+        answer
+    }
+}
+
+unsafe extern "C-unwind" {
+    // As in `pyo3::ffi`, but for the unwinding.
+    fn PyEval_RestoreThread(state: *mut ffi::PyThreadState);
+    fn PyObject_Vectorcall(
+        callable: *mut ffi::PyObject,
+        args: *const *mut ffi::PyObject,
+        count: usize,
+        names: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+}
+
+/// The convention of `METH_FASTCALL | METH_KEYWORDS`.
+pub(crate) type RawMethod = unsafe extern "C-unwind" fn(
+    *mut ffi::PyObject,
+    *const *mut ffi::PyObject,
+    ffi::Py_ssize_t,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+/// The convention of `METH_O`.
+pub(crate) type RawMethodOfOne =
+    unsafe extern "C-unwind" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
 
 // --- What is known of a logger ------------------------------------------------------------------
 
@@ -369,13 +500,20 @@ pub(crate) fn bind(
     dictionaries: Vec<Bound<'_, PyDict>>,
 ) -> PyResult<()> {
     for method in &METHODS {
-        let function = ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: method.function };
+        // SAFETY: the types differ in nothing but what unwinding does.
+        let function = unsafe {
+            core::mem::transmute::<RawMethod, ffi::PyCFunctionFastWithKeywords>(method.raw)
+        };
+        let function = ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: function };
         let flags = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
         add_method(&logger_class, method.name, function, flags, method.doc)?;
     }
     for (at, method) in METHODS_OF_ONE.iter().enumerate() {
         let class = if at == 0 { &logger_class } else { &handler_class };
-        let function = ffi::PyMethodDefPointer { PyCFunction: method.raw };
+        // SAFETY: the types differ in nothing but what unwinding does.
+        let function =
+            unsafe { core::mem::transmute::<RawMethodOfOne, ffi::PyCFunction>(method.raw) };
+        let function = ffi::PyMethodDefPointer { PyCFunction: function };
         add_method(class, method.name, function, ffi::METH_O, method.doc)?;
     }
     watch(py, &dictionaries)?;

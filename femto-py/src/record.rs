@@ -79,20 +79,24 @@ pub(crate) fn submit(
         attempt(py, &plan.route, level, time, &frame)
     });
     match submitted {
-        Some(Attempt::Submitted) => Ok(Outcome::Submitted),
-        Some(Attempt::MustWait(route, bytes)) => {
-            wait(py, &route, level, time, &bytes);
-            Ok(Outcome::Submitted)
-        }
-        Some(Attempt::LeftToPython) | None => Ok(Outcome::LeftToPython),
+        Some(outcome) => Ok(outcome),
+        None => Ok(Outcome::LeftToPython),
     }
 }
 
-/// How an attempt to submit without waiting ended.
-pub(crate) enum Attempt {
-    Submitted,
-    MustWait(Route, Vec<u8>),
-    LeftToPython,
+/// A record that has to wait for room.
+pub(crate) struct Waiting {
+    route: Route,
+    level: Level,
+    time: u64,
+    frame: Vec<u8>,
+}
+
+impl Waiting {
+    /// Waits and submits; to be called detached from the interpreter.
+    pub(crate) fn submit(&self) {
+        self.route.submit(self.level, self.time, &self.frame);
+    }
 }
 
 /// The frame under construction, of whichever thread is attached.
@@ -105,27 +109,20 @@ pub(crate) fn attempt<'a>(
     level: Level,
     time: u64,
     frame: &Portable<'a, &'a [Value<'a>], &'a [(&'a str, Value<'a>)]>,
-) -> Attempt {
+) -> Outcome {
     let attempt = FRAME.change(py, |bytes| {
         bytes.clear();
         // A vector takes everything.
         let _ = frame.write(bytes);
         match route.try_submit(level, time, bytes) {
-            Ok(()) => None,
-            Err(_) => Some(Attempt::MustWait(route.clone(), core::mem::take(bytes))),
+            Ok(()) => Outcome::Submitted,
+            Err(_) => {
+                let (route, frame) = (route.clone(), core::mem::take(bytes));
+                Outcome::MustWait(Waiting { route, level, time, frame })
+            }
         }
     });
-    match attempt {
-        Some(None) => Attempt::Submitted,
-        Some(Some(wait)) => wait,
-        None => Attempt::LeftToPython,
-    }
-}
-
-/// Submits with the interpreter detached.
-#[cold]
-pub(crate) fn wait(py: Python<'_>, route: &Route, level: Level, time: u64, frame: &[u8]) {
-    py.detach(|| route.submit(level, time, frame));
+    attempt.unwrap_or(Outcome::LeftToPython)
 }
 
 pub(crate) fn with_details<'a, V, P>(

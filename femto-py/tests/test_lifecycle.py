@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 START = """\
     femtologging.basicConfig(filename="app.log", filemode="w", level="INFO", format="%(message)s")
     log = femtologging.getLogger("app")
@@ -156,6 +158,35 @@ def test_daemon_threads_that_log_to_the_end_are_harmless(run, tmp_path: Path) ->
     """
     )
     assert set((tmp_path / "app.log").read_text().splitlines()) == {"daemon 1"}
+
+
+@pytest.mark.parametrize("path", ["fast", "slow", "handler"])
+def test_daemon_threads_that_wait_for_room_at_the_end_are_harmless(run, path: str) -> None:
+    run(
+        f"""
+    import time
+    os.mkfifo("fifo")
+    reader = os.open("fifo", os.O_RDWR)
+    def read():
+        while True:
+            os.read(reader, 2000)
+            time.sleep(0.0005)
+    threading.Thread(target=read, daemon=True).start()
+    handler = femtologging.FileHandler("fifo", capacity=4096)
+    logging.root.addHandler(handler)
+    log = logging.getLogger("app") if "{path}" == "handler" else femtologging.getLogger("app")
+    if "{path}" == "slow":
+        log.addFilter(lambda record: True)
+    def work():
+        while True:
+            log.warning("%s", "y" * 1000)
+    for _ in range(4):
+        threading.Thread(target=work, daemon=True).start()
+    time.sleep(0.3)
+    logging.root.removeHandler(handler)
+    logging._handlerList.clear()  # nobody waits for the pipe
+    """
+    )
 
 
 def test_a_fork_writes_each_record_once(run, tmp_path: Path) -> None:

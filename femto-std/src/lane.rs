@@ -7,7 +7,7 @@ pub(crate) mod side;
 
 use core::cell::Cell;
 use core::mem;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,15 +72,46 @@ pub(crate) struct ThreadLane {
 }
 
 thread_local! {
-    static LANE: Cell<Slot> = const { Cell::new(Slot::New) };
+    static LANE: Cell<Option<Box<ThreadLane>>> = const { Cell::new(None) };
+    /// Whether a call of this thread is at its lane. One byte, so that a signal handler that logs in
+    /// between finds it one way or the other.
+    static IN_USE: AtomicBool = const { AtomicBool::new(false) };
 }
 
-/// A thread's lane, lent out while a call uses it.
+/// The use of the thread's lane; ends when it is dropped.
+pub(crate) struct Use;
+
+impl Use {
+    /// `None` if a call that this one interrupts is at it.
+    #[inline(always)]
+    fn begin() -> Option<Self> {
+        let is_free = IN_USE.with(|in_use| {
+            let is_free = !in_use.load(Ordering::Relaxed);
+            if is_free {
+                in_use.store(true, Ordering::Relaxed);
+            }
+            is_free
+        });
+        // The interrupted call is on the same thread: keeping the compiler's order is enough.
+        compiler_fence(Ordering::SeqCst);
+        is_free.then_some(Self)
+    }
+}
+
+impl Drop for Use {
+    #[inline(always)]
+    fn drop(&mut self) {
+        compiler_fence(Ordering::SeqCst);
+        IN_USE.with(|in_use| in_use.store(false, Ordering::Relaxed));
+    }
+}
+
+/// What of the thread's lane was there.
 pub(crate) enum Slot {
     /// The thread has not logged yet.
-    New,
-    Ready(Box<ThreadLane>),
-    /// By a call that this one interrupts.
+    Vacant(Use),
+    Ready(Box<ThreadLane>, Use),
+    /// A call that this one interrupts is at it.
     InUse,
     /// The thread is ending.
     Gone,
@@ -125,12 +156,11 @@ pub(crate) fn try_push<E: Encode>(
     level: Level,
     frame: E,
 ) -> Result<(), Slot> {
-    let Ok(slot) = LANE.try_with(|cell| cell.replace(Slot::InUse)) else {
-        return Err(Slot::Gone);
-    };
-    let Slot::Ready(mut lane) = slot else { return Err(slot) };
+    let Some(in_use) = Use::begin() else { return Err(Slot::InUse) };
+    let Ok(taken) = LANE.try_with(Cell::take) else { return Err(Slot::Gone) };
+    let Some(mut lane) = taken else { return Err(Slot::Vacant(in_use)) };
     if state::load() != lane.normal || lane.producer.push(words, header, frame).is_err() {
-        return Err(Slot::Ready(lane));
+        return Err(Slot::Ready(lane, in_use));
     }
     let minds = state::load() != lane.normal
         || level >= engine::flush_level()
@@ -142,17 +172,12 @@ pub(crate) fn try_push<E: Encode>(
     Ok(())
 }
 
-/// Leaves the thread's lane as it was.
-fn restore(slot: Slot) {
-    // The thread's locals were there a moment ago.
-    let _ = LANE.try_with(|cell| cell.set(slot));
-}
-
-/// Ends the use of the thread's lane.
+/// Puts the thread's lane back.
 #[inline(always)]
 fn give_back(lane: Box<ThreadLane>) {
-    // The thread's locals were there a moment ago; else the lane ends here.
-    let _ = LANE.try_with(|cell| mem::forget(cell.replace(Slot::Ready(lane))));
+    // The thread's locals were there a moment ago; else the lane ends here. There is no other lane
+    // to be dropped while this one was out.
+    let _ = LANE.try_with(|cell| mem::forget(cell.replace(Some(lane))));
 }
 
 /// Whether the thread's frames would go through without waiting, as far as can be told.
@@ -167,23 +192,25 @@ pub(crate) fn push_slowly<E: Encode + Copy>(
     slot: Slot,
     outgoing: &Outgoing<E>,
 ) -> Result<(), Refused> {
-    let mut lane = match slot {
+    // A call that interrupts one of the slow paths on its own thread must not take its locks.
+    let is_interrupt = registry::is_locked_here();
+    let (mut lane, _in_use) = match slot {
         Slot::InUse => return side::push(outgoing),
-        // This call interrupts one of the slow paths on its own thread.
-        slot if registry::is_locked_here() => {
-            restore(slot);
+        Slot::Vacant(_) if is_interrupt => return side::push(outgoing),
+        Slot::Ready(lane, _in_use) if is_interrupt => {
+            give_back(lane);
             return side::push(outgoing);
         }
         Slot::Gone => {
             side::push(outgoing)?;
-            if state::load() & state::STOPPED != 0 {
+            if state::load() & state::STOPPED != 0 && !is_interrupt {
                 engine::current().work_inline();
             }
             return Ok(());
         }
         // A lane of before a fork is the parent's.
-        Slot::Ready(lane) if lane.normal == state::epoch() => lane,
-        Slot::Ready(_) | Slot::New => Box::new(ThreadLane::new()),
+        Slot::Ready(lane, in_use) if lane.normal == state::epoch() => (lane, in_use),
+        Slot::Ready(_, in_use) | Slot::Vacant(in_use) => (Box::new(ThreadLane::new()), in_use),
     };
     let pushed = lane.push_patiently(outgoing);
     give_back(lane);

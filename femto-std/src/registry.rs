@@ -4,8 +4,9 @@
 //! way of a record. Held only for a few memory accesses, never while foreign code runs, and held by
 //! the forking thread across a fork, so that the child finds it free.
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::ops::{Deref, DerefMut};
+use core::sync::atomic::{AtomicBool, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
@@ -25,14 +26,15 @@ static REGISTRY: Mutex<Registry> =
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.
 pub(crate) fn lock() -> Locked {
-    IS_LOCKED_HERE.set(true);
+    IS_LOCKED_HERE.with(|flag| flag.store(true, Ordering::Relaxed));
+    compiler_fence(Ordering::SeqCst);
     let guard = REGISTRY.lock().unwrap_or_else(PoisonError::into_inner);
     Locked { guard, _mark: Mark }
 }
 
 /// Whether the calling thread holds the lock: a signal handler that logs must not wait for it.
 pub(crate) fn is_locked_here() -> bool {
-    IS_LOCKED_HERE.get()
+    IS_LOCKED_HERE.with(|flag| flag.load(Ordering::Relaxed))
 }
 
 /// The registry, locked. The lock goes before the mark that says so.
@@ -60,12 +62,14 @@ impl DerefMut for Locked {
 
 impl Drop for Mark {
     fn drop(&mut self) {
-        IS_LOCKED_HERE.set(false);
+        compiler_fence(Ordering::SeqCst);
+        IS_LOCKED_HERE.with(|flag| flag.store(false, Ordering::Relaxed));
     }
 }
 
 thread_local! {
-    static IS_LOCKED_HERE: Cell<bool> = const { Cell::new(false) };
+    /// One byte, so that a signal handler in between finds it one way or the other.
+    static IS_LOCKED_HERE: AtomicBool = const { AtomicBool::new(false) };
     static HELD: RefCell<Option<Locked>> = const { RefCell::new(None) };
 }
 

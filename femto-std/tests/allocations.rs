@@ -1,6 +1,7 @@
 //! A call allocates nothing, once its thread has logged before.
 //!
 //! A test binary of its own, for its allocator: it counts what the calling thread allocates.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/scratch.rs"]
 mod scratch;
@@ -65,7 +66,7 @@ fn allocations(mut call: impl FnMut(u64)) -> u64 {
 
 #[test]
 fn calls_allocate_nothing_after_the_first() {
-    assert_ne!(allocations(|i| drop(std::hint::black_box(Box::new(i)))), 0, "it counts");
+    assert_ne!(allocations(|i| drop(core::hint::black_box(Box::new(i)))), 0, "it counts");
     let scratch = Scratch::new("allocations");
     let (logger, handler, _) = scratch.logger("allocations");
     let text = String::from("text");

@@ -1,4 +1,5 @@
 //! Filters on loggers, which run on the caller, and on handlers, which run on the collector.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/scratch.rs"]
 mod scratch;

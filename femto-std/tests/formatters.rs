@@ -1,11 +1,13 @@
 //! Formatters and handlers' filters of an application's own, on the collector: they may fail, panic,
 //! log and flush.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/scratch.rs"]
 mod scratch;
 
+use core::panic::AssertUnwindSafe;
 use core::time::Duration;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::sync::Arc;
 
 use femto_std::formatter::{CaptureMask, FormatError, Formatter};

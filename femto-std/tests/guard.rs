@@ -3,7 +3,8 @@
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use std::panic::{self, AssertUnwindSafe};
+use core::panic::AssertUnwindSafe;
+use std::panic;
 
 use femto_std::{Manager, info};
 use scratch::{PATIENCE, Scratch, read};

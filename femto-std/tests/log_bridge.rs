@@ -4,7 +4,8 @@
 mod scratch;
 
 use core::fmt;
-use std::panic::{self, AssertUnwindSafe};
+use core::panic::AssertUnwindSafe;
+use std::panic;
 use std::thread;
 
 use femto_std::bridge::log::install;

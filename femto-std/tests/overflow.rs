@@ -1,4 +1,5 @@
 //! A sink that stalls: what each policy does, how much memory waits, and that every record is counted.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/scratch.rs"]
 mod scratch;

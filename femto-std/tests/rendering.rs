@@ -4,8 +4,9 @@
 mod scratch;
 
 use core::fmt;
+use core::panic::AssertUnwindSafe;
 use core::time::Duration;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::sync::Arc;
 
 use femto_std::{

@@ -55,6 +55,7 @@ pub struct Ended {
 ///
 /// # Panics
 /// If it cannot be started.
+#[must_use = "somebody has to wait for it"]
 pub fn start(program: &str, scenario: &str, arguments: &[&OsStr]) -> Child {
     Command::new(program)
         .arg(scenario)

@@ -48,6 +48,19 @@ fn main_panics_past_a_guard() {
 }
 
 #[test]
+fn a_panic_hook_logs_and_flushes() {
+    let (ended, lines) = end("panic_hook");
+    assert_eq!(ended.status.code(), Some(101));
+    assert_eq!(numbers(&lines, "hook "), [1, 2, 1, 2]);
+}
+
+#[test]
+fn a_panic_hook_flushes_and_aborts() {
+    let (ended, lines) = end("abort_in_hook");
+    assert_eq!((ended.status.code(), lines.len()), (None, 5_000));
+}
+
+#[test]
 fn a_guard_is_dropped_and_the_process_ends_later() {
     let (ended, lines) = end("guard");
     assert!(ended.status.success() && lines.len() == 5_000);

@@ -1,7 +1,7 @@
 """The binary part of femtologging: for the package's own use."""
 
 from collections.abc import Callable
-from logging import Handler, Logger, LogRecord
+from logging import Handler, Logger
 from os import PathLike
 from typing import Any, Literal, final
 
@@ -64,12 +64,6 @@ class HandlerCore:
 
     def set_pattern(self, pattern: Pattern | None) -> None:
         """Format natively by the pattern; ``None`` if Python formats."""
-
-    def emit(self, record: LogRecord) -> bool:
-        """Take a record; false, having done nothing, if Python has to format it."""
-
-    def emit_line(self, line: str, level: int) -> bool:
-        """Take a finished line, without its end; false if it cannot."""
 
     def flush(self, seconds: float) -> None:
         """Wait until everything logged before is with the operating system."""

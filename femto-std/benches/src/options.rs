@@ -8,7 +8,7 @@ use crate::{peer, run};
 
 const USAGE: &str = "\
 femto-bench run [--quick] [--rounds N] [--only PREFIX[,PREFIX...]] [--scenarios NAME[,NAME...]]
-                [--dir FOLDER] [--out FOLDER]
+                [--dir FOLDER] [--out FOLDER] [--alone PROGRAM]
     measures, prints the tables, and writes them and the plots into the folder of --out
 femto-bench one PEER SCENARIO [--quick] [--dir FOLDER]
     one measurement in this process; prints a line of JSON
@@ -27,6 +27,8 @@ pub struct Options {
     pub dir: PathBuf,
     /// Where tables and plots go; nowhere if absent.
     pub out: Option<PathBuf>,
+    /// This program, built without peers.
+    pub alone: Option<PathBuf>,
 }
 
 /// Does what the command line says.
@@ -82,6 +84,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         scenarios: Scenario::ALL.to_vec(),
         dir: std::env::temp_dir().join("femto-bench"),
         out: None,
+        alone: None,
     };
     let mut rest = arguments.iter();
     while let Some(option) = rest.next() {
@@ -103,6 +106,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
                 options.scenarios = value.split(',').map(named).collect::<Result<_, _>>()?;
             }
             "--dir" => options.dir = value.into(),
+            "--alone" => options.alone = Some(value.into()),
             "--out" => options.out = Some(value.into()),
             _ => return Err(USAGE.to_owned()),
         }

@@ -124,6 +124,9 @@ pub const PEERS: &[Entry] = &[
 /// The peer that all others are compared with.
 pub const OURS: &str = femto::Native::NAME;
 
+/// femtologging in a program that holds no peers, whose memory is its own: measured end to end only.
+pub const ALONE: Entry = Entry { name: "femtologging-alone", ..PEERS[0] };
+
 /// Whether a peer is one of femtologging's ways in.
 #[must_use]
 pub fn is_ours(name: &str) -> bool {
@@ -137,6 +140,7 @@ pub fn named(name: &str) -> Option<&'static Entry> {
 }
 
 /// A new, empty file.
+#[cfg(feature = "peers")]
 fn create(path: &Path) -> std::fs::File {
     std::fs::File::create(path).expect("the benchmark's folder can be written")
 }

@@ -7,7 +7,7 @@ use core::fmt::Write;
 use crate::machine::version;
 use crate::options::Options;
 use crate::outcome::{Outcome, median};
-use crate::peer::{Entry, Kind, OURS};
+use crate::peer::{ALONE, Entry, Kind, OURS};
 use crate::run::Results;
 use crate::scenario::Scenario;
 
@@ -50,6 +50,9 @@ fn table(text: &mut String, results: &Results, peers: &[&Entry], scenario: Scena
     line(text, format_args!("| peer | times femtologging |{headings}"));
     line(text, format_args!("|---|---|{}", "---|".repeat(columns.len())));
     for peer in peers {
+        if peer.name == ALONE.name && !scenario.is_end_to_end() {
+            continue;
+        }
         let kind = if peer.kind == Kind::Synchronous { ", synchronous" } else { "" };
         let name = format!("{} {}{kind}", peer.name, version(peer.package));
         if let Some(wrong) = void(results, scenario, peer.name) {

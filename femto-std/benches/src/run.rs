@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::options::Options;
 use crate::outcome::Outcome;
-use crate::peer::{self, Entry};
+use crate::peer::{self, ALONE, Entry, OURS};
 use crate::scenario::Scenario;
 use crate::{check, machine, plot, report};
 
@@ -25,7 +25,10 @@ pub fn run(options: &Options) -> Result<(), String> {
     let is_chosen = |peer: &&Entry| {
         options.only.is_empty() || options.only.iter().any(|prefix| peer.name.starts_with(prefix))
     };
-    let peers: Vec<&Entry> = peer::PEERS.iter().filter(is_chosen).collect();
+    let mut peers: Vec<&Entry> = peer::PEERS.iter().filter(is_chosen).collect();
+    if options.alone.is_some() {
+        peers.insert(1.min(peers.len()), &ALONE);
+    }
     let began = Instant::now();
     let mut results = Results::new();
     for &scenario in &options.scenarios {
@@ -34,6 +37,9 @@ pub fn run(options: &Options) -> Result<(), String> {
             // Nobody is always the first, or always behind the same neighbour.
             for turn in 0..peers.len() {
                 let peer = peers[(turn + round * 5) % peers.len()];
+                if peer.name == ALONE.name && !scenario.is_end_to_end() {
+                    continue;
+                }
                 let outcome = measure(peer, scenario, options);
                 if let Err(wrong) = &outcome {
                     eprintln!("VOID: {} {}: {wrong}", peer.name, scenario.name());
@@ -68,12 +74,13 @@ fn write(out: &Path, report: &str, results: &Results, peers: &[&Entry]) -> Resul
 fn measure(peer: &Entry, scenario: Scenario, options: &Options) -> Result<Outcome, String> {
     let _ = fs::remove_dir_all(&options.dir);
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
-    let program = match scenario {
-        Scenario::Allocations => here.with_file_name("femto-bench-allocations"),
-        _ => here,
+    let (name, program) = match (scenario, &options.alone) {
+        (Scenario::Allocations, _) => (peer.name, here.with_file_name("femto-bench-allocations")),
+        (_, Some(alone)) if peer.name == ALONE.name => (OURS, alone.clone()),
+        _ => (peer.name, here),
     };
     let mut command = Command::new(program);
-    command.arg("one").arg(peer.name).arg(scenario.name()).arg("--dir").arg(&options.dir);
+    command.arg("one").arg(name).arg(scenario.name()).arg("--dir").arg(&options.dir);
     if options.is_quick {
         command.arg("--quick");
     }

@@ -68,6 +68,12 @@ impl Scenario {
         Self::ALL.into_iter().find(|scenario| scenario.name() == name)
     }
 
+    /// Whether it goes on until everything is written.
+    #[must_use]
+    pub const fn is_end_to_end(self) -> bool {
+        matches!(self, Self::EndToEnd1 | Self::EndToEnd4)
+    }
+
     /// Rounds beyond this tell nothing new: these figures hardly vary.
     #[must_use]
     pub const fn most_rounds(self) -> usize {

@@ -1,4 +1,5 @@
 //! What the tests share: a folder of their own, files read back, and waits that end.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use core::time::Duration;

@@ -29,6 +29,23 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
             let _ = std::thread::spawn(|| std::process::exit(3)).join();
         }
         "panic" => panic!("on purpose"),
+        "panic_hook" => {
+            std::panic::set_hook(Box::new(move |panic| {
+                info!(logger: root, "hook {}", 1);
+                info!(logger: root, "hook {}", if panic.location().is_some() { 2 } else { 0 });
+                // Seen by whoever looks after the process was killed.
+                Manager::global().flush(Duration::from_secs(20)).expect("flush");
+            }));
+            let _ = std::thread::spawn(|| panic!("on purpose")).join();
+            panic!("again");
+        }
+        "abort_in_hook" => {
+            std::panic::set_hook(Box::new(|_| {
+                Manager::global().flush(Duration::from_secs(20)).expect("flush");
+                std::process::abort();
+            }));
+            panic!("on purpose");
+        }
         "panic_with_guard" => {
             let _guard = Manager::global().guard();
             panic!("on purpose");

@@ -1,6 +1,8 @@
 //! The program of scenarios that the tests run in processes of their own:
 //! `program SCENARIO [ARGUMENT...]`.
 
+#![allow(clippy::print_stdout, reason = "the tests read it")]
+
 mod exit;
 mod fork;
 mod memory;

@@ -36,5 +36,5 @@ mod _femtologging {
     #[pymodule_export]
     use crate::names::set_up;
     #[pymodule_export]
-    use crate::native::{bind, changed};
+    use crate::native::{bind, changed, end, forked};
 }

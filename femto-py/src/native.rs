@@ -101,6 +101,73 @@ pub(crate) unsafe extern "C-unwind" fn one<const M: usize>(
 // raw functions wait, and call Python's code, when all else has returned: their own frames are all
 // that is left, they have no destructors, and `C-unwind` lets the unwinding through.
 
+// What runs Python code among frames of Rust all the same, rare things, goes through `attached`: no
+// thread may be in there when the interpreter ends.
+
+/// Runs what may run Python code or drop its objects.
+///
+/// Tells PyO3 that the thread is attached: else it would keep what is dropped until it hears so.
+#[cold]
+pub(crate) fn attached<R>(run: impl FnOnce() -> R) -> R {
+    // SAFETY: attached.
+    let thread = unsafe { ffi::PyThread_get_thread_ident() } as u64;
+    if ![0, thread].contains(&ENDING_THREAD.load(Relaxed)) {
+        // SAFETY: attached. It never is again: the process ends.
+        unsafe { ffi::PyEval_SaveThread() };
+        loop {
+            std::thread::park();
+        }
+    }
+    let _inside = Inside::new();
+    let mut run = Some(run);
+    let result = Python::try_attach(|_| run.take().map(|run| run()));
+    match result.flatten() {
+        Some(result) => result,
+        // At the interpreter's end PyO3 refuses, though it is this thread that ends it.
+        None => run.take().expect("what did not run is still there")(),
+    }
+}
+
+/// The thread that ends the interpreter, once it does.
+static ENDING_THREAD: AtomicU64 = AtomicU64::new(0);
+/// How many calls of `attached` are under way. Changed by attached threads only.
+static INSIDE: AtomicU32 = AtomicU32::new(0);
+
+struct Inside;
+
+impl Inside {
+    fn new() -> Self {
+        INSIDE.store(INSIDE.load(Relaxed) + 1, Relaxed);
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.store(INSIDE.load(Relaxed).saturating_sub(1), Relaxed);
+    }
+}
+
+/// Called by the thread that ends the interpreter: from now on no other gets into `attached`, and
+/// those inside have a second to come out.
+#[pyfunction]
+pub(crate) fn end(py: Python<'_>) {
+    // SAFETY: attached.
+    ENDING_THREAD.store(unsafe { ffi::PyThread_get_thread_ident() } as u64, Relaxed);
+    for _ in 0..1000 {
+        if INSIDE.load(Relaxed) == 0 {
+            return;
+        }
+        py.detach(|| std::thread::sleep(Duration::from_millis(1)));
+    }
+}
+
+/// Called in the child of a fork: the other threads are gone.
+#[pyfunction]
+pub(crate) fn forked() {
+    INSIDE.store(0, Relaxed);
+}
+
 /// What a method leaves to the raw function that called it.
 pub(crate) enum Next<'py> {
     /// Return this; `None` for Python's.
@@ -435,19 +502,6 @@ pub(crate) fn accept_hooks(py: Python<'_>) -> PyResult<()> {
 }
 
 // --- State of the interpreter's lock ---------------------------------------------------------------
-
-/// Runs what may drop objects of Python, after telling PyO3 that the thread is attached: else it would
-/// keep them until it hears so.
-#[cold]
-pub(crate) fn attached<R>(run: impl FnOnce() -> R) -> R {
-    let mut run = Some(run);
-    let result = Python::try_attach(|_| run.take().map(|run| run()));
-    match result.flatten() {
-        Some(result) => result,
-        // At the interpreter's end PyO3 refuses, though it is this thread that ends it.
-        None => run.take().expect("what did not run is still there")(),
-    }
-}
 
 /// A value that is only touched by threads attached to the interpreter, so by one at a time.
 #[derive(Debug)]

@@ -164,14 +164,10 @@ def test_daemon_threads_that_log_to_the_end_are_harmless(run, tmp_path: Path) ->
 def test_daemon_threads_that_wait_for_room_at_the_end_are_harmless(run, path: str) -> None:
     run(
         f"""
-    import time
+    import subprocess, time
     os.mkfifo("fifo")
-    reader = os.open("fifo", os.O_RDWR)
-    def read():
-        while True:
-            os.read(reader, 2000)
-            time.sleep(0.0005)
-    threading.Thread(target=read, daemon=True).start()
+    read = "import time\\nwith open('fifo', 'rb', 0) as f:\\n while f.read(2000): time.sleep(0.0002)"
+    reader = subprocess.Popen([sys.executable, "-c", read])
     handler = femtologging.FileHandler("fifo", capacity=4096)
     logging.root.addHandler(handler)
     log = logging.getLogger("app") if "{path}" == "handler" else femtologging.getLogger("app")
@@ -184,7 +180,7 @@ def test_daemon_threads_that_wait_for_room_at_the_end_are_harmless(run, path: st
         threading.Thread(target=work, daemon=True).start()
     time.sleep(0.3)
     logging.root.removeHandler(handler)
-    logging._handlerList.clear()  # nobody waits for the pipe
+    logging._handlerList.clear()  # so that the pipe stays busy to the end
     """
     )
 

@@ -94,7 +94,8 @@ impl Use {
         });
         // The interrupted call is on the same thread: keeping the compiler's order is enough.
         compiler_fence(Ordering::SeqCst);
-        is_free.then_some(Self)
+        // Not `then_some`: what it does not return it drops.
+        if is_free { Some(Self) } else { None }
     }
 }
 

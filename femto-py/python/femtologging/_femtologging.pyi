@@ -99,6 +99,15 @@ def bind(
     A change of the class ``witness`` or of one of ``dictionaries`` makes the fast path look again.
     """
 
+def end() -> None:
+    """Say that the calling thread ends the interpreter, after the last flush.
+
+    Other threads do not run Python code any more from inside a log call.
+    """
+
+def forked() -> None:
+    """Say that this is the child of a fork."""
+
 def changed() -> None:
     """Say that something changed which the fast path depends on."""
 

@@ -95,19 +95,26 @@ class NativeHandler(logging.Handler):
         """Return the core, opened if need be and told of level and formatter."""
         if self.terminator != "\n" or type(self.level) is not int:  # type: ignore[attr-defined]
             return None
-        core = self._core
-        if core is None:
-            core = self._open_core()
+        told = (compiled(self.formatter), self.level)
+        if self._core is not None and self._told == told:
+            return self._core
+        self.acquire()
+        try:
+            core = self._core
             if core is None:
-                return None
-            self.__dict__.update(_core=core, _told=(None, 0))
-        pattern, level = compiled(self.formatter), self.level
-        if pattern is not self._told[0]:
-            core.set_pattern(pattern)
-        if level != self._told[1]:
-            core.set_level(level)
-        self.__dict__["_told"] = (pattern, level)
-        return core
+                core = self._open_core()
+                if core is None:
+                    return None
+                self.__dict__.update(_core=core, _told=(None, 0))
+            pattern, level = told
+            if pattern is not self._told[0]:
+                core.set_pattern(pattern)
+            if level != self._told[1]:
+                core.set_level(level)
+            self.__dict__["_told"] = told
+            return core
+        finally:
+            self.release()
 
     def _retire_core(self) -> None:
         """Write what the core has, and end it. Its counts are kept."""

@@ -6,12 +6,14 @@ even later. Here are the ends that pass that by.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import logging
 import os
 import sys
 from types import TracebackType
 
-from ._femtologging import flush_all
+from ._femtologging import end, flush_all, forked
 
 
 def prepare() -> None:
@@ -21,7 +23,16 @@ def prepare() -> None:
     _flush_multiprocessing()
     if not _is_prepared:
         _is_prepared = True
-        os.register_at_fork(after_in_child=_flush_multiprocessing)
+        os.register_at_fork(after_in_child=_begin_child)
+        # The last registered is the first called: `end` comes right after the last flush.
+        atexit.unregister(logging.shutdown)
+        atexit.register(end)
+        atexit.register(logging.shutdown)
+
+
+def _begin_child() -> None:
+    forked()
+    _flush_multiprocessing()
 
 
 def _flush_before_excepthook() -> None:

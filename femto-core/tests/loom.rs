@@ -39,7 +39,7 @@ fn a_lane_in_loom_hands_over_whole_frames_in_order() {
 #[test]
 fn a_shared_ring_in_loom_takes_from_two_producers_and_accounts_for_all() {
     for before in [0, 12] {
-        model(3, move || {
+        model(2, move || {
             let ring = Arc::new(SharedRing::new(storage()));
             if before != 0 {
                 ring.push(before, header(before, 0), nothing).unwrap();

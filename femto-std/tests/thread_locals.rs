@@ -69,17 +69,23 @@ fn all_of_them_are_written() {
     }
     assert_eq!(lines(&handler, &path).len(), EACH * THREADS as usize);
 
-    // They wake the collector themselves, should it sleep by then.
-    let asleep = Duration::from_millis(1500);
-    let run_and_rest = move || {
-        run(logger, THREADS);
-        thread::sleep(asleep);
+    // They wake the collector themselves, should it sleep by then. The first variable goes last,
+    // after the lane. One of the rounds may be slow by the machine's doing.
+    let rest = move || {
+        BEFORE.set(Some(Parting(logger, THREADS)));
+        info!(logger: logger, "alive {}", THREADS);
+        thread::sleep(Duration::from_millis(1500));
     };
-    thread::spawn(run_and_rest).join().unwrap();
-    let written = EACH * (THREADS as usize + 1);
-    let start = Instant::now();
-    wait_until("the line", || scratch::read(&path).lines().count() == written);
-    assert!(start.elapsed() < Duration::from_millis(50), "{:?}", start.elapsed());
+    let mut written = EACH * THREADS as usize;
+    let mut slow = 0;
+    for _ in 0..5 {
+        thread::spawn(rest).join().unwrap();
+        written += 4;
+        let start = Instant::now();
+        wait_until("the line", || scratch::read(&path).lines().count() == written);
+        slow += u32::from(start.elapsed() > Duration::from_millis(20));
+    }
+    assert!(slow < 2, "{slow} of 5 waited for the collector's own look");
 
     // Through a filter of the logger, whose record is looked at on the caller.
     logger.add_filter(Arc::new(All));

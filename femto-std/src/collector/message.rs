@@ -1,12 +1,11 @@
 //! From a frame to a record.
 
 use core::fmt;
-use std::collections::HashMap;
-
 use femto_core::frame::local;
 use femto_core::frame::portable::{Portable, Style};
 use femto_core::frame::{Header, Kind, MAX_VALUES};
 use femto_core::{Details, Record, Value, WORD_BYTES, Word, resolve_call_site};
+use rustc_hash::FxHashMap;
 
 use crate::clock::Conversion;
 use crate::route::Destination;
@@ -23,7 +22,7 @@ pub(crate) struct Decoder {
 
 /// Python's templates, parsed once.
 #[derive(Default)]
-struct Templates(HashMap<Box<str>, Option<PercentTemplate>>);
+struct Templates(FxHashMap<Box<str>, Option<PercentTemplate>>);
 
 impl Decoder {
     pub(crate) fn new() -> Self {
@@ -148,12 +147,17 @@ impl Templates {
     /// The parsed template; `None` for one that is no template, whose text is the message then.
     fn get(&mut self, text: &str) -> Option<&PercentTemplate> {
         if !self.0.contains_key(text) {
-            if self.0.len() >= MAX_TEMPLATES {
-                self.0.clear();
-            }
-            self.0.insert(text.into(), PercentTemplate::parse(text).ok());
+            self.add(text);
         }
         self.0.get(text)?.as_ref()
+    }
+
+    #[cold]
+    fn add(&mut self, text: &str) {
+        if self.0.len() >= MAX_TEMPLATES {
+            self.0.clear();
+        }
+        self.0.insert(text.into(), PercentTemplate::parse(text).ok());
     }
 }
 

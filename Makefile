@@ -1,6 +1,6 @@
 # Each target is one step; the scripts hold the logic and do all set-up themselves.
 .PHONY: help demo demo-rust demo-python demo-firmware \
-	test lint test-rust test-loom test-python test-firmware doc wheel \
+	test lint test-rust test-loom test-bench test-python test-firmware doc wheel \
 	bench bench-rust bench-python bench-firmware clean
 
 help: ## list the targets (the default)
@@ -23,6 +23,8 @@ test-rust: ## Rust tests and doc tests
 	@scripts/test.sh rust
 test-loom: ## the model check of the rings
 	@scripts/test.sh loom
+test-bench: ## a smoke run of the benchmark harness, without peers
+	@scripts/test.sh bench
 test-python: ## Python tests, once per interpreter found (3.10 and newer)
 	@scripts/test.sh python
 test-firmware: ## firmware under QEMU, its output compared with targets/*/expected

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `test.sh [GROUP...]` runs the tests, all groups or those named: lint rust loom doc python firmware.
+# `test.sh [GROUP...]` runs the tests, all groups or those named: lint rust loom bench doc python
+# firmware.
 # A missing tool is a failure with CI=true, a skip that is reported without.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -33,6 +34,7 @@ test_lint() {
 rustfmt_check() {
     cargo fmt --check
     cargo fmt --check --manifest-path targets/Cargo.toml
+    cargo fmt --check --manifest-path femto-std/benches/Cargo.toml
 }
 
 clippy_features() {
@@ -71,6 +73,8 @@ loom_test() {
         timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --release loom | tee "$CACHE/loom.log"
     grep -q '^test .* ok$' "$CACHE/loom.log" || { echo "no test has loom in its name" && return 1; }
 }
+
+test_bench() { step "rust: benchmarks, smoke run" scripts/bench.sh rust_smoke; }
 
 test_doc() {
     choose_members
@@ -134,7 +138,7 @@ if ! has cargo; then
     summary
     exit 1
 fi
-for group in "${@:-lint rust loom doc python firmware}"; do
+for group in "${@:-lint rust loom bench doc python firmware}"; do
     for name in $group; do "test_$name"; done
 done
 summary

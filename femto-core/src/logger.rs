@@ -92,15 +92,18 @@ impl Logger {
     /// The level of its own, [`Level::NOTSET`] if it takes its parent's.
     #[must_use]
     pub fn level(&self) -> Level {
-        Level::new(self.level.load(Ordering::Relaxed))
+        Level::new(self.level.load(Ordering::SeqCst))
     }
 
     /// Changes the level, at once, for this logger and all below it that have none of their own.
+    ///
+    /// Waits while another context is at the registry of loggers: from thread mode only.
     pub fn set_level(&'static self, level: Level) {
-        self.level.store(level.number(), Ordering::Relaxed);
-        self.effective.store(UNKNOWN, Ordering::Relaxed);
+        // In one order with `admits`, which looks again after it stored what it found.
+        self.level.store(level.number(), Ordering::SeqCst);
+        self.effective.store(UNKNOWN, Ordering::SeqCst);
         registry::for_each(|logger| {
-            logger.effective.store(UNKNOWN, Ordering::Relaxed);
+            logger.effective.store(UNKNOWN, Ordering::SeqCst);
         });
     }
 
@@ -148,7 +151,11 @@ impl Logger {
         let known = registry::add(self);
         let effective = self.effective_level();
         if known {
-            self.effective.store(effective.number().max(UNKNOWN + 1), Ordering::Relaxed);
+            self.effective.store(effective.number().max(UNKNOWN + 1), Ordering::SeqCst);
+            if self.effective_level() != effective {
+                // Changed meanwhile: to be found out by the next call.
+                self.effective.store(UNKNOWN, Ordering::SeqCst);
+            }
         }
         level >= effective
     }

@@ -277,12 +277,51 @@ unsafe fn call(
 unsafe extern "C-unwind" {
     // As in `pyo3::ffi`, but for the unwinding.
     fn PyEval_RestoreThread(state: *mut ffi::PyThreadState);
+    #[cfg(Py_3_11)]
     fn PyObject_Vectorcall(
         callable: *mut ffi::PyObject,
         args: *const *mut ffi::PyObject,
         count: usize,
         names: *mut ffi::PyObject,
     ) -> *mut ffi::PyObject;
+    #[cfg(not(Py_3_11))]
+    fn PyObject_VectorcallDict(
+        callable: *mut ffi::PyObject,
+        args: *const *mut ffi::PyObject,
+        count: usize,
+        keywords: *mut ffi::PyObject,
+    ) -> *mut ffi::PyObject;
+}
+
+/// What Python 3.10 has only as a macro.
+#[cfg(not(Py_3_11))]
+#[expect(non_snake_case, reason = "the name of the function it stands for")]
+unsafe fn PyObject_Vectorcall(
+    callable: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    count: usize,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: attached; by the caller there are `count` arguments, and one more for each name. The
+    // dictionary is owned.
+    unsafe {
+        let mut keywords = ptr::null_mut();
+        if !names.is_null() {
+            keywords = ffi::PyDict_New();
+            for at in 0..ffi::PyTuple_GET_SIZE(names) {
+                let value = *args.add(count + at as usize);
+                if keywords.is_null()
+                    || ffi::PyDict_SetItem(keywords, ffi::PyTuple_GET_ITEM(names, at), value) < 0
+                {
+                    ffi::Py_XDECREF(keywords);
+                    return ptr::null_mut();
+                }
+            }
+        }
+        let answer = PyObject_VectorcallDict(callable, args, count, keywords);
+        ffi::Py_XDECREF(keywords);
+        answer
+    }
 }
 
 /// The convention of `METH_FASTCALL | METH_KEYWORDS`.

@@ -74,7 +74,8 @@ fn all_of_them_are_written() {
     let rest = move || {
         BEFORE.set(Some(Parting(logger, THREADS)));
         info!(logger: logger, "alive {}", THREADS);
-        thread::sleep(Duration::from_millis(1500));
+        // Halfway between two of the collector's own looks.
+        thread::sleep(Duration::from_millis(1450));
     };
     let mut written = EACH * THREADS as usize;
     let mut slow = 0;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use spin::Once;
 
-use super::{Logger, find_logger};
+use super::{Logger, registry};
 use crate::{CallSite, Level, Value};
 
 /// Sets the logger of statements without `logger:`, once.
@@ -73,10 +73,11 @@ impl DefaultLogger {
 pub struct TargetLogger(Option<&'static Logger>);
 
 impl TargetLogger {
-    /// The logger of that name, else the default one.
+    /// The logger of that name, else the default one: also where the logger was never asked for a
+    /// record before, and where an interrupt meets the registry at work.
     #[must_use]
     pub fn new(target: &str) -> Self {
-        Self(find_logger(target).or_else(|| ROOT.get().copied()))
+        Self(registry::try_find(target).or_else(|| ROOT.get().copied()))
     }
 
     /// See [`Logger`].

@@ -5,9 +5,16 @@ use spin::Mutex;
 use super::Logger;
 
 /// The logger with the given name, among those that were asked for a record before.
+///
+/// Waits while another context is at the registry: from thread mode only.
 #[must_use]
 pub fn find_logger(name: &str) -> Option<&'static Logger> {
     LOGGERS.lock().iter().find(|logger| logger.name() == name).copied()
+}
+
+/// [`find_logger`] for the log path: where it would have to wait, it finds nothing.
+pub(super) fn try_find(name: &str) -> Option<&'static Logger> {
+    LOGGERS.try_lock()?.iter().find(|logger| logger.name() == name).copied()
 }
 
 /// Calls `f` for every known logger. From thread mode only.

@@ -2,27 +2,33 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
+use std::sync::OnceLock;
 use std::time::Instant;
 
-use femto_std::{debug, get_logger, info};
+use femto_std::{Logger, get_logger, info};
 
 use crate::log_to;
 
 /// Signals handled so far.
 static HANDLED: AtomicU64 = AtomicU64::new(0);
+/// Where the handler logs to.
+static LOGGER: OnceLock<Logger> = OnceLock::new();
 /// Whether signals are still being sent.
 static FLOODED: AtomicBool = AtomicBool::new(false);
 
 extern "C" fn on_signal(_: libc::c_int) {
     let i = HANDLED.fetch_add(1, Ordering::Relaxed);
-    info!(target: "signal", "signal {}", i);
+    // Made before: what looks a name up allocates and takes a lock.
+    if let Some(logger) = LOGGER.get() {
+        info!(logger: logger, "signal {}", i);
+    }
 }
 
 pub(crate) fn run(which: &str, arguments: &[&str]) {
     let (root, handler) = log_to(arguments[0]);
-    // The target's logger and the thread's lane are made before the first signal.
-    debug!(target: "signal", "begin");
-    info!(target: "signal", "begin");
+    let logger = LOGGER.get_or_init(|| get_logger("signal"));
+    // The thread's lane is made before the first signal too.
+    info!(logger: logger, "begin");
     handle_signals();
     match which {
         "flooded" => flood(),
@@ -59,6 +65,8 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
     }
     ring_alarms(0);
     FLOODED.store(false, Ordering::Relaxed);
+    // What is under way still is not counted and not handled.
+    block_alarms();
     println!("{i} {}", HANDLED.load(Ordering::Relaxed));
     let stats = {
         handler.flush(Duration::from_secs(20)).expect("flush");

@@ -9,7 +9,7 @@ use crate::Record;
 /// Gives records the shape of text.
 ///
 /// # For implementors
-/// Write the whole line, its end included, into `out`, and keep nothing of it. A formatter is
+/// Write the line, without its end, into `out`, and keep nothing of it. A formatter is
 /// called by one thread at a time, though not always the same.
 pub trait Formatter: Send + Sync {
     /// Writes the record.
@@ -36,6 +36,6 @@ impl Formatter for TextFormatter {
         for (key, value) in record.key_values() {
             write!(out, " {key}={value}")?;
         }
-        out.write_str(if record.is_cut() { " [cut]\n" } else { "\n" })
+        if record.is_cut() { out.write_str(" [cut]") } else { Ok(()) }
     }
 }

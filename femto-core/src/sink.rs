@@ -6,6 +6,8 @@ use core::fmt;
 
 use embedded_io::Write;
 
+use crate::{Formatter, Record};
+
 /// Lets formatters write to an [`embedded_io::Write`], keeping the error that `fmt` cannot carry.
 #[derive(Debug)]
 pub struct FmtSink<'w, W: Write> {
@@ -17,6 +19,16 @@ impl<'w, W: Write> FmtSink<'w, W> {
     /// Writes to `sink`.
     pub fn new(sink: &'w mut W) -> Self {
         Self { sink, result: Ok(()) }
+    }
+
+    /// Writes a record and the end of its line.
+    pub(crate) fn write_line<F: Formatter + ?Sized>(
+        &mut self,
+        formatter: &F,
+        record: &Record<'_>,
+    ) -> fmt::Result {
+        formatter.format(record, self)?;
+        fmt::Write::write_str(self, "\n")
     }
 
     /// The first error, if there was one.

@@ -412,7 +412,7 @@ fn caught(f: impl FnOnce()) -> Vec<Caught> {
     let report = RING.drain(&Separated, &mut drained).unwrap();
     assert_eq!((report.written, report.damaged), (caught.len(), 0));
     let drained = String::from_utf8(drained).unwrap();
-    let drained: Vec<_> = drained.split_terminator('\u{1}').collect();
+    let drained: Vec<_> = drained.split_terminator("\u{1}\n").collect();
     let direct: Vec<_> = caught.iter().map(|caught| caught.0.as_str()).collect();
     assert_eq!(drained, direct, "the frame says something else than the record");
     caught

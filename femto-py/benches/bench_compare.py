@@ -181,8 +181,9 @@ def measure(peer: str, scenario: str, count: int) -> dict[str, float] | str:
             return "fails"
         numbers = []
         for line in path.read_text().splitlines() if path.exists() else ():
-            *date_and_level, hello, world, number = line.split(" ")
-            if len(date_and_level) != 4 or (hello, world) != ("hello", "world"):
+            # The date is left out: picologging prints a wrong one now and then.
+            *rest, number = line.split(" ")[-5:]
+            if rest != ["app.db", "INFO", "hello", "world"]:
                 return "torn lines"
             numbers.append(int(number))
         if sorted(numbers) != expected(scenario, count):

@@ -36,6 +36,22 @@ pub trait Formatter: fmt::Debug + Send + Sync {
     fn mask(&self) -> CaptureMask;
 }
 
+/// The core's formatters are formatters here too. What they show of a record is not known, so the
+/// place of its statement is captured for them.
+impl<F: femto_core::Formatter + fmt::Debug> Formatter for F {
+    fn format(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
+        let before = out.len();
+        femto_core::Formatter::format(self, record, out).map_err(|_| {
+            out.truncate(before);
+            FormatError::WriteMessage
+        })
+    }
+
+    fn mask(&self) -> CaptureMask {
+        CaptureMask::LOCATION
+    }
+}
+
 /// Why a formatter could not be made, or could not print a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

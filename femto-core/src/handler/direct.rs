@@ -85,7 +85,7 @@ impl<F: Formatter, W: Write + Send> Handler for DirectHandler<F, W> {
 impl<F: Formatter, W: Write> DirectHandler<F, W> {
     fn write(&self, record: &Record<'_>, sink: &mut W) -> bool {
         let mut out = FmtSink::new(sink);
-        self.formatter.format(record, &mut out).is_ok() && out.finish().is_ok()
+        out.write_line(&self.formatter, record).is_ok() && out.finish().is_ok()
     }
 
     /// Called with the sink locked: by one context at a time.

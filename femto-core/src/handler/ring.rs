@@ -120,7 +120,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
                 return true;
             };
             let mut out = FmtSink::new(sink);
-            let formatted = formatter.format(&record, &mut out);
+            let formatted = out.write_line(formatter, &record);
             result = out.finish();
             match formatted {
                 Ok(()) => drained.written += 1,
@@ -154,7 +154,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let record = Record::of_the_system(&message, Level::WARN, clock::now(), &details);
         let mut out = FmtSink::new(sink);
         // The error is the sink's own, told by `finish`.
-        let _ = formatter.format(&record, &mut out);
+        let _ = out.write_line(formatter, &record);
         out.finish().inspect_err(|_| _ = self.reported.fetch_sub(news, Ordering::Relaxed))
     }
 

@@ -148,6 +148,7 @@ impl PatternFormatter {
     }
 
     fn write(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
+        let start = out.len();
         for item in &self.items {
             out.push_str(&item.literal);
             match &item.source {
@@ -174,7 +175,7 @@ impl PatternFormatter {
             if text.is_empty() {
                 continue;
             }
-            if !out.ends_with('\n') {
+            if !out[start..].ends_with('\n') {
                 out.push('\n');
             }
             out.push_str(text);

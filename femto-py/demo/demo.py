@@ -1,8 +1,8 @@
 """A web application, its server and its client, whose log calls go through femtologging.
 
-FastAPI, uvicorn and httpx log to stdlib loggers and know nothing of femtologging; ``install()`` takes
-them along. The file gets everything, standard error what is at least a warning. At the end: the last
-lines of the file, who logged how much, and what each handler did.
+FastAPI, uvicorn and httpx log to stdlib loggers and know nothing of femtologging; ``install()``
+takes them along. The file gets everything, standard error what is at least a warning. At the end:
+the last lines of the file, who logged how much, and what each handler did.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def ask(base: str, client: int) -> int:
 def serve_and_ask() -> int:
     """Run the server, the clients against it, and end both."""
     listener = socket.create_server(("127.0.0.1", 0))
-    base = "http://127.0.0.1:%d" % listener.getsockname()[1]
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     # No logging configuration of its own: uvicorn's loggers propagate to the root.
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="debug"))
     thread = threading.Thread(target=server.run, args=([listener],), name="server")

@@ -124,31 +124,15 @@ impl Formatter for Line {
                 let message = Message(record);
                 let name = record.logger_name();
                 let dated = Record::from_message(name, &message, record.level(), created, &details);
-                print(pattern, &dated, out)
+                pattern.format(&dated, out)
             }
-            (_, Some(pattern)) => print(pattern, record, out),
+            (_, Some(pattern)) => pattern.format(record, out),
         }
     }
 
     fn mask(&self) -> CaptureMask {
         self.pattern.as_ref().map_or(CaptureMask::NONE, Formatter::mask)
     }
-}
-
-/// Appends the line. `out` ends with the line before, which must not pass for an end of this one
-/// where an exception's text asks whether it begins on a line of its own.
-fn print(
-    pattern: &PatternFormatter,
-    record: &Record<'_>,
-    out: &mut String,
-) -> Result<(), FormatError> {
-    if record.exception().is_none() && record.stack().is_none() {
-        return pattern.format(record, out);
-    }
-    let mut line = String::new();
-    pattern.format(record, &mut line)?;
-    out.push_str(&line);
-    Ok(())
 }
 
 /// A record's message, as something to display.

@@ -3,14 +3,13 @@
 //! Starts with the first queued record and ends with shutdown. Callers reach it here when a call is
 //! not the common case: to wake the collector, to wait for room, to flush.
 
-use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
-use femto_core::Level;
 use femto_core::ring::Consumer;
 
 pub use crate::clock::now;
@@ -110,19 +109,6 @@ pub(crate) fn settle() {
         let _ = engine.ask(|reply| Request::Settle { reply }, Duration::from_secs(5));
     }
 }
-
-/// The lowest level of any record that is to be written at once.
-#[inline(always)]
-pub(crate) fn flush_level() -> Level {
-    Level::new(FLUSH_LEVEL.load(Ordering::Relaxed))
-}
-
-/// Makes records at `level` be written at once.
-pub(crate) fn lower_flush_level(level: Level) {
-    FLUSH_LEVEL.fetch_min(level.number(), Ordering::Relaxed);
-}
-
-static FLUSH_LEVEL: AtomicU8 = AtomicU8::new(Level::OFF.number());
 
 impl Engine {
     fn new() -> Self {

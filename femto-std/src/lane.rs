@@ -164,7 +164,7 @@ pub(crate) fn try_push<E: Encode>(
         return Err(Slot::Ready(lane, in_use));
     }
     let minds = state::load() != lane.normal
-        || level >= engine::flush_level()
+        || level >= state::flush_level()
         || lane.producer.pending() > lane.producer.lane().capacity() / 2;
     if minds {
         lane.wake(level);
@@ -349,7 +349,7 @@ impl ThreadLane {
         if state & state::STOPPED != 0 {
             self.engine.work_inline();
         } else if state & state::ASLEEP != 0
-            || level >= engine::flush_level()
+            || level >= state::flush_level()
             || self.producer.refresh_pending() > self.producer.lane().capacity() / 2
         {
             self.engine.wake();

@@ -13,6 +13,8 @@
 ///
 /// Without `logger:` the record goes to the logger named for the `target:`, or for the module:
 /// `app::db` is the logger `app.db`.
+/// The first run of such a statement looks the logger up, which takes a lock: in a signal handler, name
+/// the logger.
 ///
 /// # Examples
 /// ```

@@ -14,7 +14,7 @@ use femto_core::Level;
 
 use crate::formatter::CaptureMask;
 use crate::handler::{Delivery, Handler, OverflowPolicy};
-use crate::{engine, registry};
+use crate::{registry, state};
 
 /// A logger's name and the handlers its records reach. Cheap to clone.
 ///
@@ -130,7 +130,7 @@ impl Routes {
             .reduce(|one, other| Some(one?.max(other?)))
             .unwrap_or(Some(Duration::ZERO));
         if let Some(level) = queued().map(|handler| handler.flush_level()).min() {
-            engine::lower_flush_level(level);
+            state::lower_flush_level(level);
         }
         let destination = Destination {
             id: 0,

@@ -14,12 +14,18 @@ use crate::frame::{Encode, Header, Kind, Writer};
 /// Lamport's queue with the index caches of Rigtorp's: each side keeps what it last saw of the
 /// other's index and looks again only when that is not enough.
 pub struct Lane<S> {
-    /// Words claimed so far; written by the producer.
-    head: Padded<AtomicUsize>,
+    /// What a push looks at.
+    front: Padded<Front<S>>,
     /// Words consumed so far; written by the consumer.
     tail: Padded<AtomicUsize>,
     /// Whether the two ends were handed out.
     split: AtomicBool,
+}
+
+/// In one line, so that a push fetches no other but the frame's own.
+struct Front<S> {
+    /// Words claimed so far; written by the producer.
+    head: AtomicUsize,
     words: S,
 }
 
@@ -29,10 +35,9 @@ impl<S: Storage> Lane<S> {
     #[must_use]
     pub const fn new(words: S) -> Self {
         Self {
-            head: Padded(AtomicUsize::new(0)),
+            front: Padded(Front { head: AtomicUsize::new(0), words }),
             tail: Padded(AtomicUsize::new(0)),
             split: AtomicBool::new(false),
-            words,
         }
     }
 
@@ -41,17 +46,16 @@ impl<S: Storage> Lane<S> {
     #[must_use]
     pub fn new(words: S) -> Self {
         Self {
-            head: Padded(AtomicUsize::new(0)),
+            front: Padded(Front { head: AtomicUsize::new(0), words }),
             tail: Padded(AtomicUsize::new(0)),
             split: AtomicBool::new(false),
-            words,
         }
     }
 
     /// Capacity in words.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.words.words().len()
+        self.front.0.words.words().len()
     }
 
     /// The two ends of the lane; `None` if they were handed out before.
@@ -68,7 +72,10 @@ impl<S: Storage> Lane<S> {
 
 impl<S> fmt::Debug for Lane<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lane").field("head", &self.head.0).field("tail", &self.tail.0).finish()
+        f.debug_struct("Lane")
+            .field("head", &self.front.0.head)
+            .field("tail", &self.tail.0)
+            .finish()
     }
 }
 
@@ -89,7 +96,7 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
     /// [`Full`] if there is no room now; with more than half the capacity there may never be.
     #[inline(always)]
     pub fn push(&mut self, words: usize, header: Word, frame: impl Encode) -> Result<(), Full> {
-        let ring = self.lane.words.words();
+        let ring = self.lane.front.0.words.words();
         if !super::is_possible(words, ring.len()) {
             return Err(Full);
         }
@@ -107,7 +114,7 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
         frame.encode(&mut Writer::new(words));
         words[0].store(header, Ordering::Relaxed);
         self.head = room.next;
-        self.lane.head.0.store(room.next, Ordering::Release);
+        self.lane.front.0.head.store(room.next, Ordering::Release);
         Ok(())
     }
 
@@ -140,7 +147,7 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Consumer<L> {
     /// How far the producer has come: frames before this mark are whole.
     #[inline]
     pub fn mark(&self) -> usize {
-        self.lane.head.0.load(Ordering::Acquire)
+        self.lane.front.0.head.load(Ordering::Acquire)
     }
 
     /// The words of the oldest frame before `mark`, its header first; `None` if there is none.
@@ -152,7 +159,7 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Consumer<L> {
             if self.tail == mark {
                 return None;
             }
-            let ring = self.lane.words.words();
+            let ring = self.lane.front.0.words.words();
             let at = self.tail & (ring.len() - 1);
             // Every frame before the mark has a header; should it not, the rest is given up.
             let header = Header::from_word(ring[at].load(Ordering::Relaxed))
@@ -165,7 +172,7 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Consumer<L> {
                 self.release_to(self.tail.wrapping_add(header.words));
                 continue;
             }
-            let ring = self.lane.words.words();
+            let ring = self.lane.front.0.words.words();
             return Some((header, ring.get(at..at + header.words)?));
         }
     }

@@ -9,7 +9,7 @@ use femto_core::frame::Encode;
 use femto_core::ring::{self, SharedRing};
 
 use super::{Outgoing, Refused};
-use crate::{engine, state};
+use crate::state;
 
 /// What a call can reach without a lock.
 struct Side {
@@ -50,7 +50,7 @@ pub(super) fn push<E: Encode + Copy>(outgoing: &Outgoing<E>) -> Result<(), Refus
         return Err(Refused);
     }
     side.ring.push(outgoing.words, outgoing.header, outgoing.frame).map_err(|_| Refused)?;
-    let must_wake = state::clear(state::ASLEEP) || outgoing.level >= engine::flush_level();
+    let must_wake = state::clear(state::ASLEEP) || outgoing.level >= state::flush_level();
     if must_wake && let Some(collector) = side.collector.get() {
         collector.unpark();
     }

@@ -5,7 +5,7 @@ use femto_std::template::PercentTemplate;
 use femto_std::{
     Busy, CallSite, Delivery, Error, FileHandlerBuilder, Filter, FlushError, Guard, Handler,
     HandlerStats, Level, LevelFilter, Logger, Manager, Metadata, NameFilter, Open, OverflowPolicy,
-    ParseLevelError, Record, Route, Sink, StreamHandlerBuilder,
+    ParseLevelError, Record, Route, Sink, StreamHandlerBuilder, TextFormatter,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -21,7 +21,7 @@ const _: () = {
         Busy, CallSite, CaptureMask, Delivery, Error, FileHandlerBuilder, FlushError, FormatError,
         Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
-        PercentTemplate, Route, StreamHandlerBuilder,
+        PercentTemplate, Route, StreamHandlerBuilder, TextFormatter,
         dyn Filter, dyn Formatter, dyn Open,
     }
     // A sink is used by one thread at a time.

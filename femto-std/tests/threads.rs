@@ -3,12 +3,12 @@
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Barrier;
 use std::thread;
 
 use femto_std::{HandlerBuilderTrait, Logger, info};
-use scratch::{Scratch, lines, lone_logger, pattern, plain};
+use scratch::{Scratch, lines, lone_logger, pattern, plain, wait_until};
 
 /// What every test logs: the text after the numbers lets a torn line show.
 fn log_some(logger: Logger, thread: usize, count: usize) {
@@ -101,16 +101,17 @@ fn handlers_that_come_and_go_while_threads_log_lose_nothing() {
     let scratch = Scratch::new("change");
     let (logger, handler, path) = scratch.logger("change");
     let (coming, coming_path) = scratch.handler("coming");
-    let stop = AtomicBool::new(false);
+    let (stop, logged) = (AtomicBool::new(false), AtomicUsize::new(0));
     let counts: Vec<usize> = thread::scope(|scope| {
         let threads: Vec<_> = (0..3)
             .map(|thread| {
-                let stop = &stop;
+                let (stop, logged) = (&stop, &logged);
                 scope.spawn(move || {
                     let mut i = 0;
                     while !stop.load(Ordering::Relaxed) {
                         info!(logger: logger, "t{} n{} {} {:.3} end", thread, i, TEXT, i as f64);
                         i += 1;
+                        logged.fetch_add(1, Ordering::Relaxed);
                     }
                     i
                 })
@@ -118,6 +119,9 @@ fn handlers_that_come_and_go_while_threads_log_lose_nothing() {
             .collect();
         for round in 0..40_u32 {
             logger.add_handler(coming.clone());
+            let before = logged.load(Ordering::Relaxed);
+            // Each thread is in the middle of one record at most: of four, one begins after.
+            wait_until("a record", || logged.load(Ordering::Relaxed) > before + 3);
             coming.set_level(femto_std::Level::new((round % 20) as u8));
             logger.remove_handler(&coming);
             coming.set_formatter(pattern("%(message)s"));

@@ -1,8 +1,8 @@
 //! The binary module `femtologging._femtologging`: what of femtologging for Python is not Python.
 //!
-//! A call's way through the files: [`native`] (raw functions; level), [`method`], [`logger`] (what a
-//! logger remembers of the tree), [`plain`] or [`call`] (keyword arguments), [`message`] (template and
-//! arguments), [`record`] (what costs time to find; the frame), [`handler`], [`formatter`].
+//! A call's way through the files: `native` (raw functions; level), `method`, `logger` (what a
+//! logger remembers of the tree), `plain` or `call` (keyword arguments), `message` (template and
+//! arguments), `record` (what costs time to find; the frame), `handler`, `formatter`.
 
 #![deny(unsafe_code)]
 

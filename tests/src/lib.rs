@@ -8,6 +8,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Instant;
 
+/// The examples of the repository's front page.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// A folder that is removed with everything in it.
 #[derive(Debug)]
 pub struct Scratch(PathBuf);

@@ -211,3 +211,25 @@ def test_loggers_are_garbage_collected_and_copied_safely(run) -> None:
     assert open("app.log").read().splitlines() == [f"loose{n}" for n in range(3000)]
     """
     )
+
+
+def test_a_level_that_does_not_exist_names_those_that_do_and_changes_nothing(
+    run, tmp_path: Path
+) -> None:
+    run(
+        """
+    for wrong in (
+        lambda: femtologging.basicConfig(filename="app.log", level="LOUD"),
+        lambda: femtologging.getLogger("some").setLevel("LOUD"),
+        lambda: femtologging.FileHandler("app.log", delay=True).setLevel("LOUD"),
+    ):
+        try:
+            wrong()
+        except ValueError as error:
+            assert "LOUD" in str(error) and "WARNING" in str(error), error
+        else:
+            raise AssertionError("no error")
+    assert logging.root.handlers == []
+    """
+    )
+    assert not (tmp_path / "app.log").exists()

@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any
 
 from .handler import FileHandler, StreamHandler
+from .level import check_level
 from .logger import chain, upgrade
 
 
@@ -42,6 +43,8 @@ def basicConfig(
     :raises ValueError: for parameters that exclude each other, a wrong format, or a level name that
         does not exist.
     """
+    if level is not None:
+        check_level(level)  # before anything is changed
     root = getLogger()
     arguments: dict[str, Any] = {
         "format": format,

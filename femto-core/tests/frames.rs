@@ -155,6 +155,15 @@ proptest! {
         prop_assert_eq!(read.exception, written.exception);
         prop_assert_eq!(read.stack, written.stack);
 
+        let mut room = [Value::None; 255];
+        let again = Portable::read_into(&bytes, &mut room).unwrap();
+        assert_values(again.arguments.iter().copied(), &arguments);
+        prop_assert_eq!((again.name, again.stack), (read.name, read.stack));
+        if !arguments.is_empty() {
+            let short = &mut [Value::None; 255][..arguments.len() - 1];
+            prop_assert_eq!(Portable::read_into(&bytes, short).unwrap_err(), FrameError::Short);
+        }
+
         // Cut anywhere it is an error, not a panic and not another record.
         for length in (0..whole).step_by(1 + whole / 200) {
             prop_assert!(Portable::read(&bytes[..length]).is_err(), "{} of {} bytes", length, whole);
@@ -171,6 +180,8 @@ proptest! {
             bytes[14..22].copy_from_slice(&[1, 0, 0, 0, b'n', 0, 0, 0]);
             bytes[22] = 0;
         }
+        let into = Portable::read_into(&bytes, &mut [Value::None; 255]).is_ok();
+        prop_assert_eq!(into, Portable::read(&bytes).is_ok());
         if let Ok(read) = Portable::read(&bytes) {
             let shown = (read.arguments.count(), read.mapping.map(Iterator::count));
             let _ = format!("{read:?} {shown:?}");

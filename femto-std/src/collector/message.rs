@@ -97,9 +97,16 @@ impl Decoder {
             let name = &destination.name;
             return take(&Record::from_site(name, site, event.level, time, event.values, &details));
         }
-        let mut values = [Value::None; FEW];
         let Some((time, bytes)) = portable_parts(&self.bytes) else { return };
-        let Ok(frame) = Portable::read(bytes) else { return };
+        let (mut few, mut many) = ([Value::None; FEW], Vec::new());
+        let count = bytes.get(3).map_or(0, |count| usize::from(*count));
+        let room: &mut [_] = if count <= FEW {
+            &mut few
+        } else {
+            many.resize(count, Value::None);
+            &mut many
+        };
+        let Ok(frame) = Portable::read_into(bytes, room) else { return };
         let time = if frame.time == 0 { conversion.wall(time) } else { frame.time };
         let key_values: Vec<_> = frame.key_values.into_iter().flatten().collect();
         details.key_values = &key_values;
@@ -124,22 +131,7 @@ impl Decoder {
             let fields: Vec<_> = mapping.collect();
             return give(&template.message(Arguments::Mapping(&fields)));
         }
-        let mut many = Vec::new();
-        let mut count = 0;
-        for value in frame.arguments {
-            match values.get_mut(count) {
-                Some(slot) if many.is_empty() => *slot = value,
-                _ => {
-                    if many.is_empty() {
-                        many.extend_from_slice(&values);
-                    }
-                    many.push(value);
-                }
-            }
-            count += 1;
-        }
-        let values = if many.is_empty() { &values[..count] } else { &many[..] };
-        give(&template.message(Arguments::Positional(values)));
+        give(&template.message(Arguments::Positional(frame.arguments)));
     }
 }
 

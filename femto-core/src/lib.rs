@@ -32,6 +32,7 @@ pub use builder::HandlerBuilderTrait;
 pub use call::Call;
 pub use call_site::{CallSite, FormatFn};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
+pub use embedded_io;
 pub use filter::{Filter, LevelFilter, Metadata, NameFilter};
 pub use formatter::{Formatter, TextFormatter};
 pub use handler::{DirectHandler, Drained, Handler, RingHandler};

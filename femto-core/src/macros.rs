@@ -17,6 +17,8 @@ use crate::{Capture, Value};
 ///
 /// Without `logger:` the record goes to the default logger: the one set by
 /// [`set_root`](crate::set_root).
+/// A literal `target:` only changes the name that is shown; one known at run time goes to the logger
+/// of that name if that was asked for a record before.
 ///
 /// # Examples
 /// ```

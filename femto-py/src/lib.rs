@@ -37,4 +37,9 @@ mod _femtologging {
     use crate::names::set_up;
     #[pymodule_export]
     use crate::native::{bind, changed, end, forked};
+
+    /// The package's version.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -1,7 +1,7 @@
 //! Call and level: the methods of `FemtoLogger` as the interpreter calls them.
 //!
-//! Runs on the *caller*, first of all; behind it come `call` and `message`. This is the one file
-//! with `unsafe`: raw functions with the `METH_FASTCALL | METH_KEYWORDS` convention, which cost a
+//! Runs on the *caller*, first of all; behind it come `call` and `message`. This file and
+//! those below it are the ones with `unsafe`: raw functions with the `METH_FASTCALL | METH_KEYWORDS` convention, which cost a
 //! third of what generated methods with `*args` cost, and two reads that no safe interface has, the
 //! version numbers of a class and of a dictionary.
 //!
@@ -9,11 +9,20 @@
 //! builds with a global lock (the module declares `gil_used`). So nothing here runs twice at once.
 #![allow(unsafe_code, reason = "the calling convention has no safe interface")]
 
-use core::cell::RefCell;
+mod attached;
+mod cores;
+mod watch;
+
+pub(crate) use attached::Attached;
+pub(crate) use cores::{find, forget, remember};
+pub(crate) use watch::{
+    accept_hooks, changed, current_generation, generation, hooks_are_unchanged, is_current,
+};
+
 use core::ffi::c_int;
 use core::panic::AssertUnwindSafe;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
 use std::panic::catch_unwind;
 
@@ -22,9 +31,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use pyo3::{Borrowed, ffi};
 
-use crate::logger::LoggerCore;
 use crate::method::{METHODS, METHODS_OF_ONE, PREPENDED, enabled};
-use crate::names;
 use crate::record::Waiting;
 
 /// A logging method: `METHODS[M]`.
@@ -335,250 +342,6 @@ pub(crate) type RawMethod = unsafe extern "C-unwind" fn(
 pub(crate) type RawMethodOfOne =
     unsafe extern "C-unwind" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
 
-// --- What is known of a logger ------------------------------------------------------------------
-
-/// The cores of loggers by address; two loggers that share an entry take turns.
-static CORES: [Entry; 1024] = [const { Entry::new() }; 1024];
-
-struct Entry {
-    logger: AtomicPtr<ffi::PyObject>,
-    core: AtomicPtr<ffi::PyObject>,
-}
-
-impl Entry {
-    const fn new() -> Self {
-        Self { logger: AtomicPtr::new(ptr::null_mut()), core: AtomicPtr::new(ptr::null_mut()) }
-    }
-
-    #[inline(always)]
-    fn of(logger: *mut ffi::PyObject) -> &'static Self {
-        let address = logger as usize;
-        &CORES[(address >> 4 ^ address >> 14) % CORES.len()]
-    }
-}
-
-#[inline(always)]
-pub(crate) fn find<'a, 'py>(
-    py: Python<'py>,
-    logger: *mut ffi::PyObject,
-) -> Option<Borrowed<'a, 'py, LoggerCore>> {
-    let entry = Entry::of(logger);
-    if entry.logger.load(Relaxed) != logger {
-        return None;
-    }
-    // SAFETY: a `LoggerCore`, put there by `remember`. It is alive: when it goes, it calls `forget`
-    // first. It stays alive as long as no Python code runs; who runs some holds it.
-    unsafe {
-        let core = Borrowed::from_ptr_or_opt(py, entry.core.load(Relaxed))?;
-        Some(core.cast_unchecked())
-    }
-}
-
-/// Makes `find` find the core.
-pub(crate) fn remember(logger: Borrowed<'_, '_, PyAny>, core: &Bound<'_, LoggerCore>) {
-    let entry = Entry::of(logger.as_ptr());
-    entry.logger.store(logger.as_ptr(), Relaxed);
-    entry.core.store(core.as_ptr(), Relaxed);
-}
-
-/// Called when a core is dropped: of the logger at this address.
-pub(crate) fn forget(logger: usize) {
-    let logger = logger as *mut ffi::PyObject;
-    let entry = Entry::of(logger);
-    // Should it be another core of the same logger, that is found again in the logger.
-    if entry.logger.load(Relaxed) == logger {
-        entry.logger.store(ptr::null_mut(), Relaxed);
-        entry.core.store(ptr::null_mut(), Relaxed);
-    }
-}
-
-// --- Is what is known still true? ---------------------------------------------------------------
-
-/// Counts the changes of loggers, handlers and formatters.
-static GENERATION: AtomicU64 = AtomicU64::new(1);
-/// A class below all classes whose methods the fast path stands for: a change of any of them takes
-/// away its version number.
-static WITNESS: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(ptr::null_mut());
-static WITNESS_VERSION: AtomicU32 = AtomicU32::new(0);
-
-#[inline(always)]
-pub(crate) fn is_current(core: &LoggerCore) -> bool {
-    core.generation() == GENERATION.load(Relaxed) && hooks_are_unchanged()
-}
-
-/// Whether nobody has touched the classes, or the dictionaries whose names matter.
-#[inline(always)]
-pub(crate) fn hooks_are_unchanged() -> bool {
-    let version = WITNESS_VERSION.load(Relaxed);
-    version != 0 && witness_version() == version && dictionaries_are_unchanged()
-}
-
-#[inline(always)]
-fn witness_version() -> u32 {
-    match ptr::NonNull::new(WITNESS.load(Relaxed)) {
-        // SAFETY: a class that `bind` holds a reference to for ever.
-        Some(class) => unsafe { (*class.as_ptr()).tp_version_tag },
-        None => 0,
-    }
-}
-
-#[cfg(Py_3_12)]
-mod dictionaries {
-    use super::*;
-
-    unsafe extern "C" {
-        // https://docs.python.org/3/c-api/dict.html#c.PyDict_AddWatcher
-        fn PyDict_AddWatcher(
-            callback: unsafe extern "C" fn(
-                c_int,
-                *mut ffi::PyObject,
-                *mut ffi::PyObject,
-                *mut ffi::PyObject,
-            ) -> c_int,
-        ) -> c_int;
-    }
-
-    unsafe extern "C" fn on_change(
-        _event: c_int,
-        _dictionary: *mut ffi::PyObject,
-        _key: *mut ffi::PyObject,
-        _value: *mut ffi::PyObject,
-    ) -> c_int {
-        WITNESS_VERSION.store(0, Relaxed);
-        0
-    }
-
-    /// The interpreter tells of changes itself.
-    #[inline(always)]
-    pub(super) fn dictionaries_are_unchanged() -> bool {
-        true
-    }
-
-    pub(super) fn watch(py: Python<'_>, dictionaries: &[Bound<'_, PyDict>]) -> PyResult<()> {
-        // SAFETY: attached; the function lives as long as the module, which is never unloaded.
-        let watcher = unsafe { PyDict_AddWatcher(on_change) };
-        for dictionary in dictionaries {
-            // SAFETY: attached; a dictionary.
-            if watcher < 0 || unsafe { ffi::PyDict_Watch(watcher, dictionary.as_ptr()) } < 0 {
-                return Err(PyErr::fetch(py));
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn accept() {}
-}
-
-#[cfg(not(Py_3_12))]
-mod dictionaries {
-    use super::*;
-
-    static WATCHED: [AtomicPtr<ffi::PyDictObject>; 3] =
-        [const { AtomicPtr::new(ptr::null_mut()) }; 3];
-    static VERSIONS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
-
-    #[inline(always)]
-    pub(super) fn dictionaries_are_unchanged() -> bool {
-        (0..WATCHED.len()).all(|at| version(at) == VERSIONS[at].load(Relaxed))
-    }
-
-    #[inline(always)]
-    fn version(at: usize) -> u64 {
-        match ptr::NonNull::new(WATCHED[at].load(Relaxed)) {
-            // SAFETY: a dictionary that `watch` holds a reference to for ever.
-            Some(dictionary) => unsafe { (*dictionary.as_ptr()).ma_version_tag },
-            None => 0,
-        }
-    }
-
-    pub(super) fn watch(_py: Python<'_>, dictionaries: &[Bound<'_, PyDict>]) -> PyResult<()> {
-        for (slot, dictionary) in WATCHED.iter().zip(dictionaries) {
-            slot.store(dictionary.clone().into_ptr().cast(), Relaxed);
-        }
-        Ok(())
-    }
-
-    pub(super) fn accept() {
-        for (at, accepted) in VERSIONS.iter().enumerate() {
-            accepted.store(version(at), Relaxed);
-        }
-    }
-}
-
-use dictionaries::{accept, dictionaries_are_unchanged, watch};
-
-/// Counts the changes, as far as they are known.
-pub(crate) fn current_generation() -> u64 {
-    GENERATION.load(Relaxed)
-}
-
-/// Counts the changes, classes and modules included: they are looked at if need be.
-pub(crate) fn generation(py: Python<'_>) -> PyResult<u64> {
-    if !hooks_are_unchanged() {
-        names::known(py)?.revalidate.call0(py)?.drop_ref(py);
-    }
-    Ok(GENERATION.load(Relaxed))
-}
-
-/// Says that something changed which the fast path depends on.
-#[pyfunction]
-pub(crate) fn changed() {
-    GENERATION.store(GENERATION.load(Relaxed) + 1, Relaxed);
-}
-
-/// Takes classes and dictionaries as they are now for unchanged.
-pub(crate) fn accept_hooks(py: Python<'_>) -> PyResult<()> {
-    if let Some(class) = ptr::NonNull::new(WITNESS.load(Relaxed)) {
-        // SAFETY: a class that `bind` holds a reference to for ever.
-        let class = unsafe { Borrowed::from_ptr(py, class.as_ptr().cast()) };
-        // A look-up gives the class a version.
-        let _ = class.getattr("mro")?;
-    }
-    WITNESS_VERSION.store(witness_version(), Relaxed);
-    accept();
-    changed();
-    Ok(())
-}
-
-// --- State of the interpreter's lock ---------------------------------------------------------------
-
-/// A value that is only touched by threads attached to the interpreter, so by one at a time.
-#[derive(Debug)]
-pub(crate) struct Attached<T>(RefCell<T>);
-
-// SAFETY: every access needs a `Python` token, and the module declares `gil_used`: one thread at a
-// time. Should an access detach, another thread finds the value borrowed and is refused.
-unsafe impl<T: Send> Sync for Attached<T> {}
-
-impl<T> Attached<T> {
-    pub(crate) const fn new(value: T) -> Self {
-        Self(RefCell::new(value))
-    }
-
-    /// Reads the value; `None` if that would interrupt a change of it.
-    #[inline(always)]
-    pub(crate) fn with<R>(&self, _: Python<'_>, look: impl FnOnce(&T) -> R) -> Option<R> {
-        self.0.try_borrow().ok().map(|value| look(&value))
-    }
-
-    /// Changes the value; `None` if it is in use.
-    #[inline(always)]
-    pub(crate) fn change<R>(&self, _: Python<'_>, change: impl FnOnce(&mut T) -> R) -> Option<R> {
-        self.0.try_borrow_mut().ok().map(|mut value| change(&mut value))
-    }
-
-    pub(crate) fn set(&self, py: Python<'_>, value: T) {
-        let old = self.change(py, |now| core::mem::replace(now, value));
-        drop(old);
-    }
-}
-
-impl<T: Default> Attached<T> {
-    pub(crate) fn take(&self, py: Python<'_>) -> T {
-        self.change(py, core::mem::take).unwrap_or_default()
-    }
-}
-
 // --- Set-up -------------------------------------------------------------------------------------
 
 /// Gives `FemtoLogger` and `NativeHandler` their methods, and the fast path what it watches.
@@ -609,10 +372,10 @@ pub(crate) fn bind(
         let function = ffi::PyMethodDefPointer { PyCFunction: function };
         add_method(class, method.name, function, ffi::METH_O, method.doc)?;
     }
-    watch(py, &dictionaries)?;
+    watch::watch(py, &dictionaries)?;
     // SAFETY: attached. Should all places be taken, `logging.shutdown` has flushed before.
     let _ = unsafe { ffi::Py_AtExit(Some(at_exit)) };
-    WITNESS.store(witness.into_ptr().cast(), Relaxed);
+    watch::WITNESS.store(witness.into_ptr().cast(), Relaxed);
     Ok(())
 }
 

@@ -233,3 +233,44 @@ def test_a_level_that_does_not_exist_names_those_that_do_and_changes_nothing(
     """
     )
     assert not (tmp_path / "app.log").exists()
+
+
+def test_handlers_that_come_after_install_are_upgraded(run, tmp_path: Path) -> None:
+    run(
+        """
+    femtologging.install()
+    logging.basicConfig(filename="app.log", format="%(message)s", level="INFO")
+    (handler,) = logging.root.handlers
+    assert type(handler) is femtologging.FileHandler
+    logging.getLogger("third.party").info("fast")
+    assert counts() == (1, 0), counts()
+    femtologging.uninstall()
+    assert type(handler) is logging.FileHandler
+    later = logging.FileHandler("later.log", delay=True)
+    logging.getLogger("some").addHandler(later)
+    assert type(later) is logging.FileHandler
+    """
+    )
+    assert (tmp_path / "app.log").read_text() == "fast\n"
+
+
+def test_the_submodules_of_logging_are_there(run, tmp_path: Path) -> None:
+    run(
+        """
+    import femtologging as log
+    from femtologging.handlers import RotatingFileHandler
+    import logging.config, logging.handlers
+    assert RotatingFileHandler is logging.handlers.RotatingFileHandler
+    assert log.config.dictConfig is logging.config.dictConfig
+    assert log.handlers.QueueHandler is logging.handlers.QueueHandler
+    log.config.dictConfig({
+        "version": 1,
+        "handlers": {"file": {"class": "femtologging.FileHandler", "filename": "app.log"}},
+        "root": {"level": "INFO", "handlers": ["file"]},
+    })
+    logging.info("configured")
+    log.FileHandler(b"bytes.log").close()
+    assert log.__version__ != logging.__version__
+    """
+    )
+    assert (tmp_path / "app.log").read_text() == "configured\n"

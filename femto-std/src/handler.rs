@@ -29,7 +29,7 @@ use crate::engine;
 use crate::formatter::Formatter;
 use crate::sink::Open;
 use crate::unwind::guarded;
-use crate::{FlushError, os, state};
+use crate::{FlushError, os, report, state};
 
 /// What happens to a record that finds its handler over capacity, or its thread's lane full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -190,7 +190,8 @@ impl Handler {
         flushed
     }
 
-    /// Flushes, then opens the file anew by its name: for log rotation from outside.
+    /// Flushes, then opens the file anew by its name: for log rotation from outside. A handler that
+    /// was closed is open again.
     ///
     /// # Errors
     /// The system's, or that a write does not return; the old file is kept then.
@@ -200,7 +201,10 @@ impl Handler {
         let _ = self.flush(deadline);
         let sink = self.opener.open(true)?;
         match self.outlet().replace(Some(sink), Instant::now() + deadline) {
-            true => Ok(()),
+            true => {
+                self.closed.store(false, Ordering::Release);
+                Ok(())
+            }
             false => Err(io::ErrorKind::TimedOut.into()),
         }
     }
@@ -321,9 +325,12 @@ impl Handler {
         }
         line.push('\n');
         match self.outlet().write(self, line.as_bytes()) {
-            Ok(()) => self.counts.written.fetch_add(1, Ordering::Relaxed),
-            Err(_) => self.counts.dropped.fetch_add(1, Ordering::Relaxed),
-        };
+            Ok(()) => _ = self.counts.written.fetch_add(1, Ordering::Relaxed),
+            Err(error) => {
+                self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+                report::dropped(self, &error);
+            }
+        }
     }
 }
 

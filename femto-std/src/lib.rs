@@ -35,7 +35,6 @@ pub use handler::{
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;
-pub use sink::{Open, Sink};
 pub use submit::Busy;
 
 /// The logger of a dotted name: [`Manager::get_logger`] of the process's manager.

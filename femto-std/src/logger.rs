@@ -85,7 +85,8 @@ impl Logger {
         manager::handlers(self.0)
     }
 
-    /// Adds a filter: a record has to pass all of them to leave this logger.
+    /// Adds a filter for records that are logged to this very logger; those that come up from below
+    /// do not meet it, as in Python's `logging`.
     pub fn add_filter(&self, filter: Arc<dyn Filter>) {
         manager::change(self.0, |config| config.filters.push(filter));
     }

@@ -53,9 +53,12 @@ impl Manager {
     }
 
     /// The logger of a dotted name, made if it is not there; the empty name and `root` are the
-    /// root.
+    /// root. A Rust path `a::b` is read as `a.b`.
     #[must_use]
     pub fn get_logger(self, name: &str) -> Logger {
+        if name.contains("::") {
+            return self.get_logger(&name.replace("::", "."));
+        }
         let name = if name.is_empty() { ROOT } else { name };
         let known = registry::lock().tree.find(name);
         known.unwrap_or_else(|| {
@@ -64,15 +67,6 @@ impl Manager {
             // It was just made, and loggers stay.
             registry::lock().tree.find(name).unwrap_or_else(|| self.root())
         })
-    }
-
-    /// The logger of a Rust path: `a::b` is read as `a.b`.
-    pub(crate) fn logger_of_path(self, path: &str) -> Logger {
-        if path.contains("::") {
-            self.get_logger(&path.replace("::", "."))
-        } else {
-            self.get_logger(path)
-        }
     }
 
     /// Switches off all records at or below `level`, whatever loggers say; [`Level::NOTSET`]

@@ -15,6 +15,11 @@ pub(crate) fn write_error(handler: &Handler, error: &io::Error) {
     report(format_args!("could not write {}: {error}; will try again", handler.name()));
 }
 
+/// A direct handler's sink refused a line.
+pub(crate) fn dropped(handler: &Handler, error: &io::Error) {
+    report(format_args!("dropped a record: could not write {}: {error}", handler.name()));
+}
+
 /// A record could not be formatted; it is dropped and counted.
 pub(crate) fn format_error(handler: &Handler, error: &FormatError) {
     report(format_args!("dropped a record for {}: {error}", handler.name()));

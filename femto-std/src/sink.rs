@@ -16,7 +16,7 @@ use std::io;
 ///
 /// # For implementors
 /// A sink is used by one thread at a time.
-pub trait Sink: Send {
+pub(crate) trait Sink: Send {
     /// Writes the beginning of `block`, at least one byte of it; answers how many.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ pub trait Sink: Send {
 ///
 /// # For implementors
 /// `open` must not wait for a lock that another thread may hold at a fork.
-pub trait Open: fmt::Debug + Send + Sync {
+pub(crate) trait Open: fmt::Debug + Send + Sync {
     /// Opens the sink. `again` is false the first time: only then may a file be truncated.
     ///
     /// # Errors

@@ -4,12 +4,11 @@ use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter
 use femto_std::template::PercentTemplate;
 use femto_std::{
     Busy, CallSite, Delivery, Error, FileHandlerBuilder, Filter, FlushError, Guard, Handler,
-    HandlerStats, Level, LevelFilter, Logger, Manager, Metadata, NameFilter, Open, OverflowPolicy,
-    ParseLevelError, Record, Route, Sink, StreamHandlerBuilder, TextFormatter,
+    HandlerStats, Level, LevelFilter, Logger, Manager, Metadata, NameFilter, OverflowPolicy,
+    ParseLevelError, Record, Route, StreamHandlerBuilder, TextFormatter,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
-const fn is_sendable<T: Send + ?Sized>() {}
 
 macro_rules! all {
     ($check:ident: $($type:ty),* $(,)?) => { $($check::<$type>();)* };
@@ -22,10 +21,8 @@ const _: () = {
         Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         PercentTemplate, Route, StreamHandlerBuilder, TextFormatter,
-        dyn Filter, dyn Formatter, dyn Open,
+        dyn Filter, dyn Formatter,
     }
-    // A sink is used by one thread at a time.
-    is_sendable::<dyn Sink>();
 };
 
 /// All types that the crate's front page exports are named above, so that none is forgotten.

@@ -13,6 +13,7 @@ from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
 from . import _femtologging as _native
+from . import handlers as handlers
 from . import hooks as _hooks
 from .config import basicConfig as basicConfig
 from .config import getLogger as getLogger
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 
 #: The level of ``FemtoLogger.trace``.
 TRACE = 5
+__version__ = _native.__version__
 
 
 class _Witness(  # type: ignore[misc]

@@ -5,6 +5,8 @@ from logging import Handler, Logger
 from os import PathLike
 from typing import Any, Literal, final
 
+__version__: str
+
 @final
 class LoggerCore:
     """The native part of one ``FemtoLogger``, kept in its ``__dict__``."""

@@ -1,4 +1,7 @@
-"""Config: ``basicConfig`` and ``getLogger`` with native loggers and handlers."""
+"""Config: ``basicConfig`` and ``getLogger`` with native loggers and handlers.
+
+All other names are those of stdlib's ``logging.config``.
+"""
 
 from __future__ import annotations
 
@@ -79,3 +82,9 @@ def _text_arguments(
     if "b" in mode:
         errors = None
     return encoding, False, errors
+
+
+def __getattr__(name: str) -> Any:
+    from logging import config  # few programs need it at once
+
+    return getattr(config, name)

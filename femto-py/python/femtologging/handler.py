@@ -233,7 +233,7 @@ class FileHandler(NativeHandler, logging.FileHandler):
         # Core and stream write to one file: each at its end, whatever the mode.
         number = stream.fileno()
         fcntl.fcntl(number, fcntl.F_SETFL, fcntl.fcntl(number, fcntl.F_GETFL) | os.O_APPEND)
-        return HandlerCore.file(self.baseFilename, **self._options)
+        return HandlerCore.file(os.fsdecode(self.baseFilename), **self._options)
 
     def _ready_to_emit(self) -> tuple[HandlerCore | None, bool]:
         if self.stream is None and (self.mode != "w" or not self._closed):  # type: ignore[attr-defined]

@@ -13,7 +13,8 @@ from .logger import FemtoManager, downgrade, upgrade
 def install(*, handlers: bool = True) -> None:
     """Upgrade every logger of the process in place, those to come included.
 
-    :param handlers: whether handlers that have a native twin are upgraded too.
+    :param handlers: whether handlers that have a native twin are upgraded too: those attached to
+        loggers now, and others when they are attached.
 
     Loggers and handlers of classes of their own stay as they are.
     """
@@ -23,8 +24,8 @@ def install(*, handlers: bool = True) -> None:
     if handlers:
         for logger in _loggers():
             for one in logger.handlers:
-                if _handler.adopt(one):
-                    _adopted.append(one)
+                _adopt(one)
+        FemtoManager.adopt = _adopt
 
 
 def uninstall() -> None:
@@ -33,6 +34,7 @@ def uninstall() -> None:
     Handlers that were made as native ones stay native; they work with plain loggers too.
     """
     FemtoManager.upgrades = False
+    FemtoManager.adopt = None
     for logger in _loggers():
         for one in logger.handlers:
             unwatch(one.formatter)
@@ -42,6 +44,11 @@ def uninstall() -> None:
     manager = logging.Logger.manager
     if type(manager) is FemtoManager:
         manager.__class__ = logging.Manager  # type: ignore[assignment]
+
+
+def _adopt(handler: logging.Handler) -> None:
+    if _handler.adopt(handler):
+        _adopted.append(handler)
 
 
 def _loggers() -> Iterator[logging.Logger]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from . import hooks
 from ._femtologging import HandlerCore, changed
@@ -46,6 +46,12 @@ class FemtoLogger(logging.Logger):
         """Set the level of this logger: a number or a name."""
         super().setLevel(check_level(level))
 
+    def addHandler(self, hdlr: logging.Handler) -> None:
+        """Add a handler; after ``install`` it is upgraded if it has a native twin."""
+        if FemtoManager.adopt is not None:
+            FemtoManager.adopt(hdlr)
+        super().addHandler(hdlr)
+
 
 class FemtoRootLogger(FemtoLogger, logging.RootLogger):
     """``logging.RootLogger`` whose methods are native."""
@@ -56,6 +62,8 @@ class FemtoManager(logging.Manager):
 
     #: Whether new loggers are upgraded: between ``install`` and ``uninstall``.
     upgrades = False
+    #: What handlers are given to when they are attached: likewise.
+    adopt: ClassVar[Callable[[logging.Handler], None] | None] = None
 
     def getLogger(self, name: str) -> logging.Logger:
         """Return the logger of this name, as stdlib does."""

@@ -142,7 +142,7 @@ impl Scratch {
         let slot = &mut self.loggers[(target.as_ptr().addr() >> 3) % TARGETS];
         match slot {
             Some((name, logger)) if **name == *target => *logger,
-            _ => slot.insert((target.into(), Manager::global().logger_of_path(target))).1,
+            _ => slot.insert((target.into(), Manager::global().get_logger(target))).1,
         }
     }
 }

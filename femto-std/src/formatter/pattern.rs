@@ -36,10 +36,13 @@ use super::{CaptureMask, FormatError, Formatter};
 /// ```
 /// use femto_std::formatter::{PatternFormatter, PatternStyle};
 ///
+/// # use std::sync::Arc;
+/// # use femto_std::{HandlerBuilderTrait, StreamHandlerBuilder};
 /// let formatter =
 ///     PatternFormatter::new("%(asctime)s %(levelname)-8s %(message)s", PatternStyle::Percent)?
 ///         .with_date_format("%H:%M:%S")?;
-/// # Ok::<(), femto_std::formatter::FormatError>(())
+/// let handler = StreamHandlerBuilder::stderr().with_formatter(Arc::new(formatter)).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "a formatter does nothing until a handler has it"]

@@ -45,7 +45,7 @@ impl DefaultLogger {
 
     #[cold]
     fn find(&self) -> Logger {
-        *self.logger.get_or_init(|| Manager::global().logger_of_path(self.name))
+        *self.logger.get_or_init(|| Manager::global().get_logger(self.name))
     }
 }
 
@@ -57,7 +57,7 @@ impl TargetLogger {
     /// For a target; `a::b` is read as `a.b`.
     #[must_use]
     pub fn new(target: &str) -> Self {
-        Self(Manager::global().logger_of_path(target))
+        Self(Manager::global().get_logger(target))
     }
 
     /// See [`Logger`].

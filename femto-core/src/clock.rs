@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use spin::Once;
+use crate::reference::SetOnce;
 
 /// A source of time.
 ///
@@ -26,16 +26,11 @@ pub trait Clock: Sync {
 /// # Errors
 /// [`ClockAlreadySet`] if one was set before; it stays.
 pub fn set_clock(clock: &'static dyn Clock) -> Result<(), ClockAlreadySet> {
-    let mut is_new = false;
-    CLOCK.call_once(|| {
-        is_new = true;
-        clock
-    });
-    if is_new { Ok(()) } else { Err(ClockAlreadySet) }
+    if CLOCK.set(clock) { Ok(()) } else { Err(ClockAlreadySet) }
 }
 
 /// Ticks of the clock that was set, 0 without one.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn now() -> u64 {
     CLOCK.get().map_or(0, |clock| clock.now())
@@ -60,4 +55,4 @@ impl fmt::Display for ClockAlreadySet {
 
 impl core::error::Error for ClockAlreadySet {}
 
-static CLOCK: Once<&'static dyn Clock> = Once::new();
+static CLOCK: SetOnce<&'static dyn Clock> = SetOnce::new();

@@ -8,8 +8,8 @@ mod ring;
 pub use direct::DirectHandler;
 pub use ring::{Drained, RingHandler};
 
-use crate::call::MAX_SIMPLE;
-use crate::{Call, Level, Record, Value};
+use crate::atomic::{AtomicWord, Word};
+use crate::{CallSite, Level, Logger, Record};
 
 /// Receives records.
 ///
@@ -23,11 +23,17 @@ pub trait Handler: Sync {
     /// Takes a record.
     fn handle(&self, record: &Record<'_>);
 
-    /// Takes a call, if its level suffices. One dispatch for both; `time` in ticks of the clock.
+    /// Claims room for a frame, all of it written but the values and the first word, which commits
+    /// it. `None`: the handler wants the record. No words: the record is dealt with.
+    ///
+    /// `shape` is [`Shape::fixed`](crate::frame::Shape::fixed)'s.
     #[doc(hidden)]
-    fn offer(&self, call: &Call<'_>, time: u64) {
-        if call.level() >= self.level() {
-            self.handle(&call.record(time, &mut [Value::None; MAX_SIMPLE]));
-        }
+    fn claim(
+        &self,
+        _site: &'static CallSite,
+        _shape: Word,
+        _logger: &'static Logger,
+    ) -> Option<&[AtomicWord]> {
+        None
     }
 }

@@ -11,8 +11,10 @@ pub use registry::find_logger;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use crate::atomic::{AtomicWord, Word};
+use crate::frame::Shape;
 use crate::reference::Slot;
-use crate::{Call, CallSite, Handler, Level, Value, clock};
+use crate::{CallSite, Handler, Level, Record, Value, clock};
 
 /// A logger in static memory, with its parent and handlers fixed at compile time and its level
 /// changeable at run time.
@@ -133,16 +135,67 @@ impl Logger {
         level.number() >= self.effective.load(Ordering::Relaxed)
     }
 
-    /// Takes a record that the quick look let pass.
-    #[doc(hidden)]
-    #[inline(always)]
-    pub fn log<const N: usize>(
+    /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
+    #[inline(never)]
+    pub(crate) fn claim(
         &'static self,
-        level: Level,
         site: &'static CallSite,
-        values: &[Value<'_>; N],
+        shape: Word,
+    ) -> Option<&'static [AtomicWord]> {
+        if self.effective.load(Ordering::Relaxed) == UNKNOWN {
+            return self.look_and_claim(site, shape);
+        }
+        self.claim_known(site, shape)
+    }
+
+    #[inline(always)]
+    fn claim_known(
+        &'static self,
+        site: &'static CallSite,
+        shape: Word,
+    ) -> Option<&'static [AtomicWord]> {
+        let mut logger = self;
+        loop {
+            match (logger.handlers, logger.parent) {
+                ([only], None) => return only.claim(site, shape, self),
+                ([], Some(parent)) => logger = parent,
+                _ => return None,
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_and_claim(
+        &'static self,
+        site: &'static CallSite,
+        shape: Word,
+    ) -> Option<&'static [AtomicWord]> {
+        if self.admits(Shape::from_fixed(shape).level()) {
+            self.claim_known(site, shape)
+        } else {
+            Some(&[])
+        }
+    }
+
+    /// Hands a record to the handlers of the logger and of its ancestors.
+    #[inline(never)]
+    pub(crate) fn hand_out(
+        &'static self,
+        site: &'static CallSite,
+        level: Level,
+        values: &[Value<'_>],
     ) {
-        Call::with(self, level, site, values, dispatch);
+        let record = Record::new(self, site, level, clock::now(), values);
+        let mut next = Some(self);
+        while let Some(logger) = next {
+            for handler in logger.handlers {
+                if level >= handler.level() {
+                    handler.handle(&record);
+                }
+            }
+            next = logger.parent;
+        }
     }
 
     /// Finds out the threshold and keeps it where [`Logger::set_level`] can reach it.
@@ -158,34 +211,6 @@ impl Logger {
             }
         }
         level >= effective
-    }
-}
-
-/// Hands the call to the handlers of its logger and of the ancestors.
-#[inline(never)]
-fn dispatch(call: &Call<'_>) {
-    let logger = call.logger;
-    if logger.effective.load(Ordering::Relaxed) == UNKNOWN && !logger.admits(call.level()) {
-        return;
-    }
-    let time = clock::now();
-    // The usual case, without a loop.
-    if let (None, [only]) = (logger.parent, logger.handlers) {
-        return only.offer(call, time);
-    }
-    fan_out(logger, call, time);
-}
-
-#[inline(never)]
-fn fan_out(mut logger: &'static Logger, call: &Call<'_>, time: u64) {
-    loop {
-        for handler in logger.handlers {
-            handler.offer(call, time);
-        }
-        match logger.parent {
-            Some(parent) => logger = parent,
-            None => return,
-        }
     }
 }
 

@@ -13,10 +13,9 @@
 //! and then their bytes, filled up to a word.
 
 use super::{Encode, FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
-use crate::atomic::{WORD_BYTES, Word};
-use crate::call::{MAX_SIMPLE, Values};
-use crate::reference::refer;
-use crate::{Call, Level, Value};
+use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
+use crate::call::MAX_SIMPLE;
+use crate::{Level, Value};
 
 /// Everything of a record but the header's bookkeeping.
 #[derive(Clone, Copy, Debug)]
@@ -79,34 +78,60 @@ impl Event<'_> {
     }
 }
 
-/// Writes all words but the first of a call's frame whose length is known.
-pub(crate) struct Known<'a> {
-    pub(crate) call: &'a Call<'a>,
-    pub(crate) time: u64,
+/// Writes what follows the first word and comes before the values, but for kinds in a word of their
+/// own.
+#[inline(always)]
+pub(crate) fn write_fixed(room: &[AtomicWord], site: u32, route: u32, time: u64, kinds: u32) {
+    let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
+    #[cfg(target_pointer_width = "64")]
+    if let [_, when, who, ..] = room {
+        let _ = site;
+        put(when, time);
+        put(who, u64::from(route) | u64::from(kinds) << 32);
+    }
+    #[cfg(not(target_pointer_width = "64"))]
+    if let [_, place, who, low, high, ..] = room {
+        let _ = kinds;
+        put(place, site);
+        put(who, route);
+        put(low, time as Word);
+        put(high, (time >> 32) as Word);
+    }
 }
 
-impl Encode for Known<'_> {
-    #[inline(always)]
-    fn encode(self, to: &mut Writer<'_>) {
-        let (call, kinds) = (self.call, self.call.shape.kinds());
-        // Whoever claimed the room made sure of the references.
-        let route = refer(call.logger).unwrap_or(0);
-        if WORD_BYTES == 8 {
-            to.wide(self.time);
-            to.wide(u64::from(route) | u64::from(kinds) << 32);
-        } else {
-            let site = refer(call.site).unwrap_or(0) as Word;
-            let (low, high) = (self.time as Word, (self.time >> 32) as Word);
-            to.four([site, route as Word, low, high]);
-            if kinds != 0 {
-                to.word(kinds as Word);
-            }
-        }
-        match call.values {
-            Values::Words(words) => to.all(words),
-            Values::Any(values) => values.iter().for_each(|value| write_value(value, to)),
-        }
+/// Writes the values, and their kinds if they take a word of their own, after [`write_fixed`].
+#[inline(always)]
+pub(crate) fn write_values(mut to: Writer<'_>, kinds: u32, values: &[Value<'_>]) {
+    if tag_words(values.len()) > 0 {
+        to.word(kinds as Word);
     }
+    values.iter().for_each(|value| write_value(value, &mut to));
+}
+
+/// Writes values that are [`simple_words`]; answers whether `room` is what was claimed for them.
+#[inline(always)]
+pub(crate) fn write_simple<const N: usize>(
+    room: &[AtomicWord],
+    kinds: u32,
+    words: &[Word; N],
+) -> bool {
+    let values = FIXED_WORDS + tag_words(N);
+    if room.len() != values + N {
+        return false;
+    }
+    let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
+    if tag_words(N) > 0 {
+        put(&room[FIXED_WORDS], kinds as Word);
+    }
+    // Spelled out, as no loop is unrolled when optimising for size.
+    match (&room[values..], words.as_slice()) {
+        ([x], &[a]) => put(x, a),
+        ([x, y], &[a, b]) => (put(x, a), put(y, b)).0,
+        ([x, y, z], &[a, b, c]) => (put(x, a), put(y, b), put(z, c)).0,
+        ([x, y, z, w], &[a, b, c, d]) => (put(x, a), put(y, b), put(z, c), put(w, d)).0,
+        _ => {}
+    }
+    true
 }
 
 impl Encode for Event<'_> {

@@ -5,7 +5,11 @@
 
 use super::local::{FIXED_WORDS, tag_words, value_words};
 use super::{Header, tag};
+use crate::atomic::{WORD_BYTES, Word};
 use crate::{Level, Value};
+
+/// Where the kinds begin in [`Shape::fixed`], if there is room for them.
+const KINDS: u32 = if WORD_BYTES == 8 { 32 } else { 0 };
 
 /// Length, level, number and kinds of the values of a frame that is still to be written.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +62,23 @@ impl Shape {
     #[inline(always)]
     pub(crate) const fn level(self) -> Level {
         Level::new((self.head >> Header::LENGTH_BITS) as u8)
+    }
+
+    /// What a handler has to know before the values: the header's half without the call site, and
+    /// the kinds where they share a word with the route.
+    #[inline(always)]
+    pub(crate) const fn fixed(self) -> Word {
+        if WORD_BYTES == 8 {
+            self.head as Word | (self.kinds as Word) << KINDS
+        } else {
+            self.head as Word
+        }
+    }
+
+    /// The shape that [`Shape::fixed`] was made of, so far as that tells.
+    #[inline(always)]
+    pub(crate) const fn from_fixed(word: Word) -> Self {
+        Self { head: word as u32, kinds: (word >> KINDS) as u32 }
     }
 
     /// The header's half without the call site.

@@ -9,13 +9,12 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
 use super::Handler;
-use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::call::MAX_SIMPLE;
-use crate::frame::local::{self, Event, FIXED_WORDS, Known};
-use crate::frame::{Header, Kind, MAX_VALUES};
-use crate::reference::{is_referable, refer, resolve};
+use crate::atomic::{AtomicWord, WORD_BYTES, Word};
+use crate::frame::local::{self, Event, FIXED_WORDS};
+use crate::frame::{Header, Kind, MAX_VALUES, Shape};
+use crate::reference::{refer, resolve};
 use crate::ring::SharedRing;
-use crate::{Call, CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
+use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
@@ -39,9 +38,10 @@ use crate::{Call, CallSite, Details, FmtSink, Formatter, Level, Logger, Record, 
 /// RING.drain(&TextFormatter, &mut uart).unwrap(); // from the main loop
 /// assert!(wire.starts_with(b"INFO  root: booted in 12 ms\n"));
 /// ```
+// In this order, so that the small fields are near the address that a caller has.
+#[repr(C)]
 pub struct RingHandler<const WORDS: usize> {
     level: AtomicU8,
-    ring: SharedRing<[AtomicWord; WORDS]>,
     /// Records dropped for another reason than a full ring: too large, refused by the tables of
     /// references, damaged, or met by a failing sink.
     others_dropped: AtomicUsize,
@@ -49,6 +49,7 @@ pub struct RingHandler<const WORDS: usize> {
     cut: AtomicUsize,
     /// Dropped records that were reported.
     reported: AtomicUsize,
+    ring: SharedRing<[AtomicWord; WORDS]>,
 }
 
 /// What one call of [`RingHandler::drain`] did.
@@ -191,30 +192,33 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         }
     }
 
-    fn offer(&self, call: &Call<'_>, time: u64) {
-        if call.level() < self.level() {
-            return;
+    fn claim(
+        &self,
+        site: &'static CallSite,
+        shape: Word,
+        logger: &'static Logger,
+    ) -> Option<&[AtomicWord]> {
+        let shape = Shape::from_fixed(shape);
+        if shape.level() < self.level() {
+            return Some(&[]);
         }
-        let (shape, words) = (call.shape, call.shape.words());
+        let words = shape.words();
         if words < FIXED_WORDS || words > Self::LIMIT {
-            self.put_record(call, time);
-        } else if is_referable(call.site) && is_referable(call.logger) {
-            // A refusal is counted by the ring.
-            let header = Header::word_of(shape.head(), || refer(call.site).unwrap_or(0));
-            let _ = self.ring.push(words, header, Known { call, time });
-        } else {
-            self.count_dropped();
+            return None;
         }
+        let time = clock::now();
+        let (Some(place), Some(route)) = (refer(site), refer(logger)) else {
+            self.count_dropped();
+            return Some(&[]);
+        };
+        // A refusal is counted by the ring.
+        let Some(room) = self.ring.claim(words) else { return Some(&[]) };
+        local::write_fixed(room, place, route, time, shape.kinds());
+        Some(room)
     }
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
-    /// Puts a call whose length is not known yet. Apart, for the sake of the stack.
-    #[inline(never)]
-    fn put_record(&self, call: &Call<'_>, time: u64) {
-        self.handle(&call.record(time, &mut [Value::None; MAX_SIMPLE]));
-    }
-
     /// Puts a record of which nothing is known yet.
     #[inline(never)]
     fn look_and_put(

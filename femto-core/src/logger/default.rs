@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use spin::Once;
-
 use super::{Logger, registry};
+use crate::reference::SetOnce;
 use crate::{CallSite, Level, Value};
 
 /// Sets the logger of statements without `logger:`, once.
@@ -14,12 +13,7 @@ use crate::{CallSite, Level, Value};
 /// # Errors
 /// [`RootAlreadySet`] if one was set before; it stays.
 pub fn set_root(root: &'static Logger) -> Result<(), RootAlreadySet> {
-    let mut is_new = false;
-    ROOT.call_once(|| {
-        is_new = true;
-        root
-    });
-    if is_new { Ok(()) } else { Err(RootAlreadySet) }
+    if ROOT.set(root) { Ok(()) } else { Err(RootAlreadySet) }
 }
 
 /// There is a default logger already.
@@ -34,7 +28,7 @@ impl fmt::Display for RootAlreadySet {
 
 impl core::error::Error for RootAlreadySet {}
 
-static ROOT: Once<&'static Logger> = Once::new();
+static ROOT: SetOnce<&'static Logger> = SetOnce::new();
 
 /// The default logger, as a statement without `logger:` sees it.
 #[derive(Debug)]

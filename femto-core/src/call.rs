@@ -4,8 +4,8 @@
 //! who and when, the statement writes its values straight into that room and commits the frame.
 
 use crate::atomic::{AtomicWord, Ordering, Word};
-use crate::frame::{Header, Shape, Writer, local};
-use crate::reference::refer;
+use crate::frame::local::{self, References};
+use crate::frame::{Header, Shape, Writer};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -21,17 +21,18 @@ impl Logger {
         site: &'static CallSite,
         values: &[Value<'_>; N],
     ) {
-        let shape = Shape::of(level, values);
+        let (shape, kinds) = Shape::of(level, values);
         let Some(words) = local::simple_words(values) else {
-            return put_values(self, site, shape, values);
+            return put_values(self, site, shape, kinds, values);
         };
-        match self.claim(site, shape.fixed()) {
-            Some(room) => {
-                if local::write_simple(room, shape.kinds(), &words) {
-                    commit(room, site, shape);
-                }
+        if let Some(references) = References::of(self, site)
+            && let Some(room) = self.claim(shape)
+        {
+            if local::write_simple(room, references, kinds, &words) {
+                commit(room, references, shape);
             }
-            None => hand_out_words(self, site, shape, &words),
+        } else {
+            hand_out_words(self, site, shape, kinds, &words);
         }
     }
 }
@@ -42,32 +43,41 @@ fn put_values(
     logger: &'static Logger,
     site: &'static CallSite,
     shape: Shape,
+    kinds: u32,
     values: &[Value<'_>],
 ) {
-    let Some(room) = logger.claim(site, shape.fixed()) else {
-        return logger.hand_out(site, shape.level(), values);
-    };
-    if let Some(room_for_values) = room.get(local::FIXED_WORDS..) {
-        local::write_values(Writer::after_header(room_for_values), shape.kinds(), values);
-        commit(room, site, shape);
+    if let Some(references) = References::of(logger, site)
+        && let Some(room) = logger.claim(shape)
+    {
+        if let Some((_, room_for_values)) = room.split_at_checked(local::FIXED_WORDS) {
+            references.write(room, kinds);
+            local::write_values(Writer::after_header(room_for_values), kinds, values);
+            commit(room, references, shape);
+        }
+    } else {
+        logger.hand_out(site, shape.level(), values);
     }
 }
 
 /// Hands out numbers that did not go into a ring. Apart, so that it costs a statement little.
 #[cold]
 #[inline(never)]
-fn hand_out_words(logger: &'static Logger, site: &'static CallSite, shape: Shape, words: &[Word]) {
+fn hand_out_words(
+    logger: &'static Logger,
+    site: &'static CallSite,
+    shape: Shape,
+    kinds: u32,
+    words: &[Word],
+) {
     let mut room = [Value::None; MAX_SIMPLE];
-    logger.hand_out(site, shape.level(), local::simple_values(words, shape.kinds(), &mut room));
+    logger.hand_out(site, shape.level(), local::simple_values(words, kinds, &mut room));
 }
 
 /// Commits the frame in `room`.
 #[inline(always)]
-fn commit(room: &[AtomicWord], site: &'static CallSite, shape: Shape) {
+fn commit(room: &[AtomicWord], references: References, shape: Shape) {
     if let [header, ..] = room {
-        // Whoever claimed the room made sure of the reference.
-        let word = Header::word_of(shape.head(), || refer(site).unwrap_or(0));
-        header.store(word, Ordering::Release);
+        header.store(Header::word_of(shape.head(), references.site), Ordering::Release);
     }
 }
 

@@ -8,8 +8,9 @@ mod ring;
 pub use direct::DirectHandler;
 pub use ring::{Drained, RingHandler};
 
-use crate::atomic::{AtomicWord, Word};
-use crate::{CallSite, Level, Logger, Record};
+use crate::atomic::AtomicWord;
+use crate::frame::Shape;
+use crate::{Level, Record};
 
 /// Receives records.
 ///
@@ -23,17 +24,10 @@ pub trait Handler: Sync {
     /// Takes a record.
     fn handle(&self, record: &Record<'_>);
 
-    /// Claims room for a frame, all of it written but the values and the first word, which commits
-    /// it. `None`: the handler wants the record. No words: the record is dealt with.
-    ///
-    /// `shape` is [`Shape::fixed`](crate::frame::Shape::fixed)'s.
+    /// Claims room for a local frame at `time`, in ticks of the clock, and writes that in. The first
+    /// word commits it. `None`: the handler wants the record. No words: the record is dealt with.
     #[doc(hidden)]
-    fn claim(
-        &self,
-        _site: &'static CallSite,
-        _shape: Word,
-        _logger: &'static Logger,
-    ) -> Option<&[AtomicWord]> {
+    fn claim(&self, _shape: Shape, _time: u64) -> Option<&[AtomicWord]> {
         None
     }
 }

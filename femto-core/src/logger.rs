@@ -9,9 +9,10 @@ pub use default::{DefaultLogger, RootAlreadySet, TargetLogger, set_root};
 pub use registry::find_logger;
 
 use core::fmt;
+use core::slice;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use crate::atomic::{AtomicWord, Word};
+use crate::atomic::AtomicWord;
 use crate::frame::Shape;
 use crate::reference::Slot;
 use crate::{CallSite, Handler, Level, Record, Value, clock};
@@ -36,7 +37,7 @@ use crate::{CallSite, Handler, Level, Record, Value, clock};
 pub struct Logger {
     name: &'static str,
     parent: Option<&'static Logger>,
-    handlers: &'static [&'static dyn Handler],
+    handlers: Handlers,
     level: AtomicU8,
     /// The threshold that counts; 0 while it has to be found out.
     effective: AtomicU8,
@@ -51,7 +52,7 @@ impl Logger {
         Self {
             name: "root",
             parent: None,
-            handlers: &[],
+            handlers: Handlers::Some(&[]),
             level: AtomicU8::new(Level::INFO.number()),
             effective: AtomicU8::new(UNKNOWN),
             slot: Slot::new(),
@@ -64,7 +65,7 @@ impl Logger {
         Self {
             name,
             parent: Some(parent),
-            handlers: &[],
+            handlers: Handlers::Some(&[]),
             level: AtomicU8::new(Level::NOTSET.number()),
             effective: AtomicU8::new(UNKNOWN),
             slot: Slot::new(),
@@ -81,7 +82,10 @@ impl Logger {
     /// Sets the handlers.
     #[must_use]
     pub const fn with_handlers(mut self, handlers: &'static [&'static dyn Handler]) -> Self {
-        self.handlers = handlers;
+        self.handlers = match (handlers, self.parent) {
+            ([only], None) => Handlers::Only(*only),
+            _ => Handlers::Some(handlers),
+        };
         self
     }
 
@@ -137,45 +141,29 @@ impl Logger {
 
     /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
     #[inline(never)]
-    pub(crate) fn claim(
-        &'static self,
-        site: &'static CallSite,
-        shape: Word,
-    ) -> Option<&'static [AtomicWord]> {
+    pub(crate) fn claim(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
         if self.effective.load(Ordering::Relaxed) == UNKNOWN {
-            return self.look_and_claim(site, shape);
+            return self.look_and_claim(shape);
         }
-        self.claim_known(site, shape)
+        self.claim_known(shape)
     }
 
     #[inline(always)]
-    fn claim_known(
-        &'static self,
-        site: &'static CallSite,
-        shape: Word,
-    ) -> Option<&'static [AtomicWord]> {
+    fn claim_known(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
         let mut logger = self;
         loop {
-            match (logger.handlers, logger.parent) {
-                ([only], None) => return only.claim(site, shape, self),
-                ([], Some(parent)) => logger = parent,
-                _ => return None,
+            match logger.handlers {
+                Handlers::Only(handler) => return handler.claim(shape, clock::now()),
+                Handlers::Some([]) => logger = logger.parent?,
+                Handlers::Some(_) => return None,
             }
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn look_and_claim(
-        &'static self,
-        site: &'static CallSite,
-        shape: Word,
-    ) -> Option<&'static [AtomicWord]> {
-        if self.admits(Shape::from_fixed(shape).level()) {
-            self.claim_known(site, shape)
-        } else {
-            Some(&[])
-        }
+    fn look_and_claim(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
+        if self.admits(shape.level()) { self.claim_known(shape) } else { Some(&[]) }
     }
 
     /// Hands a record to the handlers of the logger and of its ancestors.
@@ -189,7 +177,7 @@ impl Logger {
         let record = Record::new(self, site, level, clock::now(), values);
         let mut next = Some(self);
         while let Some(logger) = next {
-            for handler in logger.handlers {
+            for handler in logger.handlers.all() {
                 if level >= handler.level() {
                     handler.handle(&record);
                 }
@@ -211,6 +199,22 @@ impl Logger {
             }
         }
         level >= effective
+    }
+}
+
+/// The handlers of a logger.
+enum Handlers {
+    /// The usual case, without a loop: the only one that a record of this logger goes to.
+    Only(&'static dyn Handler),
+    Some(&'static [&'static dyn Handler]),
+}
+
+impl Handlers {
+    fn all(&self) -> &[&'static dyn Handler] {
+        match self {
+            Self::Only(handler) => slice::from_ref(handler),
+            Self::Some(handlers) => handlers,
+        }
     }
 }
 

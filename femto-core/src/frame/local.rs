@@ -15,7 +15,8 @@
 use super::{Encode, FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::call::MAX_SIMPLE;
-use crate::{Level, Value};
+use crate::reference::refer;
+use crate::{CallSite, Level, Logger, Value};
 
 /// Everything of a record but the header's bookkeeping.
 #[derive(Clone, Copy, Debug)]
@@ -78,40 +79,74 @@ impl Event<'_> {
     }
 }
 
-/// Writes what follows the first word and comes before the values, but for kinds in a word of their
-/// own.
+/// What a frame names its statement and logger by.
+#[derive(Clone, Copy)]
+pub(crate) struct References {
+    pub(crate) site: u32,
+    route: u32,
+}
+
+impl References {
+    /// `None` if a table of references is full.
+    #[inline(always)]
+    pub(crate) fn of(logger: &'static Logger, site: &'static CallSite) -> Option<Self> {
+        Some(Self { site: refer(site)?, route: refer(logger)? })
+    }
+
+    /// Writes the words between the header and the values, but for those of [`write_time`] and for
+    /// kinds in a word of their own.
+    #[inline(always)]
+    pub(crate) fn write(self, room: &[AtomicWord], kinds: u32) {
+        let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
+        #[cfg(target_pointer_width = "64")]
+        if let [_, _, route, ..] = room {
+            put(route, u64::from(self.route) | u64::from(kinds) << 32);
+        }
+        #[cfg(not(target_pointer_width = "64"))]
+        if let [_, site, route, ..] = room {
+            let _ = kinds;
+            put(site, self.site);
+            put(route, self.route);
+        }
+    }
+}
+
+/// Writes the time.
 #[inline(always)]
-pub(crate) fn write_fixed(room: &[AtomicWord], site: u32, route: u32, time: u64, kinds: u32) {
+pub(crate) fn write_time(room: &[AtomicWord], time: u64) {
     let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
     #[cfg(target_pointer_width = "64")]
-    if let [_, when, who, ..] = room {
-        let _ = site;
-        put(when, time);
-        put(who, u64::from(route) | u64::from(kinds) << 32);
+    if let [_, word, ..] = room {
+        put(word, time);
     }
     #[cfg(not(target_pointer_width = "64"))]
-    if let [_, place, who, low, high, ..] = room {
-        let _ = kinds;
-        put(place, site);
-        put(who, route);
+    if let [_, _, _, low, high, ..] = room {
         put(low, time as Word);
         put(high, (time >> 32) as Word);
     }
 }
 
-/// Writes the values, and their kinds if they take a word of their own, after [`write_fixed`].
+/// Writes the values, and their kinds if they take a word of their own.
 #[inline(always)]
 pub(crate) fn write_values(mut to: Writer<'_>, kinds: u32, values: &[Value<'_>]) {
     if tag_words(values.len()) > 0 {
         to.word(kinds as Word);
     }
-    values.iter().for_each(|value| write_value(value, &mut to));
+    for value in values {
+        match value {
+            Value::Str(text) | Value::Rendered(text) => to.text(text.as_bytes()),
+            Value::Bytes(bytes) => to.text(bytes),
+            _ => write_value(value, &mut to),
+        }
+    }
 }
 
-/// Writes values that are [`simple_words`]; answers whether `room` is what was claimed for them.
+/// Writes all but header and time of a frame whose values are [`simple_words`]; `false`, and nothing,
+/// if `room` is not what was claimed for them.
 #[inline(always)]
 pub(crate) fn write_simple<const N: usize>(
     room: &[AtomicWord],
+    references: References,
     kinds: u32,
     words: &[Word; N],
 ) -> bool {
@@ -119,6 +154,7 @@ pub(crate) fn write_simple<const N: usize>(
     if room.len() != values + N {
         return false;
     }
+    references.write(room, kinds);
     let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
     if tag_words(N) > 0 {
         put(&room[FIXED_WORDS], kinds as Word);

@@ -9,7 +9,7 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
 use super::Handler;
-use crate::atomic::{AtomicWord, WORD_BYTES, Word};
+use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
 use crate::reference::{refer, resolve};
@@ -192,13 +192,7 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         }
     }
 
-    fn claim(
-        &self,
-        site: &'static CallSite,
-        shape: Word,
-        logger: &'static Logger,
-    ) -> Option<&[AtomicWord]> {
-        let shape = Shape::from_fixed(shape);
+    fn claim(&self, shape: Shape, time: u64) -> Option<&[AtomicWord]> {
         if shape.level() < self.level() {
             return Some(&[]);
         }
@@ -206,19 +200,27 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         if words < FIXED_WORDS || words > Self::LIMIT {
             return None;
         }
-        let time = clock::now();
-        let (Some(place), Some(route)) = (refer(site), refer(logger)) else {
-            self.count_dropped();
-            return Some(&[]);
-        };
-        // A refusal is counted by the ring.
-        let Some(room) = self.ring.claim(words) else { return Some(&[]) };
-        local::write_fixed(room, place, route, time, shape.kinds());
-        Some(room)
+        // Other than with `?`, nothing has to be kept while the rare case is dealt with.
+        match self.ring.try_claim(words) {
+            Some(room) => {
+                local::write_time(room, time);
+                Some(room)
+            }
+            None => self.claim_anew(words, time),
+        }
     }
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
+    /// Claims where the quick try did not succeed.
+    #[cold]
+    #[inline(never)]
+    fn claim_anew(&self, words: usize, time: u64) -> Option<&[AtomicWord]> {
+        let Some(room) = self.ring.claim(words) else { return Some(&[]) };
+        local::write_time(room, time);
+        Some(room)
+    }
+
     /// Puts a record of which nothing is known yet.
     #[inline(never)]
     fn look_and_put(

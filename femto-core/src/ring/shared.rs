@@ -89,17 +89,24 @@ impl<S: Storage> SharedRing<S> {
     ///
     /// Until the first of its words is stored, with [`Ordering::Release`], nothing that was claimed
     /// later can be read.
-    #[inline(always)]
     pub(crate) fn claim(&self, words: usize) -> Option<&[AtomicWord]> {
         let ring = self.words.words();
-        let claimed = match super::is_possible(words, ring.len()) {
-            true => claim::claim(&self.head, &self.tail, ring, words),
-            false => None,
-        };
-        if claimed.is_none() {
-            claim::count(&self.refused);
+        let mut may_fit = super::is_possible(words, ring.len());
+        while may_fit {
+            if let Some(room) = self.try_claim(words) {
+                return Some(room);
+            }
+            may_fit = claim::make_room(&self.head, &self.tail, ring, words);
         }
-        claimed
+        claim::count(&self.refused);
+        None
+    }
+
+    /// Claims room in the usual case: `None` says only that [`SharedRing::claim`] has to be asked.
+    /// `words` is possible.
+    #[inline(always)]
+    pub(crate) fn try_claim(&self, words: usize) -> Option<&[AtomicWord]> {
+        claim::try_claim(&self.head, &self.tail, self.words.words(), words)
     }
 
     /// Takes committed frames out, oldest first, until one is not committed, those are out that

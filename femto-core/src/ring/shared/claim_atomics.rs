@@ -3,62 +3,52 @@
 use super::{fill, to_the_end};
 use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering};
 
-/// Claims `words` words of `ring`; `None` if it is full.
+/// Claims `words` words of `ring`, if they are free and nobody interferes.
 #[inline(always)]
-pub(super) fn claim<'r>(
+pub(super) fn try_claim<'r>(
     head: &AtomicUsize,
     tail: &AtomicUsize,
     ring: &'r [AtomicWord],
     words: usize,
 ) -> Option<&'r [AtomicWord]> {
-    loop {
-        // Acquire: the zeros behind the tail are there before anybody claims them anew. Read before
-        // the head, it is never ahead of it; at worst it is out of date, and room seems scarce.
-        let consumed = tail.load(Ordering::Acquire);
-        let seen = head.load(Ordering::Relaxed);
-        let Some(claimed) = to_the_end(ring, seen).get(..words) else {
-            if skip_the_end(head, tail, ring, words) {
-                continue;
-            }
-            return None;
-        };
-        let next = seen.wrapping_add(words);
-        if next.wrapping_sub(consumed) > ring.len() {
-            if tail.load(Ordering::Relaxed) != consumed {
-                continue;
-            }
-            return None;
-        }
-        if head.compare_exchange_weak(seen, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            return Some(claimed);
-        }
+    // Acquire: the zeros behind the tail are there before anybody claims them anew. Read before the
+    // head, it is never ahead of it; at worst it is out of date, and room seems scarce.
+    let consumed = tail.load(Ordering::Acquire);
+    let seen = head.load(Ordering::Relaxed);
+    let claimed = to_the_end(ring, seen).get(..words)?;
+    let next = seen.wrapping_add(words);
+    if next.wrapping_sub(consumed) > ring.len() {
+        return None;
     }
+    let swap = head.compare_exchange_weak(seen, next, Ordering::Relaxed, Ordering::Relaxed);
+    swap.is_ok().then_some(claimed)
 }
 
-/// Claims and fills what is left before the end, if a frame does not fit there but then at the start;
-/// `false` if it does not. A claim of its own: whoever comes before the frame's takes the start.
+/// After a try that failed: whether another one makes sense.
+///
+/// Where the frame does not fit before the end but then at the start, claims the end and fills it. A
+/// claim of its own: whoever comes before the frame's takes the start.
 #[cold]
 #[inline(never)]
-fn skip_the_end(head: &AtomicUsize, tail: &AtomicUsize, ring: &[AtomicWord], words: usize) -> bool {
-    loop {
-        let consumed = tail.load(Ordering::Acquire);
-        let seen = head.load(Ordering::Relaxed);
-        let rest = to_the_end(ring, seen);
-        if words <= rest.len() {
-            return true;
-        }
-        let next = seen.wrapping_add(rest.len());
-        if next.wrapping_add(words).wrapping_sub(consumed) > ring.len() {
-            if tail.load(Ordering::Relaxed) != consumed {
-                continue;
-            }
-            return false;
-        }
-        if head.compare_exchange_weak(seen, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            fill(rest);
-            return true;
-        }
+pub(super) fn make_room(
+    head: &AtomicUsize,
+    tail: &AtomicUsize,
+    ring: &[AtomicWord],
+    words: usize,
+) -> bool {
+    let consumed = tail.load(Ordering::Acquire);
+    let seen = head.load(Ordering::Relaxed);
+    let rest = to_the_end(ring, seen);
+    let skipped = if words <= rest.len() { 0 } else { rest.len() };
+    let next = seen.wrapping_add(skipped);
+    if next.wrapping_add(words).wrapping_sub(consumed) > ring.len() {
+        return tail.load(Ordering::Relaxed) != consumed;
     }
+    let order = Ordering::Relaxed;
+    if skipped > 0 && head.compare_exchange_weak(seen, next, order, order).is_ok() {
+        fill(rest);
+    }
+    true
 }
 
 /// Counts a refusal. Apart, so that it costs the common case no registers.

@@ -33,12 +33,15 @@ pub fn set_clock(clock: &'static dyn Clock) -> Result<(), ClockAlreadySet> {
 #[inline(always)]
 #[must_use]
 pub fn now() -> u64 {
-    CLOCK.get().map_or(0, |clock| clock.now())
+    CLOCK.get().now()
 }
 
 /// The duration of `ticks`, by the rate of the clock that was set.
 pub(crate) fn duration(ticks: u64) -> Option<Duration> {
-    let rate = CLOCK.get()?.ticks_per_second().max(1);
+    let rate = CLOCK.get().ticks_per_second();
+    if rate == 0 {
+        return None;
+    }
     let nanos = u128::from(ticks % rate) * 1_000_000_000 / u128::from(rate);
     Some(Duration::new(ticks / rate, nanos as u32))
 }
@@ -55,4 +58,17 @@ impl fmt::Display for ClockAlreadySet {
 
 impl core::error::Error for ClockAlreadySet {}
 
-static CLOCK: SetOnce<&'static dyn Clock> = SetOnce::new();
+static CLOCK: SetOnce<&'static dyn Clock> = SetOnce::new(&(&Stopped as &dyn Clock));
+
+/// Says that there is no clock by its rate.
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> u64 {
+        0
+    }
+
+    fn ticks_per_second(&self) -> u64 {
+        0
+    }
+}

@@ -9,7 +9,6 @@ pub use default::{DefaultLogger, RootAlreadySet, TargetLogger, set_root};
 pub use registry::find_logger;
 
 use core::fmt;
-use core::slice;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::atomic::AtomicWord;
@@ -37,7 +36,9 @@ use crate::{CallSite, Handler, Level, Record, Value, clock};
 pub struct Logger {
     name: &'static str,
     parent: Option<&'static Logger>,
-    handlers: Handlers,
+    handlers: &'static [&'static dyn Handler],
+    /// The usual case, without a loop: the only handler that a record of this logger goes to.
+    only: Option<&'static &'static dyn Handler>,
     level: AtomicU8,
     /// The threshold that counts; 0 while it has to be found out.
     effective: AtomicU8,
@@ -52,11 +53,17 @@ impl Logger {
         Self {
             name: "root",
             parent: None,
-            handlers: Handlers::Some(&[]),
+            handlers: &[],
+            only: None,
             level: AtomicU8::new(Level::INFO.number()),
             effective: AtomicU8::new(UNKNOWN),
             slot: Slot::new(),
         }
+    }
+
+    /// A logger that takes nothing: the default one until [`set_root`].
+    const fn off() -> Self {
+        Self { effective: AtomicU8::new(u8::MAX), ..Self::root() }
     }
 
     /// A logger below `parent`. By custom its name is dotted: `net`, `net.tcp`.
@@ -65,7 +72,8 @@ impl Logger {
         Self {
             name,
             parent: Some(parent),
-            handlers: Handlers::Some(&[]),
+            handlers: &[],
+            only: None,
             level: AtomicU8::new(Level::NOTSET.number()),
             effective: AtomicU8::new(UNKNOWN),
             slot: Slot::new(),
@@ -82,9 +90,10 @@ impl Logger {
     /// Sets the handlers.
     #[must_use]
     pub const fn with_handlers(mut self, handlers: &'static [&'static dyn Handler]) -> Self {
-        self.handlers = match (handlers, self.parent) {
-            ([only], None) => Handlers::Only(*only),
-            _ => Handlers::Some(handlers),
+        self.handlers = handlers;
+        self.only = match (handlers, self.parent) {
+            ([only], None) => Some(only),
+            _ => None,
         };
         self
     }
@@ -152,10 +161,10 @@ impl Logger {
     fn claim_known(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
         let mut logger = self;
         loop {
-            match logger.handlers {
-                Handlers::Only(handler) => return handler.claim(shape, clock::now()),
-                Handlers::Some([]) => logger = logger.parent?,
-                Handlers::Some(_) => return None,
+            match logger.only {
+                Some(handler) => return handler.claim(shape, clock::now()),
+                None if logger.handlers.is_empty() => logger = logger.parent?,
+                None => return None,
             }
         }
     }
@@ -177,7 +186,7 @@ impl Logger {
         let record = Record::new(self, site, level, clock::now(), values);
         let mut next = Some(self);
         while let Some(logger) = next {
-            for handler in logger.handlers.all() {
+            for handler in logger.handlers {
                 if level >= handler.level() {
                     handler.handle(&record);
                 }
@@ -199,22 +208,6 @@ impl Logger {
             }
         }
         level >= effective
-    }
-}
-
-/// The handlers of a logger.
-enum Handlers {
-    /// The usual case, without a loop: the only one that a record of this logger goes to.
-    Only(&'static dyn Handler),
-    Some(&'static [&'static dyn Handler]),
-}
-
-impl Handlers {
-    fn all(&self) -> &[&'static dyn Handler] {
-        match self {
-            Self::Only(handler) => slice::from_ref(handler),
-            Self::Some(handlers) => handlers,
-        }
     }
 }
 

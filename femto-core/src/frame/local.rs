@@ -133,11 +133,15 @@ pub(crate) fn write_values(mut to: Writer<'_>, kinds: u32, values: &[Value<'_>])
         to.word(kinds as Word);
     }
     for value in values {
-        match value {
-            Value::Str(text) | Value::Rendered(text) => to.text(text.as_bytes()),
-            Value::Bytes(bytes) => to.text(bytes),
-            _ => write_value(value, &mut to),
-        }
+        let bytes = match value {
+            Value::Str(text) | Value::Rendered(text) => text.as_bytes(),
+            Value::Bytes(bytes) => bytes,
+            _ => {
+                write_value(value, &mut to);
+                continue;
+            }
+        };
+        to.text(bytes);
     }
 }
 

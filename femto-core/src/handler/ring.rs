@@ -13,7 +13,7 @@ use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
 use crate::reference::{refer, resolve};
-use crate::ring::SharedRing;
+use crate::ring::{SharedRing, Storage};
 use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
@@ -38,9 +38,13 @@ use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value,
 /// RING.drain(&TextFormatter, &mut uart).unwrap(); // from the main loop
 /// assert!(wire.starts_with(b"INFO  root: booted in 12 ms\n"));
 /// ```
-// In this order, so that the small fields are near the address that a caller has.
-#[repr(C)]
 pub struct RingHandler<const WORDS: usize> {
+    ring: SharedRing<State<WORDS>>,
+}
+
+/// What else the handler keeps, before the words: so it is near the address that a caller has.
+#[repr(C)]
+struct State<const WORDS: usize> {
     level: AtomicU8,
     /// Records dropped for another reason than a full ring: too large, refused by the tables of
     /// references, damaged, or met by a failing sink.
@@ -49,7 +53,14 @@ pub struct RingHandler<const WORDS: usize> {
     cut: AtomicUsize,
     /// Dropped records that were reported.
     reported: AtomicUsize,
-    ring: SharedRing<[AtomicWord; WORDS]>,
+    words: [AtomicWord; WORDS],
+}
+
+impl<const WORDS: usize> Storage for State<WORDS> {
+    #[inline(always)]
+    fn words(&self) -> &[AtomicWord] {
+        self.words.words()
+    }
 }
 
 /// What one call of [`RingHandler::drain`] did.
@@ -68,11 +79,13 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            level: AtomicU8::new(Level::NOTSET.number()),
-            ring: SharedRing::new([const { AtomicWord::new(0) }; WORDS]),
-            others_dropped: AtomicUsize::new(0),
-            cut: AtomicUsize::new(0),
-            reported: AtomicUsize::new(0),
+            ring: SharedRing::new(State {
+                level: AtomicU8::new(Level::NOTSET.number()),
+                others_dropped: AtomicUsize::new(0),
+                cut: AtomicUsize::new(0),
+                reported: AtomicUsize::new(0),
+                words: [const { AtomicWord::new(0) }; WORDS],
+            }),
         }
     }
 }
@@ -83,17 +96,17 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {
-        self.level.store(level.number(), Ordering::Relaxed);
+        self.state().level.store(level.number(), Ordering::Relaxed);
     }
 
     /// Records dropped since the start, reported or not, modulo the width of a pointer.
     pub fn dropped(&self) -> usize {
-        self.ring.refused().wrapping_add(self.others_dropped.load(Ordering::Relaxed))
+        self.ring.refused().wrapping_add(self.state().others_dropped.load(Ordering::Relaxed))
     }
 
     /// Records whose text was cut at a character boundary to fit.
     pub fn cut(&self) -> usize {
-        self.cut.load(Ordering::Relaxed)
+        self.state().cut.load(Ordering::Relaxed)
     }
 
     /// Formats and writes the records that are in the ring, oldest first; then, if records were
@@ -141,11 +154,11 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         formatter: &F,
         sink: &mut W,
     ) -> Result<(), W::Error> {
-        let (dropped, reported) = (self.dropped(), self.reported.load(Ordering::Relaxed));
+        let (dropped, reported) = (self.dropped(), self.state().reported.load(Ordering::Relaxed));
         let news = dropped.wrapping_sub(reported);
         let is_mine = || {
             let order = Ordering::Relaxed;
-            self.reported.compare_exchange(reported, dropped, order, order).is_ok()
+            self.state().reported.compare_exchange(reported, dropped, order, order).is_ok()
         };
         if news == 0 || !is_mine() {
             return Ok(());
@@ -156,7 +169,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut out = FmtSink::new(sink);
         // The error is the sink's own, told by `finish`.
         let _ = formatter.format(&record, &mut out);
-        out.finish().inspect_err(|_| _ = self.reported.fetch_sub(news, Ordering::Relaxed))
+        out.finish().inspect_err(|_| _ = self.state().reported.fetch_sub(news, Ordering::Relaxed))
     }
 
     #[inline(always)]
@@ -167,7 +180,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
     #[cold]
     fn count_dropped(&self) {
-        self.others_dropped.fetch_add(1, Ordering::Relaxed);
+        self.state().others_dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -180,7 +193,7 @@ impl<const WORDS: usize> Default for RingHandler<WORDS> {
 
 impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     fn level(&self) -> Level {
-        Level::new(self.level.load(Ordering::Relaxed))
+        Level::new(self.state().level.load(Ordering::Relaxed))
     }
 
     fn handle(&self, record: &Record<'_>) {
@@ -212,6 +225,11 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
+    #[inline(always)]
+    const fn state(&self) -> &State<WORDS> {
+        self.ring.storage()
+    }
+
     /// Claims where the quick try did not succeed.
     #[cold]
     #[inline(never)]

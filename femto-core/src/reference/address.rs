@@ -43,16 +43,16 @@ pub(crate) fn resolve<T: Referable>(address: u32) -> Option<&'static T> {
     unsafe { pointer.as_ref() }
 }
 
-/// A value of a `static` that is set once, and then read with one load.
+/// A value of a `static` that is set once at most, and read with one load.
 pub(crate) struct SetOnce<T: 'static> {
     value: Once<T>,
-    /// The value, null until it is set.
+    /// That value, or until it is set the other one.
     quick: AtomicPtr<T>,
 }
 
-impl<T> SetOnce<T> {
-    pub(crate) const fn new() -> Self {
-        Self { value: Once::new(), quick: AtomicPtr::new(ptr::null_mut()) }
+impl<T: Sync> SetOnce<T> {
+    pub(crate) const fn new(until_set: &'static T) -> Self {
+        Self { value: Once::new(), quick: AtomicPtr::new(ptr::from_ref(until_set).cast_mut()) }
     }
 
     /// Answers whether it was not set before.
@@ -67,10 +67,10 @@ impl<T> SetOnce<T> {
     }
 
     #[inline(always)]
-    pub(crate) fn get(&'static self) -> Option<&'static T> {
-        // SAFETY: null gives `None`; any other pointer was made by `set`, of a reference to a value
-        // that stays where it is, and is only ever shared, as long as the program runs. It was
+    pub(crate) fn get(&'static self) -> &'static T {
+        // SAFETY: the pointer was made by `new` or `set`, of a reference to a value that stays where
+        // it is, and is only ever shared, as long as the program runs. Where `set` made it, it was
         // stored after the value, with `Release`.
-        unsafe { self.quick.load(Ordering::Acquire).as_ref() }
+        unsafe { &*self.quick.load(Ordering::Acquire) }
     }
 }

@@ -99,18 +99,21 @@ fn register<T: Referable>(target: &'static T) -> Option<u32> {
 /// Entries of a table. Untouched ones cost no memory where pages are mapped on demand.
 const CAPACITY: usize = 1 << 14;
 
-/// A value of a `static` that is set once.
-pub(crate) struct SetOnce<T>(Once<T>);
+/// A value of a `static` that is set once at most.
+pub(crate) struct SetOnce<T: 'static> {
+    value: Once<T>,
+    until_set: &'static T,
+}
 
 impl<T> SetOnce<T> {
-    pub(crate) const fn new() -> Self {
-        Self(Once::new())
+    pub(crate) const fn new(until_set: &'static T) -> Self {
+        Self { value: Once::new(), until_set }
     }
 
     /// Answers whether it was not set before.
     pub(crate) fn set(&self, value: T) -> bool {
         let mut is_new = false;
-        self.0.call_once(|| {
+        self.value.call_once(|| {
             is_new = true;
             value
         });
@@ -118,7 +121,7 @@ impl<T> SetOnce<T> {
     }
 
     #[inline(always)]
-    pub(crate) fn get(&self) -> Option<&T> {
-        self.0.get()
+    pub(crate) fn get(&self) -> &T {
+        self.value.get().unwrap_or(self.until_set)
     }
 }

@@ -148,6 +148,12 @@ impl<S: Storage> SharedRing<S> {
         true
     }
 
+    /// What holds the words.
+    #[inline(always)]
+    pub(crate) const fn storage(&self) -> &S {
+        &self.words
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -32,6 +32,8 @@ impl Logger {
                 commit(room, references, shape);
             }
         } else {
+            // Made anew, so that they lie on the stack in this case only.
+            let words = local::simple_words(values).unwrap_or(words);
             hand_out_words(self, site, shape, kinds, &words);
         }
     }

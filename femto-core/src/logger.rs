@@ -162,7 +162,11 @@ impl Logger {
         let mut logger = self;
         loop {
             match logger.only {
-                Some(handler) => return handler.claim(shape, clock::now()),
+                Some(handler) => {
+                    // Read first: a handler that is not looked at yet need not be kept.
+                    let time = clock::now();
+                    return handler.claim(shape, time);
+                }
                 None if logger.handlers.is_empty() => logger = logger.parent?,
                 None => return None,
             }

@@ -57,8 +57,22 @@ fn put_values(
             commit(room, references, shape);
         }
     } else {
-        logger.hand_out(site, shape.level(), values);
+        hand_out_values(logger, site, shape, kinds, values);
     }
+}
+
+/// Hands out values that did not go into a ring. The arguments are those of [`put_values`], so that
+/// this takes its place.
+#[cold]
+#[inline(never)]
+fn hand_out_values(
+    logger: &'static Logger,
+    site: &'static CallSite,
+    shape: Shape,
+    _kinds: u32,
+    values: &[Value<'_>],
+) {
+    logger.hand_out(site, shape.level(), values);
 }
 
 /// Hands out numbers that did not go into a ring. Apart, so that it costs a statement little.

@@ -4,7 +4,7 @@
 //! that length, header and kinds are constants there, but for the lengths of texts.
 
 use super::local::{FIXED_WORDS, tag_words, value_words};
-use super::{Header, tag};
+use super::{Header, tag, words_for};
 use crate::{Level, Value};
 
 /// Length, level and number of the values of a frame that is still to be written: a header without
@@ -67,9 +67,16 @@ impl Shape {
 fn size(value: &Value<'_>) -> Option<usize> {
     match value {
         Value::Arguments(_) => None,
-        // Texts are the only ones with a length; so bounded, no sum overflows.
-        other => Some(value_words(other)).filter(|&words| words <= Header::MAX_WORDS),
+        Value::Str(text) | Value::Rendered(text) => text_size(text.len()),
+        Value::Bytes(bytes) => text_size(bytes.len()),
+        other => Some(value_words(other)),
     }
+}
+
+/// So bounded that no sum overflows.
+#[inline(always)]
+fn text_size(bytes: usize) -> Option<usize> {
+    if bytes <= Header::MAX_WORDS { Some(1 + words_for(bytes)) } else { None }
 }
 
 #[inline(always)]

@@ -154,29 +154,34 @@ impl Logger {
         if self.effective.load(Ordering::Relaxed) == UNKNOWN {
             return self.look_and_claim(shape);
         }
-        self.claim_known(shape)
+        self.claim_admitted(shape)
     }
 
     #[inline(always)]
-    fn claim_known(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
+    fn claim_admitted(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
+        match self.only {
+            Some(only) => claim(only, shape),
+            None => self.claim_above(shape),
+        }
+    }
+
+    /// Claims for a logger that is not a root with one handler.
+    #[inline(never)]
+    fn claim_above(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
         let mut logger = self;
-        loop {
-            match logger.only {
-                Some(handler) => {
-                    // Read first: a handler that is not looked at yet need not be kept.
-                    let time = clock::now();
-                    return handler.claim(shape, time);
-                }
-                None if logger.handlers.is_empty() => logger = logger.parent?,
-                None => return None,
+        while logger.handlers.is_empty() {
+            logger = logger.parent?;
+            if let Some(only) = logger.only {
+                return claim(only, shape);
             }
         }
+        None
     }
 
     #[cold]
     #[inline(never)]
     fn look_and_claim(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
-        if self.admits(shape.level()) { self.claim_known(shape) } else { Some(&[]) }
+        if self.admits(shape.level()) { self.claim_admitted(shape) } else { Some(&[]) }
     }
 
     /// Hands a record to the handlers of the logger and of its ancestors.
@@ -213,6 +218,13 @@ impl Logger {
         }
         level >= effective
     }
+}
+
+#[inline(always)]
+fn claim(handler: &'static &'static dyn Handler, shape: Shape) -> Option<&'static [AtomicWord]> {
+    // Read first: of a handler that is not looked at yet, less has to be kept.
+    let time = clock::now();
+    handler.claim(shape, time)
 }
 
 impl fmt::Debug for Logger {

@@ -151,20 +151,21 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Puts the length and the bytes of a text.
+    /// Puts the length and the bytes of a text, all or nothing: one check, where [`Writer::bytes`]
+    /// has one for each word.
     #[inline(always)]
     pub(crate) fn text(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as Word);
         let (chunks, rest) = bytes.as_chunks();
-        // One check for all, where [`Writer::bytes`] has one for each.
-        if let Some((room, left)) = self.room.split_at_checked(chunks.len()) {
-            for (slot, chunk) in room.iter().zip(chunks) {
-                slot.store(Word::from_le_bytes(*chunk), Ordering::Relaxed);
-            }
-            self.room = left;
+        let words = 1 + words_for(bytes.len());
+        let Some((room, left)) = self.room.split_at_checked(words) else { return };
+        self.room = left;
+        let [length, room @ ..] = room else { return };
+        length.store(bytes.len() as Word, Ordering::Relaxed);
+        for (slot, chunk) in room.iter().zip(chunks) {
+            slot.store(Word::from_le_bytes(*chunk), Ordering::Relaxed);
         }
-        if !rest.is_empty() {
-            self.word(partial_word(rest));
+        if let ([_, ..], [.., last]) = (rest, room) {
+            last.store(partial_word(rest), Ordering::Relaxed);
         }
     }
 

@@ -5,7 +5,7 @@
 
 use crate::atomic::{AtomicWord, Ordering, Word};
 use crate::frame::local::{self, References};
-use crate::frame::{Header, Shape, Writer};
+use crate::frame::{Header, Shape};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -28,8 +28,10 @@ impl Logger {
         if let Some(references) = References::of(self, site)
             && let Some(room) = self.claim(shape)
         {
-            if local::write_simple(room, references, kinds, &words) {
-                commit(room, references, shape);
+            if let [first, ..] = room
+                && local::write_simple(room, references, kinds, &words)
+            {
+                first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
             }
         } else {
             // Made anew, so that they lie on the stack in this case only.
@@ -51,13 +53,20 @@ fn put_values(
     if let Some(references) = References::of(logger, site)
         && let Some(room) = logger.claim(shape)
     {
-        if let Some((_, room_for_values)) = room.split_at_checked(local::FIXED_WORDS) {
-            references.write(room, kinds);
-            local::write_values(Writer::after_header(room_for_values), kinds, values);
-            commit(room, references, shape);
-        }
+        references.write(room, kinds);
+        fill(room, kinds, Header::word_of(shape.head(), references.site), values);
     } else {
         hand_out_values(logger, site, shape, kinds, values);
+    }
+}
+
+/// Writes the values and commits. Apart from the claim, which then lies less deep in the stack.
+#[inline(never)]
+fn fill(room: &[AtomicWord], kinds: u32, header: Word, values: &[Value<'_>]) {
+    if let [first, ..] = room
+        && local::write_values(room, kinds, values)
+    {
+        first.store(header, Ordering::Release);
     }
 }
 
@@ -87,14 +96,6 @@ fn hand_out_words(
 ) {
     let mut room = [Value::None; MAX_SIMPLE];
     logger.hand_out(site, shape.level(), local::simple_values(words, kinds, &mut room));
-}
-
-/// Commits the frame in `room`.
-#[inline(always)]
-fn commit(room: &[AtomicWord], references: References, shape: Shape) {
-    if let [header, ..] = room {
-        header.store(Header::word_of(shape.head(), references.site), Ordering::Release);
-    }
 }
 
 /// The most values that a statement writes itself.

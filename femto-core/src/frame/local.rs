@@ -126,12 +126,17 @@ pub(crate) fn write_time(room: &[AtomicWord], time: u64) {
     }
 }
 
-/// Writes the values, and their kinds if they take a word of their own.
+/// Writes values, at least one, and their kinds if they take a word of their own; `false`, and nothing,
+/// if `room` is not what was claimed for them.
 #[inline(always)]
-pub(crate) fn write_values(mut to: Writer<'_>, kinds: u32, values: &[Value<'_>]) {
-    if tag_words(values.len()) > 0 {
-        to.word(kinds as Word);
+pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]) -> bool {
+    let Some((fixed, rest)) = room.split_at_checked(FIXED_WORDS + tag_words(1)) else {
+        return false;
+    };
+    if let Some(slot) = fixed.get(FIXED_WORDS) {
+        slot.store(kinds as Word, Ordering::Relaxed);
     }
+    let mut to = Writer::after_header(rest);
     for value in values {
         let bytes = match value {
             Value::Str(text) | Value::Rendered(text) => text.as_bytes(),
@@ -143,6 +148,7 @@ pub(crate) fn write_values(mut to: Writer<'_>, kinds: u32, values: &[Value<'_>])
         };
         to.text(bytes);
     }
+    true
 }
 
 /// Writes all but header and time of a frame whose values are [`simple_words`]; `false`, and nothing,

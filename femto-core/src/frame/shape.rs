@@ -13,8 +13,8 @@ use crate::{Level, Value};
 pub struct Shape(u32);
 
 impl Shape {
-    /// The shape of a record, and the kinds of its values, up to four. More than four values, and those that have to be rendered, are left
-    /// to be looked at later.
+    /// The shape of a record, and the kinds of its values. More than four values, those that have to
+    /// be rendered, and very long texts are left to be looked at later.
     #[inline(always)]
     pub(crate) fn of<const N: usize>(level: Level, values: &[Value<'_>; N]) -> (Self, u32) {
         // Spelled out, as no loop becomes a constant when optimising for size.
@@ -73,11 +73,13 @@ fn size(value: &Value<'_>) -> Option<usize> {
     }
 }
 
-/// So bounded that no sum overflows.
 #[inline(always)]
 fn text_size(bytes: usize) -> Option<usize> {
-    if bytes <= Header::MAX_WORDS { Some(1 + words_for(bytes)) } else { None }
+    if bytes <= LONGEST_TEXT { Some(1 + words_for(bytes)) } else { None }
 }
+
+/// Far more than any handler takes uncut, in bytes. So bounded, no sum of lengths overflows.
+const LONGEST_TEXT: usize = 1000;
 
 #[inline(always)]
 fn sum(a: Option<usize>, b: Option<usize>) -> Option<usize> {

@@ -25,15 +25,13 @@ impl Logger {
         let Some(words) = local::simple_words(values) else {
             return put_values(self, site, shape, kinds, values);
         };
-        if let Some(references) = References::of(self, site)
-            && let Some(room) = self.claim(shape)
+        let references = References::of(self, site);
+        let room = references.map_or(NO_ROOM, |_| self.claim(shape));
+        if let (Some(references), [first, ..]) = (references, room)
+            && local::write_simple(room, references, kinds, &words)
         {
-            if let [first, ..] = room
-                && local::write_simple(room, references, kinds, &words)
-            {
-                first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
-            }
-        } else {
+            first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
+        } else if room.is_empty() {
             // Made anew, so that they lie on the stack in this case only.
             let words = local::simple_words(values).unwrap_or(words);
             hand_out_words(self, site, shape, kinds, &words);
@@ -50,13 +48,14 @@ fn put_values(
     kinds: u32,
     values: &[Value<'_>],
 ) {
-    if let Some(references) = References::of(logger, site)
-        && let Some(room) = logger.claim(shape)
-    {
-        references.write(room, kinds);
-        fill(room, kinds, Header::word_of(shape.head(), references.site), values);
-    } else {
-        hand_out_values(logger, site, shape, kinds, values);
+    let references = References::of(logger, site);
+    let room = references.map_or(NO_ROOM, |_| logger.claim(shape));
+    match references {
+        Some(references) if !room.is_empty() => {
+            references.write(room, kinds);
+            fill(room, kinds, Header::word_of(shape.head(), references.site), values);
+        }
+        _ => hand_out_values(logger, site, shape, kinds, values),
     }
 }
 
@@ -97,6 +96,9 @@ fn hand_out_words(
     let mut room = [Value::None; MAX_SIMPLE];
     logger.hand_out(site, shape.level(), local::simple_values(words, kinds, &mut room));
 }
+
+/// What a handler answers that wants the record.
+const NO_ROOM: &[AtomicWord] = &[];
 
 /// The most values that a statement writes itself.
 pub(crate) const MAX_SIMPLE: usize = 4;

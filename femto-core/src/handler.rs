@@ -24,10 +24,10 @@ pub trait Handler: Sync {
     /// Takes a record.
     fn handle(&self, record: &Record<'_>);
 
-    /// Claims room for a local frame at `time`, in ticks of the clock, and writes that in. The first
-    /// word commits it. `None`: the handler wants the record. No words: the record is dealt with.
+    /// Claims room for a local frame, and writes the time in. The first word commits it. No words:
+    /// the handler wants the record. One word, which is nobody's: the frame was refused and counted.
     #[doc(hidden)]
-    fn claim(&self, _shape: Shape, _time: u64) -> Option<&[AtomicWord]> {
-        None
+    fn claim(&self, _shape: Shape) -> &[AtomicWord] {
+        &[]
     }
 }

@@ -148,40 +148,30 @@ impl Logger {
         level.number() >= self.effective.load(Ordering::Relaxed)
     }
 
-    /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
+    /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does. A
+    /// logger whose threshold is not known leaves the record to [`Logger::hand_out`].
     #[inline(never)]
-    pub(crate) fn claim(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
+    pub(crate) fn claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
         if self.effective.load(Ordering::Relaxed) == UNKNOWN {
-            return self.look_and_claim(shape);
+            return &[];
         }
-        self.claim_admitted(shape)
-    }
-
-    #[inline(always)]
-    fn claim_admitted(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
         match self.only {
-            Some(only) => claim(only, shape),
+            Some(only) => only.claim(shape),
             None => self.claim_above(shape),
         }
     }
 
     /// Claims for a logger that is not a root with one handler.
     #[inline(never)]
-    fn claim_above(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
+    fn claim_above(&'static self, shape: Shape) -> &'static [AtomicWord] {
         let mut logger = self;
-        while logger.handlers.is_empty() {
-            logger = logger.parent?;
+        while let ([], Some(parent)) = (logger.handlers, logger.parent) {
+            logger = parent;
             if let Some(only) = logger.only {
-                return claim(only, shape);
+                return only.claim(shape);
             }
         }
-        None
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn look_and_claim(&'static self, shape: Shape) -> Option<&'static [AtomicWord]> {
-        if self.admits(shape.level()) { self.claim_admitted(shape) } else { Some(&[]) }
+        &[]
     }
 
     /// Hands a record to the handlers of the logger and of its ancestors.
@@ -192,6 +182,9 @@ impl Logger {
         level: Level,
         values: &[Value<'_>],
     ) {
+        if self.effective.load(Ordering::Relaxed) == UNKNOWN && !self.admits(level) {
+            return;
+        }
         let record = Record::new(self, site, level, clock::now(), values);
         let mut next = Some(self);
         while let Some(logger) = next {
@@ -218,13 +211,6 @@ impl Logger {
         }
         level >= effective
     }
-}
-
-#[inline(always)]
-fn claim(handler: &'static &'static dyn Handler, shape: Shape) -> Option<&'static [AtomicWord]> {
-    // Read first: of a handler that is not looked at yet, less has to be kept.
-    let time = clock::now();
-    handler.claim(shape, time)
 }
 
 impl fmt::Debug for Logger {

@@ -205,19 +205,18 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         }
     }
 
-    fn claim(&self, shape: Shape, time: u64) -> Option<&[AtomicWord]> {
-        if shape.level() < self.level() {
-            return Some(&[]);
-        }
+    fn claim(&self, shape: Shape) -> &[AtomicWord] {
+        // The record that is made instead does not come here if the level is too low.
         let words = shape.words();
-        if words < FIXED_WORDS || words > Self::LIMIT {
-            return None;
+        if shape.level() < self.level() || words < FIXED_WORDS || words > Self::LIMIT {
+            return &[];
         }
-        // Other than with `?`, nothing has to be kept while the rare case is dealt with.
+        let time = clock::now();
+        // Nothing has to be kept while the rare case is dealt with.
         match self.ring.try_claim(words) {
             Some(room) => {
                 local::write_time(room, time);
-                Some(room)
+                room
             }
             None => self.claim_anew(words, time),
         }
@@ -233,10 +232,10 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// Claims where the quick try did not succeed.
     #[cold]
     #[inline(never)]
-    fn claim_anew(&self, words: usize, time: u64) -> Option<&[AtomicWord]> {
-        let Some(room) = self.ring.claim(words) else { return Some(&[]) };
+    fn claim_anew(&self, words: usize, time: u64) -> &[AtomicWord] {
+        let Some(room) = self.ring.claim(words) else { return &self.state().words[..1] };
         local::write_time(room, time);
-        Some(room)
+        room
     }
 
     /// Puts a record of which nothing is known yet.

@@ -50,12 +50,13 @@ fn put_values(
 ) {
     let references = References::of(logger, site);
     let room = references.map_or(NO_ROOM, |_| logger.claim(shape));
-    match references {
-        Some(references) if !room.is_empty() => {
-            references.write(room, kinds);
-            fill(room, kinds, Header::word_of(shape.head(), references.site), values);
-        }
-        _ => hand_out_values(logger, site, shape, kinds, values),
+    if let Some(references) = references
+        && room.len() > local::FIXED_WORDS
+    {
+        references.write(room, kinds);
+        fill(room, kinds, Header::word_of(shape.head(), references.site), values);
+    } else if room.is_empty() {
+        hand_out_values(logger, site, shape, kinds, values);
     }
 }
 

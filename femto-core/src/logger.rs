@@ -148,16 +148,25 @@ impl Logger {
         level.number() >= self.effective.load(Ordering::Relaxed)
     }
 
-    /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does. A
-    /// logger whose threshold is not known leaves the record to [`Logger::hand_out`].
+    /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
+    /// What is not admitted is left to [`Logger::hand_out`].
     #[inline(never)]
     pub(crate) fn claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
         if self.effective.load(Ordering::Relaxed) == UNKNOWN {
-            return &[];
+            return self.look_and_claim(shape);
         }
         match self.only {
             Some(only) => only.claim(shape),
             None => self.claim_above(shape),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_and_claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
+        match self.only {
+            Some(only) if self.admits(shape.level()) => only.claim(shape),
+            _ => &[],
         }
     }
 
@@ -182,7 +191,8 @@ impl Logger {
         level: Level,
         values: &[Value<'_>],
     ) {
-        if self.effective.load(Ordering::Relaxed) == UNKNOWN && !self.admits(level) {
+        let is_unknown = self.effective.load(Ordering::Relaxed) == UNKNOWN;
+        if !self.enabled(level) || is_unknown && !self.admits(level) {
             return;
         }
         let record = Record::new(self, site, level, clock::now(), values);

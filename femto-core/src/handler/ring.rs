@@ -209,7 +209,7 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         // The record that is made instead does not come here if the level is too low.
         let words = shape.words();
         if shape.level() < self.level() || words < FIXED_WORDS || words > Self::LIMIT {
-            return &[];
+            return self.no_words();
         }
         let time = clock::now();
         // Nothing has to be kept while the rare case is dealt with.
@@ -227,6 +227,13 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[inline(always)]
     const fn state(&self) -> &State<WORDS> {
         self.ring.storage()
+    }
+
+    /// No words. Apart, so that they are not at hand where they are not wanted.
+    #[cold]
+    #[inline(never)]
+    fn no_words(&self) -> &[AtomicWord] {
+        &self.state().words[..0]
     }
 
     /// Claims where the quick try did not succeed.

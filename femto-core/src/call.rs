@@ -51,7 +51,7 @@ fn put_values(
     let references = References::of(logger, site);
     let room = references.map_or(NO_ROOM, |_| logger.claim(shape));
     if let Some(references) = references
-        && room.len() > local::FIXED_WORDS
+        && room.len() >= local::BEFORE_VALUES
     {
         references.write(room, kinds);
         fill(room, kinds, Header::word_of(shape.head(), references.site), values);

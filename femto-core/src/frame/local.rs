@@ -130,7 +130,7 @@ pub(crate) fn write_time(room: &[AtomicWord], time: u64) {
 /// if `room` is not what was claimed for them.
 #[inline(always)]
 pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]) -> bool {
-    let Some((fixed, rest)) = room.split_at_checked(FIXED_WORDS + tag_words(1)) else {
+    let Some((fixed, rest)) = room.split_at_checked(BEFORE_VALUES) else {
         return false;
     };
     if let Some(slot) = fixed.get(FIXED_WORDS) {
@@ -229,6 +229,8 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
 
 /// Words before the kinds and values.
 pub(crate) const FIXED_WORDS: usize = if WORD_BYTES == 8 { 3 } else { 5 };
+/// Words before a few values, of which there is at least one.
+pub(crate) const BEFORE_VALUES: usize = FIXED_WORDS + tag_words(1);
 /// Kinds of values that fit into the half word beside the route.
 const FIRST_TAGS: usize = 6;
 /// Kinds of values in a word of their own.

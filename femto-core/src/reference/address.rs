@@ -1,4 +1,4 @@
-//! References as addresses: no table, no RAM. The only `unsafe` of a local frame.
+//! References as addresses: no table, no RAM. The only `unsafe` of this crate.
 #![allow(unsafe_code)]
 
 use core::ptr;

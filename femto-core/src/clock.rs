@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use spin::Once;
+use crate::reference::SetOnce;
 
 /// A source of time.
 ///
@@ -26,24 +26,22 @@ pub trait Clock: Sync {
 /// # Errors
 /// [`ClockAlreadySet`] if one was set before; it stays.
 pub fn set_clock(clock: &'static dyn Clock) -> Result<(), ClockAlreadySet> {
-    let mut is_new = false;
-    CLOCK.call_once(|| {
-        is_new = true;
-        clock
-    });
-    if is_new { Ok(()) } else { Err(ClockAlreadySet) }
+    if CLOCK.set(clock) { Ok(()) } else { Err(ClockAlreadySet) }
 }
 
 /// Ticks of the clock that was set, 0 without one.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn now() -> u64 {
-    CLOCK.get().map_or(0, |clock| clock.now())
+    CLOCK.get().now()
 }
 
 /// The duration of `ticks`, by the rate of the clock that was set.
 pub(crate) fn duration(ticks: u64) -> Option<Duration> {
-    let rate = CLOCK.get()?.ticks_per_second().max(1);
+    let rate = CLOCK.get().ticks_per_second();
+    if rate == 0 {
+        return None;
+    }
     let nanos = u128::from(ticks % rate) * 1_000_000_000 / u128::from(rate);
     Some(Duration::new(ticks / rate, nanos as u32))
 }
@@ -60,4 +58,17 @@ impl fmt::Display for ClockAlreadySet {
 
 impl core::error::Error for ClockAlreadySet {}
 
-static CLOCK: Once<&'static dyn Clock> = Once::new();
+static CLOCK: SetOnce<&'static dyn Clock> = SetOnce::new(&(&Stopped as &dyn Clock));
+
+/// Says that there is no clock by its rate.
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> u64 {
+        0
+    }
+
+    fn ticks_per_second(&self) -> u64 {
+        0
+    }
+}

@@ -73,9 +73,9 @@ impl Header {
 
     /// The word of a header of [`Kind::Local`] whose lower half is given.
     #[inline(always)]
-    pub(crate) fn word_of(low: u32, site: impl FnOnce() -> u32) -> Word {
+    pub(crate) fn word_of(low: u32, site: u32) -> Word {
         #[cfg(target_pointer_width = "64")]
-        let word = Word::from(low) | Word::from(site()) << 32;
+        let word = Word::from(low) | Word::from(site) << 32;
         #[cfg(not(target_pointer_width = "64"))]
         let word = (low, site).0;
         word
@@ -142,33 +142,30 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Puts four words, all or none. Spelled out, as no loop is unrolled when optimising for size.
-    #[inline(always)]
-    pub(crate) fn four(&mut self, [a, b, c, d]: [Word; 4]) {
-        if let [to_a, to_b, to_c, to_d, rest @ ..] = self.room {
-            to_a.store(a, Ordering::Relaxed);
-            to_b.store(b, Ordering::Relaxed);
-            to_c.store(c, Ordering::Relaxed);
-            to_d.store(d, Ordering::Relaxed);
-            self.room = rest;
-        }
-    }
-
-    /// Puts as many words as there is room for.
-    #[inline(always)]
-    pub(crate) fn all(&mut self, words: &[Word]) {
-        let count = words.len().min(self.room.len());
-        let (room, rest) = self.room.split_at(count);
-        room.iter().zip(words).for_each(|(slot, &word)| slot.store(word, Ordering::Relaxed));
-        self.room = rest;
-    }
-
     /// Puts 64 bits: one word or two, low half first.
     #[inline(always)]
     pub fn wide(&mut self, wide: u64) {
         self.word(wide as Word);
         if WORD_BYTES == 4 {
             self.word((wide >> 32) as Word);
+        }
+    }
+
+    /// Puts the length and the bytes of a text, all or nothing: one check, where [`Writer::bytes`]
+    /// has one for each word.
+    #[inline(always)]
+    pub(crate) fn text(&mut self, bytes: &[u8]) {
+        let (chunks, rest) = bytes.as_chunks();
+        let words = 1 + words_for(bytes.len());
+        let Some((room, left)) = self.room.split_at_checked(words) else { return };
+        self.room = left;
+        let [length, room @ ..] = room else { return };
+        length.store(bytes.len() as Word, Ordering::Relaxed);
+        for (slot, chunk) in room.iter().zip(chunks) {
+            slot.store(Word::from_le_bytes(*chunk), Ordering::Relaxed);
+        }
+        if let ([_, ..], [.., last]) = (rest, room) {
+            last.store(partial_word(rest), Ordering::Relaxed);
         }
     }
 

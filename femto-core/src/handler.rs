@@ -8,8 +8,9 @@ mod ring;
 pub use direct::DirectHandler;
 pub use ring::{Drained, RingHandler};
 
-use crate::call::MAX_SIMPLE;
-use crate::{Call, Level, Record, Value};
+use crate::atomic::AtomicWord;
+use crate::frame::Shape;
+use crate::{Level, Record};
 
 /// Receives records.
 ///
@@ -23,11 +24,10 @@ pub trait Handler: Sync {
     /// Takes a record.
     fn handle(&self, record: &Record<'_>);
 
-    /// Takes a call, if its level suffices. One dispatch for both; `time` in ticks of the clock.
+    /// Claims room for a local frame, and writes the time in. The first word commits it. No words:
+    /// the handler wants the record. One word, which is nobody's: the frame was refused and counted.
     #[doc(hidden)]
-    fn offer(&self, call: &Call<'_>, time: u64) {
-        if call.level() >= self.level() {
-            self.handle(&call.record(time, &mut [Value::None; MAX_SIMPLE]));
-        }
+    fn claim(&self, _shape: Shape) -> &[AtomicWord] {
+        &[]
     }
 }

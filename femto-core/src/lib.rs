@@ -28,8 +28,6 @@ mod value;
 
 pub use atomic::{AtomicWord, WORD_BYTES, Word};
 pub use builder::HandlerBuilderTrait;
-#[doc(hidden)]
-pub use call::Call;
 pub use call_site::{CallSite, FormatFn};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;

@@ -11,8 +11,10 @@ pub use registry::find_logger;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use crate::atomic::AtomicWord;
+use crate::frame::Shape;
 use crate::reference::Slot;
-use crate::{Call, CallSite, Handler, Level, Value, clock};
+use crate::{CallSite, Handler, Level, Record, Value, clock};
 
 /// A logger in static memory, with its parent and handlers fixed at compile time and its level
 /// changeable at run time.
@@ -35,6 +37,8 @@ pub struct Logger {
     name: &'static str,
     parent: Option<&'static Logger>,
     handlers: &'static [&'static dyn Handler],
+    /// The usual case, without a loop: the only handler that a record of this logger goes to.
+    only: Option<&'static &'static dyn Handler>,
     level: AtomicU8,
     /// The threshold that counts; 0 while it has to be found out.
     effective: AtomicU8,
@@ -50,10 +54,16 @@ impl Logger {
             name: "root",
             parent: None,
             handlers: &[],
+            only: None,
             level: AtomicU8::new(Level::INFO.number()),
             effective: AtomicU8::new(UNKNOWN),
             slot: Slot::new(),
         }
+    }
+
+    /// A logger that takes nothing: the default one until [`set_root`].
+    const fn off() -> Self {
+        Self { effective: AtomicU8::new(u8::MAX), ..Self::root() }
     }
 
     /// A logger below `parent`. By custom its name is dotted: `net`, `net.tcp`.
@@ -63,6 +73,7 @@ impl Logger {
             name,
             parent: Some(parent),
             handlers: &[],
+            only: None,
             level: AtomicU8::new(Level::NOTSET.number()),
             effective: AtomicU8::new(UNKNOWN),
             slot: Slot::new(),
@@ -80,6 +91,10 @@ impl Logger {
     #[must_use]
     pub const fn with_handlers(mut self, handlers: &'static [&'static dyn Handler]) -> Self {
         self.handlers = handlers;
+        self.only = match (handlers, self.parent) {
+            ([only], None) => Some(only),
+            _ => None,
+        };
         self
     }
 
@@ -133,16 +148,63 @@ impl Logger {
         level.number() >= self.effective.load(Ordering::Relaxed)
     }
 
-    /// Takes a record that the quick look let pass.
-    #[doc(hidden)]
-    #[inline(always)]
-    pub fn log<const N: usize>(
+    /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
+    /// What is not admitted is left to [`Logger::hand_out`].
+    #[inline(never)]
+    pub(crate) fn claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
+        if self.effective.load(Ordering::Relaxed) == UNKNOWN {
+            return self.look_and_claim(shape);
+        }
+        match self.only {
+            Some(only) => only.claim(shape),
+            None => self.claim_above(shape),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_and_claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
+        match self.only {
+            Some(only) if self.admits(shape.level()) => only.claim(shape),
+            _ => &[],
+        }
+    }
+
+    /// Claims for a logger that is not a root with one handler.
+    #[inline(never)]
+    fn claim_above(&'static self, shape: Shape) -> &'static [AtomicWord] {
+        let mut logger = self;
+        while let ([], Some(parent)) = (logger.handlers, logger.parent) {
+            logger = parent;
+            if let Some(only) = logger.only {
+                return only.claim(shape);
+            }
+        }
+        &[]
+    }
+
+    /// Hands a record to the handlers of the logger and of its ancestors.
+    #[inline(never)]
+    pub(crate) fn hand_out(
         &'static self,
-        level: Level,
         site: &'static CallSite,
-        values: &[Value<'_>; N],
+        level: Level,
+        values: &[Value<'_>],
     ) {
-        Call::with(self, level, site, values, dispatch);
+        let is_unknown = self.effective.load(Ordering::Relaxed) == UNKNOWN;
+        if !self.enabled(level) || is_unknown && !self.admits(level) {
+            return;
+        }
+        let record = Record::new(self, site, level, clock::now(), values);
+        let mut next = Some(self);
+        while let Some(logger) = next {
+            for handler in logger.handlers {
+                if level >= handler.level() {
+                    handler.handle(&record);
+                }
+            }
+            next = logger.parent;
+        }
     }
 
     /// Finds out the threshold and keeps it where [`Logger::set_level`] can reach it.
@@ -158,34 +220,6 @@ impl Logger {
             }
         }
         level >= effective
-    }
-}
-
-/// Hands the call to the handlers of its logger and of the ancestors.
-#[inline(never)]
-fn dispatch(call: &Call<'_>) {
-    let logger = call.logger;
-    if logger.effective.load(Ordering::Relaxed) == UNKNOWN && !logger.admits(call.level()) {
-        return;
-    }
-    let time = clock::now();
-    // The usual case, without a loop.
-    if let (None, [only]) = (logger.parent, logger.handlers) {
-        return only.offer(call, time);
-    }
-    fan_out(logger, call, time);
-}
-
-#[inline(never)]
-fn fan_out(mut logger: &'static Logger, call: &Call<'_>, time: u64) {
-    loop {
-        for handler in logger.handlers {
-            handler.offer(call, time);
-        }
-        match logger.parent {
-            Some(parent) => logger = parent,
-            None => return,
-        }
     }
 }
 

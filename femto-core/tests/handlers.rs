@@ -331,3 +331,17 @@ impl Write for Failing {
         Ok(())
     }
 }
+
+#[test]
+fn values_that_take_no_words_of_their_own_are_committed() {
+    static RING: RingHandler<64> = RingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    for _ in 0..2 {
+        info!(logger: ROOT, "first {}", true);
+        info!(logger: ROOT, "then {}", 1);
+        let mut out = Vec::new();
+        RING.drain(&TextFormatter, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "INFO  root: first true\nINFO  root: then 1\n");
+    }
+}

@@ -13,10 +13,10 @@
 //! and then their bytes, filled up to a word.
 
 use super::{Encode, FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
-use crate::atomic::{WORD_BYTES, Word};
-use crate::call::{MAX_SIMPLE, Values};
+use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
+use crate::call::MAX_SIMPLE;
 use crate::reference::refer;
-use crate::{Call, Level, Value};
+use crate::{CallSite, Level, Logger, Value};
 
 /// Everything of a record but the header's bookkeeping.
 #[derive(Clone, Copy, Debug)]
@@ -79,34 +79,105 @@ impl Event<'_> {
     }
 }
 
-/// Writes all words but the first of a call's frame whose length is known.
-pub(crate) struct Known<'a> {
-    pub(crate) call: &'a Call<'a>,
-    pub(crate) time: u64,
+/// What a frame names its statement and logger by.
+#[derive(Clone, Copy)]
+pub(crate) struct References {
+    pub(crate) site: u32,
+    route: u32,
 }
 
-impl Encode for Known<'_> {
+impl References {
+    /// `None` if a table of references is full.
     #[inline(always)]
-    fn encode(self, to: &mut Writer<'_>) {
-        let (call, kinds) = (self.call, self.call.shape.kinds());
-        // Whoever claimed the room made sure of the references.
-        let route = refer(call.logger).unwrap_or(0);
-        if WORD_BYTES == 8 {
-            to.wide(self.time);
-            to.wide(u64::from(route) | u64::from(kinds) << 32);
-        } else {
-            let site = refer(call.site).unwrap_or(0) as Word;
-            let (low, high) = (self.time as Word, (self.time >> 32) as Word);
-            to.four([site, route as Word, low, high]);
-            if kinds != 0 {
-                to.word(kinds as Word);
-            }
+    pub(crate) fn of(logger: &'static Logger, site: &'static CallSite) -> Option<Self> {
+        Some(Self { site: refer(site)?, route: refer(logger)? })
+    }
+
+    /// Writes the words between the header and the values, but for those of [`write_time`] and for
+    /// kinds in a word of their own.
+    #[inline(always)]
+    pub(crate) fn write(self, room: &[AtomicWord], kinds: u32) {
+        let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
+        #[cfg(target_pointer_width = "64")]
+        if let [_, _, route, ..] = room {
+            put(route, u64::from(self.route) | u64::from(kinds) << 32);
         }
-        match call.values {
-            Values::Words(words) => to.all(words),
-            Values::Any(values) => values.iter().for_each(|value| write_value(value, to)),
+        #[cfg(not(target_pointer_width = "64"))]
+        if let [_, site, route, ..] = room {
+            let _ = kinds;
+            put(site, self.site);
+            put(route, self.route);
         }
     }
+}
+
+/// Writes the time.
+#[inline(always)]
+pub(crate) fn write_time(room: &[AtomicWord], time: u64) {
+    let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
+    #[cfg(target_pointer_width = "64")]
+    if let [_, word, ..] = room {
+        put(word, time);
+    }
+    #[cfg(not(target_pointer_width = "64"))]
+    if let [_, _, _, low, high, ..] = room {
+        put(low, time as Word);
+        put(high, (time >> 32) as Word);
+    }
+}
+
+/// Writes values, at least one, and their kinds if they take a word of their own; `false`, and nothing,
+/// if `room` is not what was claimed for them.
+#[inline(always)]
+pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]) -> bool {
+    let Some((fixed, rest)) = room.split_at_checked(BEFORE_VALUES) else {
+        return false;
+    };
+    if let Some(slot) = fixed.get(FIXED_WORDS) {
+        slot.store(kinds as Word, Ordering::Relaxed);
+    }
+    let mut to = Writer::after_header(rest);
+    for value in values {
+        let bytes = match value {
+            Value::Str(text) | Value::Rendered(text) => text.as_bytes(),
+            Value::Bytes(bytes) => bytes,
+            _ => {
+                write_value(value, &mut to);
+                continue;
+            }
+        };
+        to.text(bytes);
+    }
+    true
+}
+
+/// Writes all but header and time of a frame whose values are [`simple_words`]; `false`, and nothing,
+/// if `room` is not what was claimed for them.
+#[inline(always)]
+pub(crate) fn write_simple<const N: usize>(
+    room: &[AtomicWord],
+    references: References,
+    kinds: u32,
+    words: &[Word; N],
+) -> bool {
+    let values = FIXED_WORDS + tag_words(N);
+    if room.len() != values + N {
+        return false;
+    }
+    references.write(room, kinds);
+    let put = |slot: &AtomicWord, word| slot.store(word, Ordering::Relaxed);
+    if tag_words(N) > 0 {
+        put(&room[FIXED_WORDS], kinds as Word);
+    }
+    // Spelled out, as no loop is unrolled when optimising for size.
+    match (&room[values..], words.as_slice()) {
+        ([x], &[a]) => put(x, a),
+        ([x, y], &[a, b]) => (put(x, a), put(y, b)).0,
+        ([x, y, z], &[a, b, c]) => (put(x, a), put(y, b), put(z, c)).0,
+        ([x, y, z, w], &[a, b, c, d]) => (put(x, a), put(y, b), put(z, c), put(w, d)).0,
+        _ => {}
+    }
+    true
 }
 
 impl Encode for Event<'_> {
@@ -158,6 +229,8 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
 
 /// Words before the kinds and values.
 pub(crate) const FIXED_WORDS: usize = if WORD_BYTES == 8 { 3 } else { 5 };
+/// Words before a few values, of which there is at least one.
+pub(crate) const BEFORE_VALUES: usize = FIXED_WORDS + tag_words(1);
 /// Kinds of values that fit into the half word beside the route.
 const FIRST_TAGS: usize = 6;
 /// Kinds of values in a word of their own.

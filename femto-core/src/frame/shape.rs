@@ -4,24 +4,19 @@
 //! that length, header and kinds are constants there, but for the lengths of texts.
 
 use super::local::{FIXED_WORDS, tag_words, value_words};
-use super::{Header, tag};
+use super::{Header, tag, words_for};
 use crate::{Level, Value};
 
-/// Length, level, number and kinds of the values of a frame that is still to be written.
+/// Length, level and number of the values of a frame that is still to be written: a header without
+/// call site, of length 0 if the length has yet to be found out.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape {
-    /// A header without call site; of length 0 if the length has yet to be found out.
-    head: u32,
-    /// The kinds of up to four values.
-    kinds: u32,
-}
+pub struct Shape(u32);
 
 impl Shape {
-    /// The shape of a record. More than four values, and those that have to be rendered, are left
-    /// to be looked at later.
+    /// The shape of a record, and the kinds of its values. More than four values, those that have to
+    /// be rendered, and very long texts are left to be looked at later.
     #[inline(always)]
-    #[must_use]
-    pub fn of<const N: usize>(level: Level, values: &[Value<'_>; N]) -> Self {
+    pub(crate) fn of<const N: usize>(level: Level, values: &[Value<'_>; N]) -> (Self, u32) {
         // Spelled out, as no loop becomes a constant when optimising for size.
         let (words, kinds) = match values.as_slice() {
             [] => (Some(0), 0),
@@ -45,31 +40,25 @@ impl Shape {
         let head = words as u32
             | u32::from(level.number()) << Header::LENGTH_BITS
             | count << (Header::LENGTH_BITS + 8);
-        Self { head, kinds }
+        (Self(head), kinds)
     }
 
     /// The frame's length in words, 0 if it has yet to be found out.
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {
-        self.head as usize & Header::MAX_WORDS
+        self.0 as usize & Header::MAX_WORDS
     }
 
     /// The record's level.
     #[inline(always)]
     pub(crate) const fn level(self) -> Level {
-        Level::new((self.head >> Header::LENGTH_BITS) as u8)
+        Level::new((self.0 >> Header::LENGTH_BITS) as u8)
     }
 
     /// The header's half without the call site.
     #[inline(always)]
     pub(crate) const fn head(self) -> u32 {
-        self.head
-    }
-
-    /// The kinds of the values.
-    #[inline(always)]
-    pub(crate) const fn kinds(self) -> u32 {
-        self.kinds
+        self.0
     }
 }
 
@@ -78,10 +67,19 @@ impl Shape {
 fn size(value: &Value<'_>) -> Option<usize> {
     match value {
         Value::Arguments(_) => None,
-        // Texts are the only ones with a length; so bounded, no sum overflows.
-        other => Some(value_words(other)).filter(|&words| words <= Header::MAX_WORDS),
+        Value::Str(text) | Value::Rendered(text) => text_size(text.len()),
+        Value::Bytes(bytes) => text_size(bytes.len()),
+        other => Some(value_words(other)),
     }
 }
+
+#[inline(always)]
+fn text_size(bytes: usize) -> Option<usize> {
+    if bytes <= LONGEST_TEXT { Some(1 + words_for(bytes)) } else { None }
+}
+
+/// Far more than any handler takes uncut, in bytes. So bounded, no sum of lengths overflows.
+const LONGEST_TEXT: usize = 1000;
 
 #[inline(always)]
 fn sum(a: Option<usize>, b: Option<usize>) -> Option<usize> {

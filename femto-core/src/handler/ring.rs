@@ -10,12 +10,11 @@ use portable_atomic::AtomicUsize;
 
 use super::Handler;
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::call::MAX_SIMPLE;
-use crate::frame::local::{self, Event, FIXED_WORDS, Known};
-use crate::frame::{Header, Kind, MAX_VALUES};
-use crate::reference::{is_referable, refer, resolve};
-use crate::ring::SharedRing;
-use crate::{Call, CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
+use crate::frame::local::{self, Event, FIXED_WORDS};
+use crate::frame::{Header, Kind, MAX_VALUES, Shape};
+use crate::reference::{refer, resolve};
+use crate::ring::{SharedRing, Storage};
+use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
@@ -40,8 +39,13 @@ use crate::{Call, CallSite, Details, FmtSink, Formatter, Level, Logger, Record, 
 /// assert!(wire.starts_with(b"INFO  root: booted in 12 ms\n"));
 /// ```
 pub struct RingHandler<const WORDS: usize> {
+    ring: SharedRing<State<WORDS>>,
+}
+
+/// What else the handler keeps, before the words: so it is near the address that a caller has.
+#[repr(C)]
+struct State<const WORDS: usize> {
     level: AtomicU8,
-    ring: SharedRing<[AtomicWord; WORDS]>,
     /// Records dropped for another reason than a full ring: too large, refused by the tables of
     /// references, damaged, or met by a failing sink.
     others_dropped: AtomicUsize,
@@ -49,6 +53,14 @@ pub struct RingHandler<const WORDS: usize> {
     cut: AtomicUsize,
     /// Dropped records that were reported.
     reported: AtomicUsize,
+    words: [AtomicWord; WORDS],
+}
+
+impl<const WORDS: usize> Storage for State<WORDS> {
+    #[inline(always)]
+    fn words(&self) -> &[AtomicWord] {
+        self.words.words()
+    }
 }
 
 /// What one call of [`RingHandler::drain`] did.
@@ -67,11 +79,13 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            level: AtomicU8::new(Level::NOTSET.number()),
-            ring: SharedRing::new([const { AtomicWord::new(0) }; WORDS]),
-            others_dropped: AtomicUsize::new(0),
-            cut: AtomicUsize::new(0),
-            reported: AtomicUsize::new(0),
+            ring: SharedRing::new(State {
+                level: AtomicU8::new(Level::NOTSET.number()),
+                others_dropped: AtomicUsize::new(0),
+                cut: AtomicUsize::new(0),
+                reported: AtomicUsize::new(0),
+                words: [const { AtomicWord::new(0) }; WORDS],
+            }),
         }
     }
 }
@@ -82,17 +96,17 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {
-        self.level.store(level.number(), Ordering::Relaxed);
+        self.state().level.store(level.number(), Ordering::Relaxed);
     }
 
     /// Records dropped since the start, reported or not, modulo the width of a pointer.
     pub fn dropped(&self) -> usize {
-        self.ring.refused().wrapping_add(self.others_dropped.load(Ordering::Relaxed))
+        self.ring.refused().wrapping_add(self.state().others_dropped.load(Ordering::Relaxed))
     }
 
     /// Records whose text was cut at a character boundary to fit.
     pub fn cut(&self) -> usize {
-        self.cut.load(Ordering::Relaxed)
+        self.state().cut.load(Ordering::Relaxed)
     }
 
     /// Formats and writes the records that are in the ring, oldest first; then, if records were
@@ -140,11 +154,11 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         formatter: &F,
         sink: &mut W,
     ) -> Result<(), W::Error> {
-        let (dropped, reported) = (self.dropped(), self.reported.load(Ordering::Relaxed));
+        let (dropped, reported) = (self.dropped(), self.state().reported.load(Ordering::Relaxed));
         let news = dropped.wrapping_sub(reported);
         let is_mine = || {
             let order = Ordering::Relaxed;
-            self.reported.compare_exchange(reported, dropped, order, order).is_ok()
+            self.state().reported.compare_exchange(reported, dropped, order, order).is_ok()
         };
         if news == 0 || !is_mine() {
             return Ok(());
@@ -155,7 +169,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut out = FmtSink::new(sink);
         // The error is the sink's own, told by `finish`.
         let _ = out.write_line(formatter, &record);
-        out.finish().inspect_err(|_| _ = self.reported.fetch_sub(news, Ordering::Relaxed))
+        out.finish().inspect_err(|_| _ = self.state().reported.fetch_sub(news, Ordering::Relaxed))
     }
 
     #[inline(always)]
@@ -166,7 +180,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
     #[cold]
     fn count_dropped(&self) {
-        self.others_dropped.fetch_add(1, Ordering::Relaxed);
+        self.state().others_dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -179,7 +193,7 @@ impl<const WORDS: usize> Default for RingHandler<WORDS> {
 
 impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     fn level(&self) -> Level {
-        Level::new(self.level.load(Ordering::Relaxed))
+        Level::new(self.state().level.load(Ordering::Relaxed))
     }
 
     fn handle(&self, record: &Record<'_>) {
@@ -191,28 +205,44 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         }
     }
 
-    fn offer(&self, call: &Call<'_>, time: u64) {
-        if call.level() < self.level() {
-            return;
+    fn claim(&self, shape: Shape) -> &[AtomicWord] {
+        // The record that is made instead does not come here if the level is too low.
+        let words = shape.words();
+        if shape.level() < self.level() || words < FIXED_WORDS || words > Self::LIMIT {
+            return self.no_words();
         }
-        let (shape, words) = (call.shape, call.shape.words());
-        if words < FIXED_WORDS || words > Self::LIMIT {
-            self.put_record(call, time);
-        } else if is_referable(call.site) && is_referable(call.logger) {
-            // A refusal is counted by the ring.
-            let header = Header::word_of(shape.head(), || refer(call.site).unwrap_or(0));
-            let _ = self.ring.push(words, header, Known { call, time });
-        } else {
-            self.count_dropped();
+        let time = clock::now();
+        // Nothing has to be kept while the rare case is dealt with.
+        match self.ring.try_claim(words) {
+            Some(room) => {
+                local::write_time(room, time);
+                room
+            }
+            None => self.claim_anew(words, time),
         }
     }
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
-    /// Puts a call whose length is not known yet. Apart, for the sake of the stack.
+    #[inline(always)]
+    const fn state(&self) -> &State<WORDS> {
+        self.ring.storage()
+    }
+
+    /// No words. Apart, so that they are not at hand where they are not wanted.
+    #[cold]
     #[inline(never)]
-    fn put_record(&self, call: &Call<'_>, time: u64) {
-        self.handle(&call.record(time, &mut [Value::None; MAX_SIMPLE]));
+    fn no_words(&self) -> &[AtomicWord] {
+        &self.state().words[..0]
+    }
+
+    /// Claims where the quick try did not succeed.
+    #[cold]
+    #[inline(never)]
+    fn claim_anew(&self, words: usize, time: u64) -> &[AtomicWord] {
+        let Some(room) = self.ring.claim(words) else { return &self.state().words[..1] };
+        local::write_time(room, time);
+        room
     }
 
     /// Puts a record of which nothing is known yet.

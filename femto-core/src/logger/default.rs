@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use spin::Once;
-
 use super::{Logger, registry};
+use crate::reference::SetOnce;
 use crate::{CallSite, Level, Value};
 
 /// Sets the logger of statements without `logger:`, once.
@@ -14,12 +13,7 @@ use crate::{CallSite, Level, Value};
 /// # Errors
 /// [`RootAlreadySet`] if one was set before; it stays.
 pub fn set_root(root: &'static Logger) -> Result<(), RootAlreadySet> {
-    let mut is_new = false;
-    ROOT.call_once(|| {
-        is_new = true;
-        root
-    });
-    if is_new { Ok(()) } else { Err(RootAlreadySet) }
+    if ROOT.set(root) { Ok(()) } else { Err(RootAlreadySet) }
 }
 
 /// There is a default logger already.
@@ -34,7 +28,10 @@ impl fmt::Display for RootAlreadySet {
 
 impl core::error::Error for RootAlreadySet {}
 
-static ROOT: Once<&'static Logger> = Once::new();
+static ROOT: SetOnce<&'static Logger> = SetOnce::new(&&OFF);
+
+/// The default logger until one is set.
+static OFF: Logger = Logger::off();
 
 /// The default logger, as a statement without `logger:` sees it.
 #[derive(Debug)]
@@ -51,7 +48,7 @@ impl DefaultLogger {
     #[inline(always)]
     #[must_use]
     pub fn enabled(&self, level: Level) -> bool {
-        ROOT.get().is_some_and(|root| root.enabled(level))
+        ROOT.get().enabled(level)
     }
 
     /// See [`Logger`].
@@ -62,29 +59,27 @@ impl DefaultLogger {
         site: &'static CallSite,
         values: &[Value<'_>; N],
     ) {
-        if let Some(root) = ROOT.get() {
-            root.log(level, site, values);
-        }
+        ROOT.get().log(level, site, values);
     }
 }
 
 /// The logger that a target names which is known only at run time.
 #[derive(Debug)]
-pub struct TargetLogger(Option<&'static Logger>);
+pub struct TargetLogger(&'static Logger);
 
 impl TargetLogger {
     /// The logger of that name, else the default one: also where the logger was never asked for a
     /// record before, and where an interrupt meets the registry at work.
     #[must_use]
     pub fn new(target: &str) -> Self {
-        Self(registry::try_find(target).or_else(|| ROOT.get().copied()))
+        Self(registry::try_find(target).unwrap_or_else(|| ROOT.get()))
     }
 
     /// See [`Logger`].
     #[inline(always)]
     #[must_use]
     pub fn enabled(&self, level: Level) -> bool {
-        self.0.is_some_and(|logger| logger.enabled(level))
+        self.0.enabled(level)
     }
 
     /// See [`Logger`].
@@ -95,8 +90,6 @@ impl TargetLogger {
         site: &'static CallSite,
         values: &[Value<'_>; N],
     ) {
-        if let Some(logger) = self.0 {
-            logger.log(level, site, values);
-        }
+        self.0.log(level, site, values);
     }
 }

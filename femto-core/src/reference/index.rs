@@ -68,12 +68,6 @@ pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
     }
 }
 
-/// Whether [`refer`] answers.
-#[inline(always)]
-pub(crate) fn is_referable<T: Referable>(target: &'static T) -> bool {
-    refer(target).is_some()
-}
-
 /// The static that `index` names, if any.
 pub(crate) fn resolve<T: Referable>(index: u32) -> Option<&'static T> {
     T::table().entries.get(index as usize)?.get().copied()
@@ -104,3 +98,30 @@ fn register<T: Referable>(target: &'static T) -> Option<u32> {
 
 /// Entries of a table. Untouched ones cost no memory where pages are mapped on demand.
 const CAPACITY: usize = 1 << 14;
+
+/// A value of a `static` that is set once at most.
+pub(crate) struct SetOnce<T: 'static> {
+    value: Once<T>,
+    until_set: &'static T,
+}
+
+impl<T> SetOnce<T> {
+    pub(crate) const fn new(until_set: &'static T) -> Self {
+        Self { value: Once::new(), until_set }
+    }
+
+    /// Answers whether it was not set before.
+    pub(crate) fn set(&self, value: T) -> bool {
+        let mut is_new = false;
+        self.value.call_once(|| {
+            is_new = true;
+            value
+        });
+        is_new
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &T {
+        self.value.get().unwrap_or(self.until_set)
+    }
+}

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{Full, Storage, padding};
-use crate::atomic::{AtomicBool, AtomicUsize, Ordering, Word};
+use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering, Word};
 use crate::frame::{Encode, Header, Kind, Writer};
 
 // Chosen once, here: how room is claimed.
@@ -20,6 +20,8 @@ mod claim;
 /// word; the consumer stops at a claim that is not committed yet. Full means that the newest record
 /// is refused and counted. After Agrona's many-to-one ring buffer: the consumer leaves zeros behind,
 /// so that a word which is not zero where a frame begins is its header.
+// In this order, so that the small fields are near the address that a caller has.
+#[repr(C)]
 pub struct SharedRing<S> {
     /// Words claimed so far.
     head: AtomicUsize,
@@ -77,23 +79,34 @@ impl<S: Storage> SharedRing<S> {
     /// [`Full`] if there is no room; the frame was counted as refused.
     #[inline(always)]
     pub fn push(&self, words: usize, header: Word, frame: impl Encode) -> Result<(), Full> {
-        let ring = self.words.words();
-        if !super::is_possible(words, ring.len()) {
-            claim::count(&self.refused);
-            return Err(Full);
-        }
-        let Some(at) = claim::claim(&self.head, &self.tail, ring, words) else {
-            claim::count(&self.refused);
-            return Err(Full);
-        };
-        // Always so; said once, it spares the checks that follow.
-        if at + words > ring.len() {
-            return Err(Full);
-        }
-        let claimed = &ring[at..at + words];
-        frame.encode(&mut Writer::after_header(&claimed[1..]));
-        claimed[0].store(header, Ordering::Release);
+        let Some([first, rest @ ..]) = self.claim(words) else { return Err(Full) };
+        frame.encode(&mut Writer::after_header(rest));
+        first.store(header, Ordering::Release);
         Ok(())
+    }
+
+    /// Claims room for a frame of `words` words; `None` if there is none, which was counted.
+    ///
+    /// Until the first of its words is stored, with [`Ordering::Release`], nothing that was claimed
+    /// later can be read.
+    pub(crate) fn claim(&self, words: usize) -> Option<&[AtomicWord]> {
+        let ring = self.words.words();
+        let mut may_fit = super::is_possible(words, ring.len());
+        while may_fit {
+            if let Some(room) = self.try_claim(words) {
+                return Some(room);
+            }
+            may_fit = claim::make_room(&self.head, &self.tail, ring, words);
+        }
+        claim::count(&self.refused);
+        None
+    }
+
+    /// Claims room in the usual case: `None` says only that [`SharedRing::claim`] has to be asked.
+    /// `words` is possible.
+    #[inline(always)]
+    pub(crate) fn try_claim(&self, words: usize) -> Option<&[AtomicWord]> {
+        claim::try_claim(&self.head, &self.tail, self.words.words(), words)
     }
 
     /// Takes committed frames out, oldest first, until one is not committed, those are out that
@@ -135,6 +148,12 @@ impl<S: Storage> SharedRing<S> {
         true
     }
 
+    /// What holds the words.
+    #[inline(always)]
+    pub(crate) const fn storage(&self) -> &S {
+        &self.words
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -152,10 +171,15 @@ impl<S> fmt::Debug for SharedRing<S> {
     }
 }
 
-/// The room claimed: fills what is left before the end, where the frame did not fit.
+/// What lies between the head, at `position`, and the end.
 #[inline(always)]
-fn fill(ring: &[crate::atomic::AtomicWord], head: usize, room: super::Room) {
-    if room.padding != 0 {
-        ring[head & (ring.len() - 1)].store(padding(room.padding), Ordering::Release);
+fn to_the_end(ring: &[AtomicWord], position: usize) -> &[AtomicWord] {
+    &ring[position & (ring.len() - 1)..]
+}
+
+/// Fills `rest`, what is left before the end, which was claimed because a frame did not fit.
+fn fill(rest: &[AtomicWord]) {
+    if let [first, ..] = rest {
+        first.store(padding(rest.len()), Ordering::Release);
     }
 }

@@ -53,7 +53,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             return;
         }
         if is_cut {
-            self.cut.fetch_add(1, Ordering::Relaxed);
+            self.state().cut.fetch_add(1, Ordering::Relaxed);
         }
         let event = Event { values, ..event };
         self.put(&event, event.words(), if is_cut { Kind::LocalCut } else { Kind::Local });

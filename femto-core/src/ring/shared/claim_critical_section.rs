@@ -1,27 +1,53 @@
 //! Claims in a short critical section of constant length, for targets without compare-and-swap.
 
-use super::super::Room;
+use super::{fill, to_the_end};
 use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering};
 
-/// Claims `words` words of `ring`; answers their position, `None` if it is full.
-#[inline]
-pub(super) fn claim(
+/// Claims `words` words of `ring`, if they are free.
+#[inline(always)]
+pub(super) fn try_claim<'r>(
+    head: &AtomicUsize,
+    tail: &AtomicUsize,
+    ring: &'r [AtomicWord],
+    words: usize,
+) -> Option<&'r [AtomicWord]> {
+    critical_section::with(|_| {
+        let seen = head.load(Ordering::Relaxed);
+        let claimed = to_the_end(ring, seen).get(..words)?;
+        let next = seen.wrapping_add(words);
+        if next.wrapping_sub(tail.load(Ordering::Acquire)) > ring.len() {
+            return None;
+        }
+        head.store(next, Ordering::Relaxed);
+        Some(claimed)
+    })
+}
+
+/// After a try that failed: whether another one makes sense.
+///
+/// Where the frame does not fit before the end but then at the start, claims the end and fills it. A
+/// claim of its own: whoever comes before the frame's takes the start.
+#[cold]
+#[inline(never)]
+pub(super) fn make_room(
     head: &AtomicUsize,
     tail: &AtomicUsize,
     ring: &[AtomicWord],
     words: usize,
-) -> Option<usize> {
-    let (seen, room) = critical_section::with(|_| {
+) -> bool {
+    let skipped = critical_section::with(|_| {
         let seen = head.load(Ordering::Relaxed);
-        let room = Room::find(seen, ring.len(), words);
-        if room.next.wrapping_sub(tail.load(Ordering::Acquire)) > ring.len() {
+        let rest = to_the_end(ring, seen);
+        let skipped = if words <= rest.len() { &[] } else { rest };
+        let next = seen.wrapping_add(skipped.len());
+        let consumed = tail.load(Ordering::Acquire);
+        if next.wrapping_add(words).wrapping_sub(consumed) > ring.len() {
             return None;
         }
-        head.store(room.next, Ordering::Relaxed);
-        Some((seen, room))
-    })?;
-    super::fill(ring, seen, room);
-    Some(room.at)
+        head.store(next, Ordering::Relaxed);
+        Some(skipped)
+    });
+    skipped.map(fill).is_some()
 }
 
 /// Counts a refusal. Apart, so that it costs the common case no registers.

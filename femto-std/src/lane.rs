@@ -69,6 +69,11 @@ pub(crate) struct ThreadLane {
     normal: u32,
     link: Arc<Link>,
     engine: Arc<Engine>,
+    /// Where the thread last looked how far the collector is. Looking costs as much as a few calls:
+    /// the collector writes there all the time.
+    looked_at: usize,
+    /// After how many words it looks again.
+    look_after: usize,
 }
 
 thread_local! {
@@ -165,7 +170,7 @@ pub(crate) fn try_push<E: Encode>(
     }
     let minds = state::load() != lane.normal
         || level >= state::flush_level()
-        || lane.producer.pending() > lane.producer.lane().capacity() / 2;
+        || lane.producer.position().wrapping_sub(lane.looked_at) > lane.look_after;
     if minds {
         lane.wake(level);
     }
@@ -258,7 +263,8 @@ impl ThreadLane {
             has_ended: AtomicBool::new(false),
         });
         engine.add_lane(consumer, link.clone());
-        Self { producer, normal: engine.epoch(), link, engine }
+        let normal = engine.epoch();
+        Self { producer, normal, link, engine, looked_at: 0, look_after: FIRST_WORDS / 2 }
     }
 
     /// Pushes, in a larger ring if this one is full, and waits if no larger one is allowed.
@@ -282,8 +288,14 @@ impl ThreadLane {
             return Err(Refused);
         }
         let engine = self.engine.clone();
+        // With time to wait, it is better spent once for many records than for each.
+        let enough = match patience {
+            None => self.producer.lane().capacity() / 4 * 3,
+            Some(_) => usize::MAX,
+        };
         let pushed = engine.wait_until(patience, || {
-            self.producer.push(words, header, frame).is_ok().then_some(())
+            let has_room = self.producer.refresh_pending() <= enough;
+            (has_room && self.producer.push(words, header, frame).is_ok()).then_some(())
         });
         pushed.ok_or(Refused)
     }
@@ -297,6 +309,7 @@ impl ThreadLane {
         }
         let (producer, consumer) = new_ring(larger);
         self.producer = producer;
+        (self.looked_at, self.look_after) = (0, larger / 2);
         // The smaller ring goes as soon as it is read.
         BUDGET.fetch_sub(capacity, Ordering::Relaxed);
         let mut next = self.link.next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -342,16 +355,24 @@ impl ThreadLane {
         pushed
     }
 
+    /// Looks whether the collector has fallen behind, and says when to look again: when it may have,
+    /// or, if it has, a good while later.
+    fn look(&mut self) -> bool {
+        let capacity = self.producer.lane().capacity();
+        let room = (capacity / 2).checked_sub(self.producer.refresh_pending());
+        self.looked_at = self.producer.position();
+        self.look_after = room.map_or(capacity / 4, |room| room.max(LEAST_LOOK));
+        room.is_none()
+    }
+
     /// Tells the collector what it may have to know now.
     #[cold]
     fn wake(&mut self, level: Level) {
         let state = state::load();
+        let is_half_full = self.look();
         if state & state::STOPPED != 0 {
             self.engine.work_inline();
-        } else if state & state::ASLEEP != 0
-            || level >= state::flush_level()
-            || self.producer.refresh_pending() > self.producer.lane().capacity() / 2
-        {
+        } else if state & state::ASLEEP != 0 || level >= state::flush_level() || is_half_full {
             self.engine.wake();
         }
     }
@@ -389,5 +410,7 @@ const FIRST_WORDS: usize = 4096 / WORD_BYTES;
 const MAX_WORDS: usize = (256 << 10) / WORD_BYTES;
 /// ... as long as all of them take no more than 64 MiB. Frames kept aside take as much at most.
 const MAX_TOTAL_WORDS: usize = (64 << 20) / WORD_BYTES;
+/// Words between two looks at the collector at least.
+const LEAST_LOOK: usize = 64;
 /// Length of the mark for a frame kept aside: its header and time.
 const ASIDE_WORDS: usize = 1 + 8 / WORD_BYTES;

@@ -124,6 +124,12 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
         self.head.wrapping_sub(self.tail)
     }
 
+    /// Words put so far, paddings included; wraps with the integer.
+    #[inline(always)]
+    pub fn position(&self) -> usize {
+        self.head
+    }
+
     /// Words that wait for the consumer.
     pub fn refresh_pending(&mut self) -> usize {
         self.tail = self.lane.tail.0.load(Ordering::Acquire);

@@ -52,8 +52,25 @@ impl Clock for Counter {
 
 /// Makes room, and checks that the calls were made.
 fn empty() {
-    let Ok(drained) = RING.drain(&Nothing, &mut board::Uart::new());
+    let Ok(drained) = RING.drain(&Nothing, &mut Nowhere);
     assert!(drained.damaged == 0 && RING.dropped() == 0);
+}
+
+/// Not the UART: the machine that measures may have another one.
+struct Nowhere;
+
+impl femto_core::embedded_io::ErrorType for Nowhere {
+    type Error = core::convert::Infallible;
+}
+
+impl femto_core::embedded_io::Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 struct Nothing;

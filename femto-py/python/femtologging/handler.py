@@ -63,6 +63,7 @@ class NativeHandler(logging.Handler):
 
     def _open_core(self) -> HandlerCore | None:
         """Make the core for the stream as it is now; ``None`` if stdlib's code has to write."""
+        # Each native handler has its own; this class is not made by itself.
         raise NotImplementedError
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -56,14 +56,16 @@ fn record(line: &[u8], marks: &[String]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use core::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
 
     fn check(text: &str, calls: u64, threads: u64) -> Result<(), String> {
-        let path = std::env::temp_dir().join(format!(
-            "femto-bench-check-{}-{calls}-{threads}-{}",
-            std::process::id(),
-            text.len()
-        ));
+        // The tests run at the same time in one process: each file has a number of its own.
+        static FILES: AtomicU64 = AtomicU64::new(0);
+        let number = FILES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("femto-bench-check-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
         std::fs::write(&path, text).expect("the temporary folder can be written");
         let outcome = Outcome {
             calls,

@@ -17,7 +17,7 @@ use femto_core::ring::{self, Consumer, Lane, Producer};
 use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
 
 use crate::engine::{self, Engine};
-use crate::{registry, state};
+use crate::{os, registry, state};
 
 pub(crate) type Ring = Lane<Box<[AtomicWord]>>;
 
@@ -256,7 +256,7 @@ impl ThreadLane {
         let (producer, consumer) = new_ring(FIRST_WORDS);
         let thread = std::thread::current();
         let link = Arc::new(Link {
-            thread: (crate::os::thread_id(), thread.name().unwrap_or("unnamed").to_owned()),
+            thread: (os::thread_id(), thread.name().unwrap_or("unnamed").to_owned()),
             next: Mutex::default(),
             has_next: AtomicBool::new(false),
             aside: Mutex::default(),
@@ -304,7 +304,9 @@ impl ThreadLane {
     fn grow(&mut self, words: usize) -> bool {
         let capacity = self.producer.lane().capacity();
         let larger = (capacity * 2).max((words * 4).next_power_of_two());
-        if larger > MAX_WORDS || !budget_allows(larger - capacity) {
+        // Who reads the lanes cannot wait for itself: what it logs is bounded by the budget alone.
+        let is_bounded = larger > MAX_WORDS && !os::is_engine_thread();
+        if is_bounded || !budget_allows(larger - capacity) {
             return false;
         }
         let (producer, consumer) = new_ring(larger);
@@ -328,7 +330,7 @@ impl ThreadLane {
         let engine = self.engine.clone();
         let has_room = || {
             let used = ASIDE.load(Ordering::Relaxed);
-            (used == 0 || used + length <= MAX_TOTAL_WORDS).then_some(())
+            (used == 0 || used + length <= MAX_ASIDE_WORDS).then_some(())
         };
         engine.wait_until(patience, has_room).ok_or(Refused)?;
         let frame = ring::boxed(outgoing.words);
@@ -369,7 +371,8 @@ impl ThreadLane {
     #[cold]
     fn wake(&mut self, level: Level) {
         let state = state::load();
-        let is_half_full = self.look();
+        // A larger ring costs less than to wake the collector.
+        let is_half_full = self.look() && !self.grow(1);
         if state & state::STOPPED != 0 {
             self.engine.work_inline();
         } else if state & state::ASLEEP != 0 || level >= state::flush_level() || is_half_full {
@@ -408,8 +411,10 @@ static ASIDE: AtomicUsize = AtomicUsize::new(0);
 const FIRST_WORDS: usize = 4096 / WORD_BYTES;
 /// ... and may grow to 256 KiB ...
 const MAX_WORDS: usize = (256 << 10) / WORD_BYTES;
-/// ... as long as all of them take no more than 64 MiB. Frames kept aside take as much at most.
+/// ... as long as all of them take no more than 64 MiB.
 const MAX_TOTAL_WORDS: usize = (64 << 20) / WORD_BYTES;
+/// Frames kept beside them take 32 MiB at most, or one frame that is larger.
+const MAX_ASIDE_WORDS: usize = (32 << 20) / WORD_BYTES;
 /// Words between two looks at the collector at least.
 const LEAST_LOOK: usize = 64;
 /// Length of the mark for a frame kept aside: its header and time.

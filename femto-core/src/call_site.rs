@@ -24,7 +24,8 @@ pub struct CallSite {
     pub file: &'static str,
     /// `line!()` of the statement.
     pub line: u32,
-    /// The message template as written.
+    /// The message template, its arguments numbered by the record's values: `{}` for what was written
+    /// as `{ms}`. Applied to the values it gives what `format` writes.
     pub template: &'static str,
     /// The keys of the statement's key-values, in order. Their values come after the arguments.
     pub keys: &'static [&'static str],

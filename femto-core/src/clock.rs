@@ -36,9 +36,14 @@ pub fn now() -> u64 {
     CLOCK.get().now()
 }
 
+/// Ticks per second of the clock that was set, 0 without one.
+pub(crate) fn rate() -> u64 {
+    CLOCK.get().ticks_per_second()
+}
+
 /// The duration of `ticks`, by the rate of the clock that was set.
 pub(crate) fn duration(ticks: u64) -> Option<Duration> {
-    let rate = CLOCK.get().ticks_per_second();
+    let rate = rate();
     if rate == 0 {
         return None;
     }

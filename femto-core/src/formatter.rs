@@ -4,7 +4,9 @@
 
 use core::fmt;
 
-use crate::Record;
+use embedded_io::Write;
+
+use crate::{FmtSink, Record};
 
 /// Gives records the shape of text.
 ///
@@ -17,6 +19,26 @@ pub trait Formatter: Send + Sync {
     /// # Errors
     /// Those of `out`, and none of its own.
     fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result;
+}
+
+/// What a handler writes records with: any [`Formatter`], a line each, or a
+/// [`WireFormatter`](crate::frame::wire::WireFormatter), a frame each.
+pub trait WriteRecord<W: Write> {
+    /// Writes the record. Answers whether it is whole: a formatter, or a `Display` in the record, may
+    /// fail.
+    ///
+    /// # Errors
+    /// The sink's.
+    fn write_record(&self, record: &Record<'_>, sink: &mut W) -> Result<bool, W::Error>;
+}
+
+impl<F: Formatter + ?Sized, W: Write> WriteRecord<W> for F {
+    fn write_record(&self, record: &Record<'_>, sink: &mut W) -> Result<bool, W::Error> {
+        let mut out = FmtSink::new(sink);
+        let formatted = out.write_line(self, record);
+        out.finish()?;
+        Ok(formatted.is_ok())
+    }
 }
 
 /// `[   1.234567] INFO  net: link up in 5 ms peer=10.0.0.7`

@@ -7,6 +7,7 @@
 pub mod local;
 pub mod portable;
 mod shape;
+pub mod wire;
 
 pub use shape::Shape;
 
@@ -220,6 +221,8 @@ pub enum FrameError {
     Version(u8),
     /// A value of a kind that this decoder does not know.
     Kind(u8),
+    /// A style of template that this decoder does not know.
+    Style(u8),
     /// A text that is not UTF-8, or a character that does not exist.
     Text,
     /// A reference to a call site or logger that this image does not have.
@@ -232,6 +235,7 @@ impl fmt::Display for FrameError {
             Self::Short => f.write_str("the frame ends before its contents do"),
             Self::Version(version) => write!(f, "frame version {version} is not known"),
             Self::Kind(kind) => write!(f, "a value of kind {kind} is not known"),
+            Self::Style(style) => write!(f, "a template of style {style} is not known"),
             Self::Text => f.write_str("a text in the frame is not UTF-8"),
             Self::Reference => f.write_str("the frame names a call site of another image"),
         }
@@ -255,18 +259,17 @@ pub(crate) mod tag {
     pub(crate) const U16: u8 = 8;
     pub(crate) const U32: u8 = 9;
     pub(crate) const U64: u8 = 10;
-    #[cfg(feature = "float")]
     pub(crate) const F32: u8 = 11;
-    #[cfg(feature = "float")]
     pub(crate) const F64: u8 = 12;
     pub(crate) const CHAR: u8 = 13;
-    #[cfg(feature = "int128")]
     pub(crate) const I128: u8 = 14;
-    #[cfg(feature = "int128")]
     pub(crate) const U128: u8 = 15;
     pub(crate) const STR: u8 = 16;
     pub(crate) const BYTES: u8 = 17;
     pub(crate) const RENDERED: u8 = 18;
+    /// What later versions may add, with a length before it in portable frames.
+    pub(crate) const LATER: u8 = 19;
+    pub(crate) const LAST: u8 = 31;
 
     /// The kind of `value`. What is still to be rendered counts as rendered text.
     #[inline(always)]

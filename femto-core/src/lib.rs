@@ -32,7 +32,7 @@ pub use call_site::{CallSite, FormatFn};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;
 pub use filter::{Filter, LevelFilter, Metadata, NameFilter};
-pub use formatter::{Formatter, TextFormatter};
+pub use formatter::{Formatter, TextFormatter, WriteRecord};
 pub use handler::{DirectHandler, Drained, Handler, RingHandler};
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
 pub use logger::{Logger, RootAlreadySet, find_logger, set_root};

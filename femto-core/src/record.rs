@@ -15,6 +15,7 @@ pub struct Record<'a> {
     /// Whether `time` counts nanoseconds rather than ticks of the clock.
     in_nanos: bool,
     is_cut: bool,
+    is_recovered: bool,
     time: u64,
     name: Name<'a>,
     message: Message<'a>,
@@ -69,7 +70,17 @@ impl<'a> Record<'a> {
         values: &'a [Value<'a>],
     ) -> Self {
         let (name, message) = (Name::Of(logger), Message::Of(site));
-        Self { level, in_nanos: false, is_cut: false, time, name, message, values, details: None }
+        Self {
+            level,
+            in_nanos: false,
+            is_cut: false,
+            is_recovered: false,
+            time,
+            name,
+            message,
+            values,
+            details: None,
+        }
     }
 
     /// The record of a statement; `time` since the Unix epoch, in nanoseconds.
@@ -84,7 +95,17 @@ impl<'a> Record<'a> {
     ) -> Self {
         let (name, message) = (Name::Text(name), Message::Of(site));
         let details = Some(details);
-        Self { level, in_nanos: true, is_cut: false, time, name, message, values, details }
+        Self {
+            level,
+            in_nanos: true,
+            is_cut: false,
+            is_recovered: false,
+            time,
+            name,
+            message,
+            values,
+            details,
+        }
     }
 
     /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
@@ -99,7 +120,17 @@ impl<'a> Record<'a> {
     ) -> Self {
         let (name, message) = (Name::Text(name), Message::Display(message));
         let details = Some(details);
-        Self { level, in_nanos: true, is_cut: false, time, name, message, values: &[], details }
+        Self {
+            level,
+            in_nanos: true,
+            is_cut: false,
+            is_recovered: false,
+            time,
+            name,
+            message,
+            values: &[],
+            details,
+        }
     }
 
     /// A record of the logging itself; `time` in ticks of the clock.
@@ -114,8 +145,15 @@ impl<'a> Record<'a> {
     }
 
     /// The same record, some of its text cut off.
-    pub(crate) const fn cut(self) -> Self {
+    #[must_use]
+    pub const fn cut(self) -> Self {
         Self { is_cut: true, ..self }
+    }
+
+    /// The same record, made before the program last started.
+    #[must_use]
+    pub const fn recovered(self) -> Self {
+        Self { is_recovered: true, ..self }
     }
 
     /// The severity.
@@ -129,6 +167,12 @@ impl<'a> Record<'a> {
     #[must_use]
     pub const fn is_cut(&self) -> bool {
         self.is_cut
+    }
+
+    /// Whether the record was made before the program last started, and kept.
+    #[must_use]
+    pub const fn is_recovered(&self) -> bool {
+        self.is_recovered
     }
 
     /// Name of the level, where the application gave it another than [`Level::name`].
@@ -188,7 +232,7 @@ impl<'a> Record<'a> {
     }
 
     /// The structured fields: those of the statement, then the others.
-    pub fn key_values(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+    pub fn key_values(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + Clone + use<'a> {
         let keys = self.site().map_or(&[][..], |site| site.keys);
         let first = self.values.len().saturating_sub(keys.len());
         let others = self.details.map_or(&[][..], |details| details.key_values);
@@ -267,6 +311,17 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn stack(&self) -> Option<&'a str> {
         self.details?.stack
+    }
+
+    /// The time, and how many of its units make a second: 0 if there is none.
+    pub(crate) fn ticks_and_rate(&self) -> (u64, u64) {
+        let rate = if self.in_nanos { 1_000_000_000 } else { clock::rate() };
+        (self.time, rate)
+    }
+
+    /// Whether the time is known to count from the Unix epoch.
+    pub(crate) const fn is_since_epoch(&self) -> bool {
+        self.in_nanos
     }
 
     /// The time as it was taken.

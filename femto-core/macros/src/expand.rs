@@ -118,7 +118,7 @@ impl Message {
             Some(slots) => Self {
                 values: slots.values(text.span(), krate),
                 format: slots.format(),
-                template: text.to_token_stream(),
+                template: LitStr::new(&slots.template, text.span()).to_token_stream(),
                 arguments: slots.arguments,
             },
             None => {

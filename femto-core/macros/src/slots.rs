@@ -13,6 +13,10 @@ pub(crate) struct Slots {
     /// The arguments' expressions, each once: those written, then those captured by name.
     pub(crate) arguments: Vec<TokenStream>,
     slots: Vec<Slot>,
+    /// The template, its holes numbered by slot: what readers without the formatting function apply.
+    pub(crate) template: String,
+    /// Slots that the template takes without a number so far.
+    unnumbered: usize,
     /// The template, its holes numbered by `printed`.
     numbered: String,
     /// What the formatting function passes to the template.
@@ -53,6 +57,8 @@ impl Slots {
         let mut slots = Self {
             arguments: Vec::new(),
             slots: Vec::new(),
+            template: String::new(),
+            unnumbered: 0,
             numbered: String::new(),
             printed: Vec::new(),
             steps: Some(Vec::new()),
@@ -60,7 +66,9 @@ impl Slots {
         for piece in template::parse(&text.value())? {
             match piece {
                 Piece::Text(text) => {
-                    slots.numbered.push_str(&text.replace('{', "{{").replace('}', "}}"));
+                    let escaped = text.replace('{', "{{").replace('}', "}}");
+                    slots.numbered.push_str(&escaped);
+                    slots.template.push_str(&escaped);
                     slots.steps.iter_mut().for_each(|steps| steps.push(Step::Text(text.clone())));
                 }
                 Piece::Hole(hole) => slots.add(&hole, &mut arguments)?,
@@ -141,7 +149,7 @@ impl Slots {
             }
         }
         let always_rendered = hole.kind == "p";
-        let specification = hole.specification(1);
+        let specification = hole.specification(1..);
         let specification_is_plain = specification.is_empty();
         let slot =
             self.slot(Slot { argument, specification, counts: counts.clone(), always_rendered });
@@ -152,15 +160,29 @@ impl Slots {
         self.printed.push(Printed::Slot(slot));
         if always_rendered {
             self.numbered.push_str(&format!("{{{number}}}"));
+            self.add_to_template(slot, "");
             return Some(());
         }
+        let mut count_slots = Vec::new();
         for argument in counts {
             let (specification, counts) = (String::new(), Vec::new());
             let slot = self.slot(Slot { argument, specification, counts, always_rendered });
             self.printed.push(Printed::Count(slot));
+            count_slots.push(slot);
         }
-        self.numbered.push_str(&format!("{{{number}{}}}", hole.specification(number + 1)));
+        self.numbered.push_str(&format!("{{{number}{}}}", hole.specification(number + 1..)));
+        self.add_to_template(slot, &hole.specification(count_slots));
         Some(())
+    }
+
+    fn add_to_template(&mut self, slot: usize, specification: &str) {
+        let number = if slot == self.unnumbered {
+            self.unnumbered += 1;
+            String::new()
+        } else {
+            slot.to_string()
+        };
+        self.template.push_str(&format!("{{{number}{specification}}}"));
     }
 
     /// The slot's number; slots alike are one.
@@ -215,17 +237,17 @@ impl Arguments {
 }
 
 impl Hole {
-    /// `:...`; widths and precisions that arguments give take positions from `first` on.
-    fn specification(&self, first: usize) -> String {
-        let mut next = first;
+    /// `:...`; widths and precisions that arguments give take positions from `positions`.
+    fn specification(&self, positions: impl IntoIterator<Item = usize>) -> String {
+        let mut positions = positions.into_iter();
         let mut specification = self.flags.clone();
         for (count, before) in [(&self.width, ""), (&self.precision, ".")] {
             match count {
                 Count::None => {}
                 Count::Number(number) => specification.push_str(&format!("{before}{number}")),
                 Count::Argument(_) => {
-                    specification.push_str(&format!("{before}{next}$"));
-                    next += 1;
+                    let position = positions.next().unwrap_or_default();
+                    specification.push_str(&format!("{before}{position}$"));
                 }
             }
         }

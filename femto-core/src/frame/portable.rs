@@ -1,7 +1,9 @@
 //! The portable encoding: bytes that tell everything themselves, for whatever leaves the image.
 //!
-//! Little-endian throughout. A text is its length in bytes (`u32`) and its UTF-8 bytes; a value is
-//! its kind (`u8`) and its bytes, text like a text. Version 1:
+//! Written on the *caller* or by the *drain*; read by the *collector*, the next start, or a host. The
+//! decoder is total: any bytes give a record or an error.
+//!
+//! Little-endian throughout. A text is its length in bytes (`u32`) and its UTF-8 bytes. Version 1:
 //!
 //! | offset | size | field |
 //! |---|---|---|
@@ -9,9 +11,37 @@
 //! | 1 | 1 | level |
 //! | 2 | 1 | style of the template ([`Style`]) |
 //! | 3 | 1 | number of arguments |
-//! | 4 | 2 | which optional sections follow, a bit each |
+//! | 4 | 2 | which sections follow, a bit each |
 //! | 6 | 8 | time, in units that the container of the frame tells |
 //! | 14 | | name of the logger, template, arguments, then the sections in the order of their bits |
+//!
+//! A value is its kind (`u8`) and what the kind says:
+//!
+//! | kind | value | bytes |
+//! |---|---|---|
+//! | 0 to 2 | none, false, true | 0 |
+//! | 3 to 6 | `i8`, `i16`, `i32`, `i64` | 1, 2, 4, 8 |
+//! | 7 to 10 | `u8`, `u16`, `u32`, `u64` | 1, 2, 4, 8 |
+//! | 11, 12 | `f32`, `f64` | 4, 8 |
+//! | 13 | `char` | 4 |
+//! | 14, 15 | `i128`, `u128` | 16 |
+//! | 16, 17, 18 | text, bytes, text that was rendered with its own specification | length (`u32`) and bytes |
+//! | 19 to 31 | of a later writer | length (`u32`) and bytes |
+//!
+//! | bit | section |
+//! |---|---|
+//! | 0, 1 | mapping, key-values: their number (`u8`), then pairs of text and value |
+//! | 2 | location: file (text), line (`u32`) |
+//! | 3, 4 | names of function, level: texts |
+//! | 5, 6 | thread: identifier (`u64`), name; process: identifier (`u32`), name |
+//! | 7, 8, 9 | name of the task, exception, stack: texts |
+//! | 10 to 15 | of a later writer |
+//!
+//! # Versions
+//! What an old reader can pass over needs no new version. A section that it does not know has a
+//! higher bit, so lies behind all that it reads; a kind that it does not know (19 to 31), or was built
+//! without (floats, 128-bit integers), it gives as [`Value::Bytes`]. Anything else is a new version,
+//! and an error to an old reader.
 
 use embedded_io::Write;
 
@@ -87,6 +117,19 @@ impl Portable<'_, Arguments<'_>, Fields<'_>> {
     /// The writer's.
     #[inline]
     pub fn write<W: Write>(&self, to: &mut W) -> Result<(), W::Error> {
+        self.write_with(to, None::<fn(&mut W) -> _>, |pairs| pairs.iter().copied())
+    }
+}
+
+impl<'a, P: Copy> Portable<'_, Arguments<'_>, P> {
+    /// Writes the record; `template` writes a text in place of the template, `pairs` gives the pairs.
+    #[inline]
+    pub(super) fn write_with<W: Write, I: Iterator<Item = (&'a str, Value<'a>)> + Clone>(
+        &self,
+        to: &mut W,
+        template: Option<impl FnOnce(&mut W) -> Result<(), W::Error>>,
+        pairs: impl Fn(P) -> I,
+    ) -> Result<(), W::Error> {
         let arguments = &self.arguments[..self.arguments.len().min(u8::MAX.into())];
         let sections = u16::from(self.mapping.is_some())
             | u16::from(self.key_values.is_some()) << 1
@@ -103,16 +146,19 @@ impl Portable<'_, Arguments<'_>, Fields<'_>> {
         to.write_all(&[VERSION, level, self.style as u8, arguments.len() as u8, low, high])?;
         to.write_all(&self.time.to_le_bytes())?;
         write_text(self.name, to)?;
-        write_text(self.template, to)?;
+        match template {
+            Some(template) => template(to)?,
+            None => write_text(self.template, to)?,
+        }
         for argument in arguments {
             write_value(argument, to)?;
         }
-        for pairs in [self.mapping, self.key_values].into_iter().flatten() {
-            let pairs = &pairs[..pairs.len().min(u8::MAX.into())];
-            to.write_all(&[pairs.len() as u8])?;
+        for pairs in [self.mapping, self.key_values].into_iter().flatten().map(pairs) {
+            let pairs = pairs.take(u8::MAX.into());
+            to.write_all(&[pairs.clone().count() as u8])?;
             for (key, value) in pairs {
                 write_text(key, to)?;
-                write_value(value, to)?;
+                write_value(&value, to)?;
             }
         }
         if let Some((file, line)) = self.location {
@@ -180,7 +226,7 @@ impl<'a> Portable<'a> {
             0 => Style::Ready,
             1 => Style::Rust,
             2 => Style::Percent,
-            other => return Err(FrameError::Kind(other)),
+            other => return Err(FrameError::Style(other)),
         };
         let sections = u16::from_le_bytes([low, high]);
         let has = |bit: u16| sections >> bit & 1 == 1;
@@ -297,6 +343,10 @@ impl<'a> Reader<'a> {
 
     fn bytes(&mut self) -> Result<&'a [u8], FrameError> {
         let length = u32::from_le_bytes(self.array()?) as usize;
+        self.take(length)
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8], FrameError> {
         let (bytes, rest) = self.0.split_at_checked(length).ok_or(FrameError::Short)?;
         self.0 = rest;
         Ok(bytes)
@@ -328,12 +378,18 @@ impl<'a> Reader<'a> {
             tag::I128 => Value::I128(self.halves()?),
             #[cfg(feature = "int128")]
             tag::U128 => Value::U128(self.halves()?),
+            #[cfg(not(feature = "float"))]
+            tag::F32 => Value::Bytes(self.take(4)?),
+            #[cfg(not(feature = "float"))]
+            tag::F64 => Value::Bytes(self.take(8)?),
+            #[cfg(not(feature = "int128"))]
+            tag::I128 | tag::U128 => Value::Bytes(self.take(16)?),
             tag::CHAR => Value::Char(
                 char::from_u32(u32::from_le_bytes(self.array()?)).ok_or(FrameError::Text)?,
             ),
             tag::STR => Value::Str(self.text()?),
-            tag::BYTES => Value::Bytes(self.bytes()?),
             tag::RENDERED => Value::Rendered(self.text()?),
+            tag::BYTES | tag::LATER..=tag::LAST => Value::Bytes(self.bytes()?),
             other => return Err(FrameError::Kind(other)),
         })
     }
@@ -363,5 +419,51 @@ impl<'a> Reader<'a> {
             reader.value().map(drop)
         };
         Ok(Pairs(self.skip(count, pair)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// A frame with one argument.
+    fn frame(sections: u16, argument: &[u8], behind: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![VERSION, 20, Style::Rust as u8, 1];
+        bytes.extend(sections.to_le_bytes());
+        bytes.extend([0; 8]);
+        bytes.extend(*b"\x01\0\0\0n\x02\0\0\0{}");
+        bytes.extend(argument);
+        bytes.extend(behind);
+        bytes
+    }
+
+    #[test]
+    fn what_a_later_writer_adds_is_passed_over() {
+        let task = b"\x01\0\0\0t";
+        let later = [&task[..], b"whatever it is"].concat();
+        let bytes = frame(1 << 7 | 1 << 12, b"\x15\x03\0\0\0abc", &later);
+        let mut read = Portable::read(&bytes).unwrap();
+        assert!(matches!(read.arguments.next(), Some(Value::Bytes(b"abc"))));
+        assert_eq!(read.task, Some("t"));
+        let error = Portable::read(&frame(0, &[32, 0, 0, 0, 0], &[])).unwrap_err();
+        assert_eq!(error.to_string(), "a value of kind 32 is not known");
+    }
+
+    #[test]
+    fn a_number_is_read_by_those_who_have_it_and_kept_by_the_others() {
+        for (tag, size, has) in [
+            (tag::F32, 4, cfg!(feature = "float")),
+            (tag::F64, 8, cfg!(feature = "float")),
+            (tag::I128, 16, cfg!(feature = "int128")),
+            (tag::U128, 16, cfg!(feature = "int128")),
+        ] {
+            let bytes = frame(0, &[&[tag][..], &[1; 16][..size]].concat(), &[]);
+            let value = Portable::read(&bytes).unwrap().arguments.next();
+            let is_bytes = matches!(value, Some(Value::Bytes(kept)) if kept == &[1; 16][..size]);
+            assert_eq!(is_bytes, !has, "{value:?}");
+        }
     }
 }

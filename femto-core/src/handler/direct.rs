@@ -8,7 +8,7 @@ use portable_atomic::AtomicUsize;
 use spin::Mutex;
 
 use super::Handler;
-use crate::{Details, FmtSink, Formatter, Level, Record, clock};
+use crate::{Details, Level, Record, WriteRecord, clock};
 
 /// A handler that formats and writes on the calling thread.
 ///
@@ -40,7 +40,7 @@ pub struct DirectHandler<F, W> {
     reported: AtomicUsize,
 }
 
-impl<F: Formatter, W: Write> DirectHandler<F, W> {
+impl<F: WriteRecord<W>, W: Write> DirectHandler<F, W> {
     /// A handler for all levels.
     pub const fn new(formatter: F, sink: W) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl<F: Formatter, W: Write> DirectHandler<F, W> {
     }
 }
 
-impl<F: Formatter, W: Write + Send> Handler for DirectHandler<F, W> {
+impl<F: WriteRecord<W> + Sync, W: Write + Send> Handler for DirectHandler<F, W> {
     fn level(&self) -> Level {
         Level::new(self.level.load(Ordering::Relaxed))
     }
@@ -82,10 +82,9 @@ impl<F: Formatter, W: Write + Send> Handler for DirectHandler<F, W> {
     }
 }
 
-impl<F: Formatter, W: Write> DirectHandler<F, W> {
+impl<F: WriteRecord<W>, W: Write> DirectHandler<F, W> {
     fn write(&self, record: &Record<'_>, sink: &mut W) -> bool {
-        let mut out = FmtSink::new(sink);
-        out.write_line(&self.formatter, record).is_ok() && out.finish().is_ok()
+        matches!(self.formatter.write_record(record, sink), Ok(true))
     }
 
     /// Called with the sink locked: by one context at a time.

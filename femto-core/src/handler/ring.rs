@@ -14,7 +14,7 @@ use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
 use crate::reference::{refer, resolve};
 use crate::ring::{SharedRing, Storage};
-use crate::{CallSite, Details, FmtSink, Formatter, Level, Logger, Record, Value, clock};
+use crate::{CallSite, Details, Level, Logger, Record, Value, WriteRecord, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
@@ -118,7 +118,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     ///
     /// # Errors
     /// The sink's; the record at hand is lost with it and counted as dropped.
-    pub fn drain<F: Formatter + ?Sized, W: Write>(
+    pub fn drain<F: WriteRecord<W> + ?Sized, W: Write>(
         &self,
         formatter: &F,
         sink: &mut W,
@@ -133,13 +133,12 @@ impl<const WORDS: usize> RingHandler<WORDS> {
                 self.count_dropped();
                 return true;
             };
-            let mut out = FmtSink::new(sink);
-            let formatted = out.write_line(formatter, &record);
-            result = out.finish();
-            match formatted {
-                Ok(()) => drained.written += 1,
-                Err(_) => self.count_dropped(),
+            let written = formatter.write_record(&record, sink);
+            match written {
+                Ok(true) => drained.written += 1,
+                _ => self.count_dropped(),
             }
+            result = written.map(drop);
             result.is_ok()
         });
         result?;
@@ -149,7 +148,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         Ok(drained)
     }
 
-    fn report_dropped<F: Formatter + ?Sized, W: Write>(
+    fn report_dropped<F: WriteRecord<W> + ?Sized, W: Write>(
         &self,
         formatter: &F,
         sink: &mut W,
@@ -166,10 +165,8 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let message = format_args!("{news} records dropped");
         let details = Details::default();
         let record = Record::of_the_system(&message, Level::WARN, clock::now(), &details);
-        let mut out = FmtSink::new(sink);
-        // The error is the sink's own, told by `finish`.
-        let _ = out.write_line(formatter, &record);
-        out.finish().inspect_err(|_| _ = self.state().reported.fetch_sub(news, Ordering::Relaxed))
+        let written = formatter.write_record(&record, sink).map(drop);
+        written.inspect_err(|_| _ = self.state().reported.fetch_sub(news, Ordering::Relaxed))
     }
 
     #[inline(always)]

@@ -47,21 +47,21 @@ python_programs() {
 }
 
 bench_firmware() {
-    local target package qemu
+    local target qemu
     : >"$CACHE/firmware.rows"
-    while read -r target package qemu; do
+    while read -r target qemu; do
         cross_ready "bench: firmware on $target" "$target" "$qemu" || continue
-        step "bench: firmware on $target" measure "$target" "$package"
+        step "bench: firmware on $target" measure "$target"
     done < <(boards)
     step "bench: firmware budgets" firmware_table
 }
 
 # Appends `TARGET NAME INSTRUCTIONS STACK` for each row that the measuring programs print.
 measure() {
-    local target=$1 package=$2 program
-    cross "$target" build -p "$package-programs"
-    for program in $(programs "$package" | grep '^measure'); do
-        [ ! -e "targets/$package/expected/$program.txt" ] || continue # checks the meter, in the tests
+    local target=$1 program
+    cross "$target" build -p firmware
+    for program in $(programs | grep '^measure'); do
+        [ ! -e "targets/firmware/expected/$program.txt" ] || continue # checks the meter, in the tests
         run_program "$target" "$program" | sed "s/^/$target /" | tee -a "$CACHE/firmware.rows"
     done
 }

@@ -1,8 +1,8 @@
 # Firmware: a compiler for the targets, QEMU, the table of boards. Sourced after lib.sh.
 # shellcheck shell=bash
 
-# Prints `TARGET PACKAGE QEMU` for each row of the table.
-boards() { awk '!/^#/ && NF { print $1, $2, $6 }' targets/boards.txt; }
+# Prints `TARGET QEMU` for each row of the table.
+boards() { awk '!/^#/ && NF { print $1, $5 }' targets/boards.txt; }
 
 # `cross_ready WHAT TARGET QEMU` makes sure that the target can be built and run, or says what is missing.
 cross_ready() {
@@ -46,8 +46,8 @@ cross() (
     "${cargo[@]}" "$subcommand" "${LOCKED[@]}" --release --target "$target" "$@"
 )
 
-# `programs PACKAGE` prints the names of its programs.
-programs() { basename -s .rs "targets/$1"/src/bin/*.rs; }
+# Prints the names of the programs.
+programs() { basename -s .rs targets/firmware/src/bin/*.rs; }
 
 # `elf TARGET PROGRAM` prints where cargo put it.
 elf() { echo "${CARGO_TARGET_DIR:-$ROOT/targets/target}/$1/release/$2"; }

@@ -22,15 +22,15 @@ python_program() {
 }
 
 demo_firmware() {
-    local target package qemu
-    while read -r target package qemu; do
+    local target qemu
+    while read -r target qemu; do
         cross_ready "demo: firmware on $target" "$target" "$qemu" || continue
-        step "demo: firmware on $target" firmware_program "$target" "$package"
+        step "demo: firmware on $target" firmware_program "$target"
     done < <(boards)
 }
 
 firmware_program() {
-    cross "$1" build -p "$2-programs" --bin pipeline
+    cross "$1" build -p firmware --bin pipeline
     run_program "$1" pipeline
 }
 

@@ -100,23 +100,23 @@ pytest_run() {
 }
 
 test_firmware() {
-    local target package qemu
-    while read -r target package qemu; do
+    local target qemu
+    while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
-        step "firmware: $target, clippy" cross "$target" clippy -p "$package-programs" -- -D warnings
-        step "firmware: $target, programs" compare_outputs "$target" "$package"
+        step "firmware: $target, clippy" cross "$target" clippy -p firmware -- -D warnings
+        step "firmware: $target, programs" compare_outputs "$target"
     done < <(boards)
 }
 
-# Runs each program of the package and compares its output, byte for byte, with the file of its name.
+# Runs each program and compares its output, byte for byte, with the file of its name.
 # A measuring program without such a file belongs to the benchmarks.
 compare_outputs() {
-    local target=$1 package=$2 program expected out status wrong=0
-    cross "$target" build -p "$package-programs"
+    local target=$1 program expected out status wrong=0
+    cross "$target" build -p firmware
     out=$CACHE/firmware/$target
     mkdir -p "$out"
-    for program in $(programs "$package"); do
-        expected=targets/$package/expected/$program.txt
+    for program in $(programs); do
+        expected=targets/firmware/expected/$program.txt
         case $program in measure*) [ -e "$expected" ] || continue ;; esac
         status=0
         run_program "$target" "$program" >"$out/$program.txt" || status=$?

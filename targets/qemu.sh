@@ -8,7 +8,7 @@ table=$(dirname "$0")/boards.txt
 
 row=
 # shellcheck disable=SC2034 # the names are the table's columns
-while read -r target package board flash ram qemu cpu machine measure_cpu measure_machine; do
+while read -r target board flash ram qemu cpu machine measure_cpu measure_machine; do
     case $target in '' | '#'*) continue ;; esac
     case $elf in */"$target"/*)
         row=$target
@@ -29,12 +29,15 @@ case $(basename "$elf") in measure*)
     ;;
 esac
 
+firmware=
+case $qemu in qemu-system-riscv*) firmware='-bios none' ;; esac # no boot loader before the program
+
 if ! command -v "$qemu" >/dev/null; then
     echo "qemu.sh: $qemu is missing" >&2
     exit 127
 fi
 
-# shellcheck disable=SC2086 # $counting is two words or none
-exec timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $counting \
+# shellcheck disable=SC2086 # $firmware and $counting are two words or none
+exec timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware $counting \
     -display none -monitor none -serial stdio \
     -semihosting-config enable=on,target=native -kernel "$elf" </dev/null

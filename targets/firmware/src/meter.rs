@@ -1,29 +1,27 @@
 //! Counts what a statement costs: instructions and bytes of stack. Runs in thread mode, with no interrupt enabled.
 //!
-//! The count is of instructions, not of cycles, and holds only on QEMU's `mps2-an386` with `-icount shift=0`:
-//! there an instruction takes one virtual nanosecond and SysTick counts at 25 MHz.
+//! The count is of instructions, not of cycles, and holds only on the machines that `qemu.sh` takes for programs whose
+//! name begins with `measure`: there an instruction takes one virtual nanosecond.
 
 use core::hint::black_box;
 
-use cortex_m::asm::nop;
-use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use semihosting::println;
+
+use crate::processor::{Counter, stack_end, stack_pointer};
+
+pub use crate::processor::nop;
 
 /// Measures statements and prints one row for each: name, instructions per call, bytes of stack.
 pub struct Meter {
-    timer: SYST,
+    counter: Counter,
     empty: Raw,
 }
 
 impl Meter {
-    /// Starts the timer and measures what an empty statement costs, which every later row is spared.
+    /// Starts the counter, which is the timer of [`raise_high_every`](crate::interrupt::raise_high_every), and measures what an empty statement costs, which every later row is spared.
     #[must_use]
-    pub fn new(mut timer: SYST) -> Self {
-        timer.set_clock_source(SystClkSource::Core);
-        timer.set_reload(RELOAD);
-        timer.clear_current();
-        timer.enable_counter();
-        let mut meter = Self { timer, empty: Raw::default() };
+    pub fn new() -> Self {
+        let mut meter = Self { counter: Counter::new(), empty: Raw::default() };
         meter.empty = meter.raw(|| {}, || {});
         meter
     }
@@ -40,10 +38,10 @@ impl Meter {
     /// Hide constants of the statement behind [`black_box`], or the optimiser removes what is to be measured.
     pub fn cost(&mut self, prepare: impl FnMut(), statement: impl FnMut()) -> Cost {
         let raw = self.raw(prepare, statement);
-        let ticks = raw.ticks.saturating_sub(self.empty.ticks);
+        let instructions = raw.instructions.saturating_sub(self.empty.instructions);
         let calls = BATCHES * CALLS;
         Cost {
-            tenths: (ticks * INSTRUCTIONS_PER_TICK * 10 + calls / 2) / calls,
+            tenths: (instructions * 10 + calls / 2) / calls,
             stack: raw.stack.saturating_sub(self.empty.stack),
         }
     }
@@ -54,21 +52,26 @@ impl Meter {
         prepare();
         run(1); // what only a first call does is not the cost of a call
         let stack = stack(&mut run);
-        let mut ticks = 0;
+        let mut instructions = 0;
         for number in 0..BATCHES {
             prepare();
-            self.timer.clear_current();
+            self.counter.restart();
             // Each batch begins at another point within a tick, so that the error of a tick averages out.
             for _ in 0..number {
                 nop();
                 nop();
             }
-            let start = SYST::get_current();
+            let start = self.counter.now();
             run(CALLS);
-            let end = SYST::get_current();
-            ticks += start.wrapping_sub(end) & RELOAD; // it counts down
+            instructions += self.counter.now().wrapping_sub(start);
         }
-        Raw { ticks, stack }
+        Raw { instructions, stack }
+    }
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -83,7 +86,7 @@ pub struct Cost {
 
 #[derive(Clone, Copy, Default)]
 struct Raw {
-    ticks: u32,
+    instructions: u32,
     stack: usize,
 }
 
@@ -98,8 +101,8 @@ fn batch(calls: u32, statement: &mut impl FnMut()) {
 /// Bytes of stack that one call touches below this frame.
 #[inline(never)]
 fn stack(run: &mut impl FnMut(u32)) -> usize {
-    let top = cortex_m::register::msp::read() as usize;
-    let bottom = (top - PAINTED).max(cortex_m_rt::heap_start().addr());
+    let top = stack_pointer();
+    let bottom = (top - PAINTED).max(stack_end());
     for address in (bottom..top).step_by(4) {
         // SAFETY: between the end of the statics and the stack pointer nothing is alive, and no interrupt is enabled.
         unsafe { core::ptr::with_exposed_provenance_mut::<u32>(address).write_volatile(PAINT) };
@@ -115,7 +118,5 @@ fn stack(run: &mut impl FnMut(u32)) -> usize {
 
 const BATCHES: u32 = 10;
 const CALLS: u32 = 100;
-const INSTRUCTIONS_PER_TICK: u32 = 40;
-const RELOAD: u32 = 0x00FF_FFFF;
 const PAINT: u32 = 0xA5C3_5A3C;
 const PAINTED: usize = 4096;

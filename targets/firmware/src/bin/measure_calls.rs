@@ -5,8 +5,8 @@
 use core::hint::black_box;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use board::entry;
 use board::meter::Meter;
-use cortex_m_rt::entry;
 use femto_core::{Clock, Formatter, Level, Logger, Record, RingHandler, info, set_clock, set_root};
 
 static RING: RingHandler<2048> = RingHandler::new();
@@ -15,8 +15,7 @@ static NET: Logger = Logger::child("net", &ROOT);
 
 #[entry]
 fn main() -> ! {
-    let Some(peripherals) = cortex_m::Peripherals::take() else { unreachable!() };
-    let mut meter = Meter::new(peripherals.SYST);
+    let mut meter = Meter::new();
     let name: &str = black_box("eth0-rx1");
 
     meter.row("no-clock-1int", empty, || info!(logger: ROOT, "up in {} ms", black_box(12_u32)));

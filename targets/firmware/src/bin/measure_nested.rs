@@ -1,8 +1,9 @@
 //! Producers of three nested priorities write a million records to one ring, which the main loop drains: nothing is
 //! damaged, nothing comes out of order, and every record is accounted for.
 //!
-//! PendSV interrupts the main loop; SysTick interrupts both, at any instruction, in a call or a drain. It needs the
-//! machine of the `measure` programs, which has a SysTick; the counts go to stderr, as they vary with the compiler.
+//! One interrupt interrupts the main loop; the timer's interrupts both, at any instruction, in a call or a drain. It
+//! needs a machine of the `measure` programs, all of which have a timer; the counts go to stderr, as they vary with the
+//! compiler.
 #![no_std]
 #![no_main]
 
@@ -10,11 +11,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use board as _; // the critical section
-use cortex_m::peripheral::scb::SystemHandler;
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m::peripheral::{SCB, SYST};
-use cortex_m_rt::{entry, exception};
+use board::{entry, interrupt};
 use femto_core::{Formatter, Logger, Record, RingHandler, Value, info};
 use semihosting::{eprintln, println};
 
@@ -28,28 +25,19 @@ static PRODUCERS: [&Producer; 3] = [&MAIN, &LOW, &HIGH];
 
 #[entry]
 fn main() -> ! {
-    let Some(mut peripherals) = cortex_m::Peripherals::take() else { unreachable!() };
-    // SAFETY: no critical section here relies on priorities.
-    unsafe { peripherals.SCB.set_priority(SystemHandler::PendSV, 0xff) };
-    // SAFETY: as above.
-    unsafe { peripherals.SCB.set_priority(SystemHandler::SysTick, 0) };
-    let timer = &mut peripherals.SYST;
-    timer.set_clock_source(SystClkSource::Core);
-    timer.set_reload(PERIODS[0]);
-    timer.clear_current();
-    timer.enable_interrupt();
-    timer.enable_counter();
+    interrupt::LOW.set_handler(low);
+    interrupt::HIGH.set_handler(high);
+    interrupt::raise_high_every(PERIODS[0]);
 
     let mut damaged = 0;
     while total(|producer| &producer.made) < RECORDS {
         for _ in 0..4 {
             MAIN.make();
-            SCB::set_pendsv();
+            interrupt::LOW.raise();
         }
         damaged += drain();
     }
-    timer.disable_interrupt();
-    cortex_m::asm::isb();
+    interrupt::raise_high_every(0);
     damaged += drain();
 
     let made = total(|producer| &producer.made);
@@ -70,19 +58,16 @@ fn main() -> ! {
     board::finish()
 }
 
-#[exception]
-fn PendSV() {
+fn low() {
     LOW.make();
     LOW.make();
 }
 
-#[exception]
-fn SysTick() {
+fn high() {
     HIGH.make();
     let turn = HIGH.made.load(Ordering::Relaxed) as usize;
-    // SAFETY: once it runs only this handler writes the reload register; any value is allowed. A changing one meets
-    // the other producers at changing instructions.
-    unsafe { (*SYST::PTR).rvr.write(PERIODS[turn % PERIODS.len()]) };
+    // A changing period meets the other producers at changing instructions.
+    interrupt::raise_high_every(PERIODS[turn % PERIODS.len()]);
 }
 
 /// Answers how many frames were damaged.
@@ -202,5 +187,5 @@ fn add(count: &AtomicU32, n: u32) {
 }
 
 const RECORDS: u32 = 1_000_000;
-/// Ticks of 40 instructions.
-const PERIODS: [u32; 7] = [23, 31, 40, 29, 61, 37, 53];
+/// Instructions.
+const PERIODS: [u32; 7] = [920, 1240, 1600, 1160, 2440, 1480, 2120];

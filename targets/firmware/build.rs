@@ -13,12 +13,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|line| line.split_whitespace().collect::<Vec<_>>())
         .find(|row| row.first() == Some(&target.as_str()))
         .ok_or_else(|| format!("no row for {target} in targets/boards.txt"))?;
-    let &[_, _, board, flash, ram, ..] = row.as_slice() else {
+    let &[_, board, flash, ram, ..] = row.as_slice() else {
         return Err(format!("the row of {target} in targets/boards.txt is too short").into());
     };
 
     let out = env::var("OUT_DIR")?;
-    let memory = format!("MEMORY\n{{\n{}{}}}\n", region("FLASH", flash)?, region("RAM", ram)?);
+    let mut memory = format!("MEMORY\n{{\n{}{}}}\n", region("FLASH", flash)?, region("RAM", ram)?);
+    if target.starts_with("riscv") {
+        memory.push_str(RISCV_REGIONS);
+        println!("cargo::rustc-link-arg-bins=-Tmemory.x");
+    }
     fs::write(Path::new(&out).join("memory.x"), memory)?;
 
     println!("cargo::rustc-cfg=board=\"{board}\"");
@@ -26,6 +30,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     Ok(())
 }
+
+/// What `riscv-rt` puts where.
+const RISCV_REGIONS: &str = "\
+REGION_ALIAS(\"REGION_TEXT\", FLASH);
+REGION_ALIAS(\"REGION_RODATA\", FLASH);
+REGION_ALIAS(\"REGION_DATA\", RAM);
+REGION_ALIAS(\"REGION_BSS\", RAM);
+REGION_ALIAS(\"REGION_HEAP\", RAM);
+REGION_ALIAS(\"REGION_STACK\", RAM);
+";
 
 /// One line of `memory.x` from `ORIGIN,LENGTH`.
 fn region(name: &str, place: &str) -> Result<String, String> {

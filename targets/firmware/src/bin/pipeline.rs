@@ -5,9 +5,7 @@
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use board::Uart;
-use cortex_m::peripheral::SCB;
-use cortex_m_rt::{entry, exception};
+use board::{Uart, entry, interrupt};
 use femto_core::{
     Clock, Level, Logger, RingHandler, TextFormatter, critical, debug, error, find_logger, info,
     log, set_clock, set_root, trace, warn,
@@ -71,19 +69,18 @@ fn levels() {
 }
 
 fn interrupts() {
+    interrupt::LOW.set_handler(interrupted);
     for number in 1..=3_u32 {
         NEXT.store(number, Ordering::Relaxed);
         info!("main {number}, before the interrupt");
-        SCB::set_pendsv();
-        cortex_m::asm::isb(); // the pending exception is taken before the next instruction
+        interrupt::LOW.raise();
         info!("main {}, {}", number, Interrupting);
     }
 }
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-#[exception]
-fn PendSV() {
+fn interrupted() {
     warn!(logger: NET, number = NEXT.load(Ordering::Relaxed); "interrupt");
 }
 
@@ -106,8 +103,7 @@ struct Interrupting;
 
 impl fmt::Display for Interrupting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        SCB::set_pendsv();
-        cortex_m::asm::isb();
+        interrupt::LOW.raise();
         f.write_str("interrupted while it is rendered")
     }
 }

@@ -4,14 +4,12 @@
 
 use core::hint::black_box;
 
-use board::meter::Meter;
-use cortex_m::asm::nop;
-use cortex_m_rt::entry;
+use board::entry;
+use board::meter::{Meter, nop};
 
 #[entry]
 fn main() -> ! {
-    let Some(peripherals) = cortex_m::Peripherals::take() else { unreachable!() };
-    let mut meter = Meter::new(peripherals.SYST);
+    let mut meter = Meter::new();
     meter.row("empty", || {}, || {});
     meter.row("nops-5", || {}, five);
     meter.row(

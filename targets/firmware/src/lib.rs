@@ -1,0 +1,21 @@
+//! What a program needs from its board, with equal items on every board: entry, UART, two interrupts, reset, exit,
+//! and a meter for instructions and stack.
+//!
+//! Runs on the target. The programs are in `src/bin`; `boards.txt` says which board a target has.
+#![no_std]
+
+pub mod interrupt;
+pub mod meter;
+#[cfg_attr(target_arch = "arm", path = "processor/cortex_m.rs")]
+#[cfg_attr(target_arch = "riscv32", path = "processor/riscv.rs")]
+mod processor;
+mod register;
+mod uart;
+
+pub use processor::{entry, reset};
+pub use uart::Uart;
+
+/// Ends the program with success, through the debugger or the emulator.
+pub fn finish() -> ! {
+    semihosting::process::exit(0)
+}

@@ -1,0 +1,120 @@
+//! What a Cortex-M brings itself: entry, PendSV, SysTick, reset, the main stack.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use cortex_m::Peripherals;
+use cortex_m::peripheral::scb::SystemHandler;
+use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m::peripheral::{SCB, SYST};
+use cortex_m_rt::exception;
+
+pub use cortex_m_rt::entry;
+
+use crate::interrupt::{HIGH, LOW};
+
+/// Resets the system; memory keeps its contents.
+pub fn reset() -> ! {
+    SCB::sys_reset()
+}
+
+pub(crate) fn enable_interrupts() {
+    let mut scb = peripherals().SCB;
+    // SAFETY: no critical section of these programs relies on priorities. SysTick keeps the highest, that of a reset.
+    unsafe { scb.set_priority(SystemHandler::PendSV, 0xFF) };
+}
+
+pub(crate) fn raise_low() {
+    SCB::set_pendsv();
+    cortex_m::asm::dsb();
+    cortex_m::asm::isb(); // the pending exception is taken before the next instruction
+}
+
+pub(crate) fn raise_high() {
+    SCB::set_pendst();
+    cortex_m::asm::dsb();
+    cortex_m::asm::isb();
+}
+
+pub(crate) fn raise_high_every(instructions: u32) {
+    let mut timer = peripherals().SYST;
+    if instructions == 0 {
+        timer.disable_interrupt();
+        timer.disable_counter();
+        cortex_m::asm::isb();
+        IS_RUNNING.store(false, Ordering::Relaxed);
+        return;
+    }
+    timer.set_reload(instructions / INSTRUCTIONS_PER_TICK);
+    if !IS_RUNNING.load(Ordering::Relaxed) {
+        IS_RUNNING.store(true, Ordering::Relaxed);
+        timer.set_clock_source(SystClkSource::Core);
+        timer.clear_current();
+        timer.enable_interrupt();
+        timer.enable_counter();
+    }
+}
+
+#[exception]
+fn PendSV() {
+    LOW.handle();
+}
+
+#[exception]
+fn SysTick() {
+    HIGH.handle();
+}
+
+/// Counts instructions, exactly only on a machine of the measuring programs: there an instruction takes one virtual
+/// nanosecond, and SysTick counts at a frequency that divides it.
+pub(crate) struct Counter(SYST);
+
+impl Counter {
+    pub(crate) fn new() -> Self {
+        let mut timer = peripherals().SYST;
+        timer.set_clock_source(SystClkSource::Core);
+        timer.set_reload(RELOAD);
+        timer.enable_counter();
+        Self(timer)
+    }
+
+    /// Begins a count of at most 600 million instructions.
+    pub(crate) fn restart(&mut self) {
+        self.0.clear_current();
+    }
+
+    /// Instructions since some moment, in whole ticks.
+    #[inline(always)]
+    pub(crate) fn now(&self) -> u32 {
+        (RELOAD - SYST::get_current()) * INSTRUCTIONS_PER_TICK
+    }
+}
+
+/// The stack pointer.
+#[inline(always)]
+pub(crate) fn stack_pointer() -> usize {
+    cortex_m::register::msp::read() as usize
+}
+
+/// Where the statics end and the stack may begin.
+pub(crate) fn stack_end() -> usize {
+    cortex_m_rt::heap_start().addr()
+}
+
+pub use cortex_m::asm::nop;
+
+/// All of them are used from thread mode, or from the one handler that owns the timer once it runs.
+fn peripherals() -> Peripherals {
+    // SAFETY: these programs hold no others, and each register written here has one writer at a time.
+    unsafe { Peripherals::steal() }
+}
+
+/// Whether SysTick raises `HIGH`.
+static IS_RUNNING: AtomicBool = AtomicBool::new(false);
+
+const RELOAD: u32 = 0x00FF_FFFF;
+/// 20 MHz.
+#[cfg(board = "an505")]
+const INSTRUCTIONS_PER_TICK: u32 = 50;
+/// 25 MHz, on `mps2-an386`.
+#[cfg(not(board = "an505"))]
+const INSTRUCTIONS_PER_TICK: u32 = 40;

@@ -21,3 +21,18 @@ pub type Word = u32;
 
 /// Bytes in a [`Word`].
 pub const WORD_BYTES: usize = size_of::<Word>();
+
+#[cfg(all(not(loom), any(not(target_has_atomic = "ptr"), femto_critical_section)))]
+pub(crate) use critical_section::with;
+
+/// A critical section that `loom` knows of.
+#[cfg(all(loom, femto_critical_section))]
+pub(crate) fn with<R>(f: impl FnOnce(()) -> R) -> R {
+    loom::lazy_static! {
+        static ref SECTION: loom::sync::Mutex<()> = loom::sync::Mutex::new(());
+    }
+    let inside = SECTION.lock();
+    let result = f(());
+    drop(inside);
+    result
+}

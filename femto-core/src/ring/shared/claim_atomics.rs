@@ -51,11 +51,17 @@ pub(super) fn make_room(
     true
 }
 
-/// Counts a refusal. Apart, so that it costs the common case no registers.
+/// Moves `index` from one position to the next; `false` if it is not there any more.
+#[inline]
+pub(super) fn advance(index: &AtomicUsize, from: usize, to: usize) -> bool {
+    index.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
+/// Counts a frame. Apart, so that it costs the common case no registers.
 #[cold]
 #[inline(never)]
-pub(super) fn count(refused: &AtomicUsize) {
-    refused.fetch_add(1, Ordering::Relaxed);
+pub(super) fn count(frames: &AtomicUsize) {
+    frames.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Whether `flag` was taken by somebody else; else it is taken now.

@@ -1,7 +1,7 @@
 //! Claims in a short critical section of constant length, for targets without compare-and-swap.
 
 use super::{fill, to_the_end};
-use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering};
+use crate::atomic::{AtomicBool, AtomicUsize, AtomicWord, Ordering, with};
 
 /// Claims `words` words of `ring`, if they are free.
 #[inline(always)]
@@ -11,7 +11,7 @@ pub(super) fn try_claim<'r>(
     ring: &'r [AtomicWord],
     words: usize,
 ) -> Option<&'r [AtomicWord]> {
-    critical_section::with(|_| {
+    with(|_| {
         let seen = head.load(Ordering::Relaxed);
         let claimed = to_the_end(ring, seen).get(..words)?;
         let next = seen.wrapping_add(words);
@@ -35,7 +35,7 @@ pub(super) fn make_room(
     ring: &[AtomicWord],
     words: usize,
 ) -> bool {
-    let skipped = critical_section::with(|_| {
+    let skipped = with(|_| {
         let seen = head.load(Ordering::Relaxed);
         let rest = to_the_end(ring, seen);
         let skipped = if words <= rest.len() { &[] } else { rest };
@@ -50,18 +50,30 @@ pub(super) fn make_room(
     skipped.map(fill).is_some()
 }
 
-/// Counts a refusal. Apart, so that it costs the common case no registers.
+/// Moves `index` from one position to the next; `false` if it is not there any more.
+#[inline]
+pub(super) fn advance(index: &AtomicUsize, from: usize, to: usize) -> bool {
+    with(|_| {
+        let is_there = index.load(Ordering::Relaxed) == from;
+        if is_there {
+            index.store(to, Ordering::Relaxed);
+        }
+        is_there
+    })
+}
+
+/// Counts a frame. Apart, so that it costs the common case no registers.
 #[cold]
 #[inline(never)]
-pub(super) fn count(refused: &AtomicUsize) {
-    critical_section::with(|_| {
-        refused.store(refused.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+pub(super) fn count(frames: &AtomicUsize) {
+    with(|_| {
+        frames.store(frames.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     });
 }
 
 /// Whether `flag` was taken by somebody else; else it is taken now.
 pub(super) fn taken(flag: &AtomicBool) -> bool {
-    critical_section::with(|_| {
+    with(|_| {
         let taken = flag.load(Ordering::Relaxed);
         flag.store(true, Ordering::Relaxed);
         taken

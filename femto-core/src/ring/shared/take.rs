@@ -1,0 +1,137 @@
+//! Taking frames out of a shared ring: for the *drain*, and on the *caller* to make room.
+//!
+//! A frame is owned by whoever moves `next` beyond it, from a tail that `next` was equal to. Both only
+//! grow, so what was read of the frame before that is whole: nobody cleared it meanwhile.
+
+use super::{SharedRing, claim};
+use crate::atomic::{AtomicWord, Ordering};
+use crate::frame::{Header, Kind};
+use crate::ring::Storage;
+
+impl<S: Storage> SharedRing<S> {
+    /// The position behind all that was put so far, for [`SharedRing::pop`].
+    #[must_use]
+    pub fn mark(&self) -> usize {
+        self.head.load(Ordering::Relaxed)
+    }
+
+    /// Takes the oldest frame out, if it lies before `mark` and is committed: its header, and a copy
+    /// of its words as little-endian bytes in `scratch`, which cuts it at a word if it is too small.
+    ///
+    /// `None` also while somebody else is taking one. Any number of contexts may pop at once, and be
+    /// interrupted by each other and by producers: nobody waits, and each frame is taken once.
+    pub fn pop<'s>(&self, mark: usize, scratch: &'s mut [u8]) -> Option<(Header, &'s [u8])> {
+        self.pop_from(mark, scratch, false)
+    }
+
+    /// [`SharedRing::pop`] for when all else has stopped: does not mind a frame that another context
+    /// is taking, and takes those behind it.
+    ///
+    /// The room is not used again where that context never comes back.
+    pub fn pop_beside<'s>(&self, mark: usize, scratch: &'s mut [u8]) -> Option<(Header, &'s [u8])> {
+        self.pop_from(mark, scratch, true)
+    }
+
+    fn pop_from<'s>(
+        &self,
+        mark: usize,
+        scratch: &'s mut [u8],
+        is_last: bool,
+    ) -> Option<(Header, &'s [u8])> {
+        let (chunks, _) = scratch.as_chunks_mut();
+        let (header, copied) = loop {
+            let oldest = self.oldest(mark, is_last)?;
+            for (chunk, word) in chunks.iter_mut().zip(oldest.frame) {
+                *chunk = word.load(Ordering::Relaxed).to_le_bytes();
+            }
+            if self.take(&oldest) && oldest.header.kind != Kind::Padding {
+                break (oldest.header, chunks.len().min(oldest.frame.len()));
+            }
+        };
+        Some((header, chunks[..copied].as_flattened()))
+    }
+
+    /// Takes committed frames out, oldest first, until one is not committed, those are out that
+    /// were there at the start, or `take` answers `false` (its frame is taken all the same).
+    ///
+    /// What is logged meanwhile waits for the next drain, so that a sink that logs comes to an end.
+    ///
+    /// `take` gets what [`SharedRing::pop`] gives.
+    ///
+    /// Answers whether it could look: `false` if another drain is at work, so that what two of them
+    /// write is not mixed.
+    pub fn drain(&self, scratch: &mut [u8], mut take: impl FnMut(Header, &[u8]) -> bool) -> bool {
+        if claim::taken(&self.draining) {
+            return false;
+        }
+        let mark = self.mark();
+        while let Some((header, bytes)) = self.pop(mark, scratch) {
+            if !take(header, bytes) {
+                break;
+            }
+        }
+        self.draining.store(false, Ordering::Release);
+        true
+    }
+
+    /// Takes the oldest frame out to make room, where the tail is still what it was when room was
+    /// short. Whether to try again: not if that frame is being written or taken.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn evict(&self, tail: usize) -> bool {
+        let Some(oldest) = self.oldest(self.mark(), false) else {
+            return self.tail.load(Ordering::Relaxed) != tail;
+        };
+        if oldest.at == tail && self.take(&oldest) && oldest.header.kind != Kind::Padding {
+            claim::count(&self.overwritten);
+        }
+        true
+    }
+
+    /// The oldest frame that is not being taken, or with `is_last` the one behind that.
+    #[inline]
+    fn oldest(&self, mark: usize, is_last: bool) -> Option<Oldest<'_>> {
+        // Acquire: whoever moved the tail had moved `next` up to there before.
+        let tail = self.tail.load(Ordering::Acquire);
+        let at = self.next.load(Ordering::Relaxed);
+        // Up to half the range of the integer behind the mark counts as behind it.
+        let is_before = (mark.wrapping_sub(at) as isize) > 0;
+        if !is_before || at != tail && !is_last {
+            return None;
+        }
+        let rest = super::to_the_end(self.words.words(), at);
+        let header = Header::from_word(rest.first()?.load(Ordering::Acquire))?;
+        Some(Oldest { at, tail, header, frame: rest.get(..header.words)? })
+    }
+
+    /// Owns a frame, clears it, and frees its room; `false` if it was not the oldest any more.
+    #[inline]
+    fn take(&self, oldest: &Oldest<'_>) -> bool {
+        let &Oldest { at, tail, frame, .. } = oldest;
+        let end = at.wrapping_add(frame.len());
+        let used = self.mark().wrapping_sub(tail);
+        if !claim::advance(&self.next, at, end) {
+            return false;
+        }
+        if self.high_water.load(Ordering::Relaxed) < used {
+            self.high_water.store(used, Ordering::Relaxed);
+        }
+        for word in frame {
+            word.store(0, Ordering::Relaxed);
+        }
+        if at == tail {
+            self.tail.store(end, Ordering::Release);
+        }
+        true
+    }
+}
+
+/// A committed frame, as one context saw it.
+struct Oldest<'r> {
+    /// Its position.
+    at: usize,
+    /// The tail at the time.
+    tail: usize,
+    header: Header,
+    frame: &'r [AtomicWord],
+}

@@ -65,11 +65,22 @@ test_rust() {
     fi
 }
 
-test_loom() { step "rust: loom, femto-core" loom_test; }
+test_loom() {
+    step "rust: loom, femto-core" loom_test
+    step "rust: loom, femto-core without compare-and-swap" loom_test femto_critical_section
+    step "rust: rings and handlers without compare-and-swap" no_swap_test
+}
+
+# The way of targets without compare-and-swap, on real threads.
+no_swap_test() {
+    RUSTFLAGS="--cfg femto_critical_section" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/no-swap" \
+        cargo test "${LOCKED[@]}" -p femto-core --features alloc --test rings --test handlers
+}
 
 loom_test() {
+    set -- "${1:-}"
     # A folder of its own: the flag changes every dependency.
-    RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/loom" \
+    RUSTFLAGS="--cfg loom ${1:+--cfg $1}" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/loom$1" \
         timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --release loom | tee "$CACHE/loom.log"
     grep -q '^test .* ok$' "$CACHE/loom.log" || { echo "no test has loom in its name" && return 1; }
 }

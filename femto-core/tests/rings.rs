@@ -26,6 +26,48 @@ fn a_full_shared_ring_refuses_the_newest_and_counts_it() {
 }
 
 #[test]
+fn a_full_shared_ring_that_is_pushed_over_loses_its_oldest() {
+    let ring = SharedRing::new(words::<16>());
+    (1..=4).for_each(|number| push_over(&ring, 4, number).unwrap());
+    push_over(&ring, 4, 5).unwrap();
+    assert_eq!(ring.overwritten(), 1);
+    // As many as it takes.
+    push_over(&ring, 6, 6).unwrap();
+    assert_eq!(ring.overwritten(), 3);
+    // Six words before the end are filled first, which counts for nothing.
+    push_over(&ring, 8, 7).unwrap();
+    assert_eq!((ring.overwritten(), ring.refused()), (6, 0));
+    assert_eq!(drained(&ring), [7]);
+    push_over(&ring, 8, 8).unwrap();
+    push_over(&ring, 8, 9).unwrap();
+    push_over(&ring, 8, 10).unwrap();
+    assert_eq!((ring.overwritten(), ring.refused(), ring.high_water()), (7, 0, 16));
+    assert_eq!(drained(&ring), [9, 10]);
+}
+
+#[test]
+fn a_frame_that_is_being_written_is_not_overwritten() {
+    let ring = SharedRing::new(words::<16>());
+    let outer = ring.push(8, header(8, 1), |_: &mut Writer<'_>| {
+        // An interrupt, while the first frame is being written.
+        push_over(&ring, 8, 2).unwrap();
+        assert_eq!(push_over(&ring, 1, 3), Err(Full));
+        assert_eq!(ring.pop(ring.mark(), &mut [0; 64]), None);
+    });
+    assert_eq!((outer, ring.refused(), ring.overwritten()), (Ok(()), 1, 0));
+    assert_eq!(drained(&ring), [1, 2]);
+}
+
+#[test]
+fn a_frame_too_large_for_what_is_left_is_refused_though_the_ring_is_empty() {
+    let ring = SharedRing::new(words::<16>());
+    push(&ring, 9, 1).unwrap();
+    assert_eq!(drained(&ring), [1]);
+    assert_eq!(push_over(&ring, 10, 2), Err(Full));
+    assert_eq!((ring.refused(), ring.overwritten(), drained(&ring)), (1, 0, vec![]));
+}
+
+#[test]
 fn a_frame_that_no_ring_can_hold_is_refused() {
     for words in [17, 1000, Header::MAX_WORDS, usize::MAX / 2, usize::MAX - 20, usize::MAX] {
         let ring = SharedRing::new(self::words::<16>());
@@ -151,60 +193,75 @@ fn a_full_lane_hands_the_frame_back_until_there_is_room() {
 
 #[test]
 fn a_shared_ring_under_stress_damages_nothing_and_accounts_for_all() {
-    const PRODUCERS: u64 = 3;
+    stress(1, |ring, frame| {
+        ring.push(frame.words(), frame.header(), |to: &mut Writer<'_>| frame.write(to))
+    });
+}
+
+#[test]
+fn overwriting_under_stress_damages_nothing_and_accounts_for_all() {
+    stress(2, |ring, frame| {
+        ring.push_over(frame.words(), frame.header(), |to: &mut Writer<'_>| frame.write(to))
+    });
+}
+
+/// Three producers, and consumers that do not wait for each other.
+fn stress(
+    consumers: usize,
+    push: impl Fn(&SharedRing<[AtomicWord; 256]>, Checked) -> Result<(), Full> + Sync,
+) {
+    const PRODUCERS: usize = 3;
     let ring = SharedRing::new(words::<256>());
-    let start = Barrier::new(PRODUCERS as usize + 1);
+    let start = Barrier::new(PRODUCERS + consumers);
     let is_over = AtomicBool::new(false);
-    let (mut drained, mut last) = (0, [0; PRODUCERS as usize]);
-    let refused = thread::scope(|scope| {
-        let producers: Vec<_> = (0..PRODUCERS)
-            .map(|producer| {
-                let (ring, start) = (&ring, &start);
+    let (ring, push, start, is_over) = (&ring, &push, &start, &is_over);
+    let (mut drained, mut refused) = (0, 0);
+    thread::scope(|scope| {
+        let producers = [0, 1, 2].map(|producer| {
+            scope.spawn(move || {
+                start.wait();
+                let refused = (1..=RECORDS).filter(|&sequence| {
+                    let is_refused = push(ring, Checked { producer, sequence }).is_err();
+                    if is_refused || sequence % 16 == 0 {
+                        thread::yield_now(); // to the consumer: there may be fewer cores
+                    }
+                    is_refused
+                });
+                refused.count()
+            })
+        });
+        let consumers: Vec<_> = (0..consumers)
+            .map(|_| {
                 scope.spawn(move || {
                     start.wait();
-                    let refused = (1..=RECORDS).filter(|&sequence| {
-                        let frame = Checked { producer, sequence };
-                        let pushed =
-                            ring.push(frame.words(), frame.header(), |to: &mut Writer<'_>| {
-                                frame.write(to)
-                            });
-                        if pushed.is_err() {
-                            thread::yield_now(); // to the consumer: there may be fewer cores
+                    let (mut scratch, mut drained) = ([0; 32 * WORD_BYTES], 0);
+                    let mut last = [0; PRODUCERS];
+                    loop {
+                        let ends = is_over.load(Relaxed);
+                        let mark = ring.mark();
+                        while let Some((header, bytes)) = ring.pop(mark, &mut scratch) {
+                            let frame = Checked::read(header, bytes);
+                            let last = &mut last[frame.producer as usize];
+                            assert!(frame.sequence > *last, "out of order");
+                            *last = frame.sequence;
+                            drained += 1;
                         }
-                        pushed.is_err()
-                    });
-                    refused.count()
+                        if ends && ring.is_empty() {
+                            return drained;
+                        }
+                        thread::yield_now();
+                    }
                 })
             })
             .collect();
-        let consumer = scope.spawn(|| {
-            start.wait();
-            let mut scratch = [0; 32 * WORD_BYTES];
-            loop {
-                let ends = is_over.load(Relaxed);
-                ring.drain(&mut scratch, |header, bytes| {
-                    let frame = Checked::read(header, bytes);
-                    let last = &mut last[frame.producer as usize];
-                    assert!(frame.sequence > *last, "out of order");
-                    *last = frame.sequence;
-                    drained += 1;
-                    true
-                });
-                if ends {
-                    return;
-                }
-                thread::yield_now();
-            }
-        });
-        let refused = producers.into_iter().map(|producer| producer.join().unwrap()).sum::<usize>();
+        refused = producers.into_iter().map(|producer| producer.join().unwrap()).sum();
         is_over.store(true, Relaxed);
-        consumer.join().unwrap();
-        refused
+        drained = consumers.into_iter().map(|consumer| consumer.join().unwrap()).sum();
     });
     assert!(ring.is_empty());
     assert_eq!(refused, ring.refused());
-    assert_eq!(drained + refused as u64, PRODUCERS * RECORDS);
-    assert!(drained > RECORDS / 100, "hardly anything came through");
+    assert_eq!(drained + ring.overwritten() + refused, PRODUCERS * RECORDS as usize);
+    assert!(drained > RECORDS as usize / 100, "hardly anything came through");
 }
 
 #[test]
@@ -289,6 +346,10 @@ fn header(words: usize, number: u8) -> Word {
 
 fn push<S: Storage>(ring: &SharedRing<S>, words: usize, number: u8) -> Result<(), Full> {
     ring.push(words, header(words.min(Header::MAX_WORDS), number), nothing)
+}
+
+fn push_over<S: Storage>(ring: &SharedRing<S>, words: usize, number: u8) -> Result<(), Full> {
+    ring.push_over(words, header(words, number), nothing)
 }
 
 fn drained<S: Storage>(ring: &SharedRing<S>) -> Vec<u8> {

@@ -1,0 +1,172 @@
+//! `femto decode`: bytes in, lines out.
+
+mod output;
+
+use core::fmt;
+use core::time::Duration;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use clap::{Args, ValueEnum};
+use femto_std::Level;
+use femto_std::decode::{Found, WireReader};
+
+use output::Output;
+
+/// Turns frames from firmware into text, JSON or logfmt
+///
+/// Reads what a `WireFormatter` wrote: a file, standard input, or a serial device (set it up first, with
+/// `stty -F DEVICE 115200 raw`). Bytes that are no frame are skipped and told on standard error; records
+/// that got lost are told in the output.
+///
+/// Exit status: 0 the input was read, garbage or not; 1 it could not be read, or holds no frame; 2 the
+/// arguments are wrong.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Leave out records below this level: a name or a number from 0 to 255
+    #[arg(long, default_value = "NOTSET")]
+    level: Level,
+    /// Leave out all but this logger and those below it
+    #[arg(long, default_value = "", value_name = "NAME", hide_default_value = true)]
+    logger: String,
+    /// Wait for more at the end of the input
+    #[arg(long)]
+    follow: bool,
+    /// What to read; `-` is standard input
+    #[arg(default_value = "-")]
+    input: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+}
+
+/// Why nothing, or no more, could be decoded.
+pub(crate) enum Error {
+    Open { path: PathBuf, source: io::Error },
+    Read { path: PathBuf, at: u64, source: io::Error },
+    Write(io::Error),
+    NoFrame { path: PathBuf, bytes: u64 },
+}
+
+/// Decodes the input to standard output.
+pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    let path = &options.input;
+    let mut input: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|source| Error::Open { path: path.clone(), source })?)
+    };
+    let mut output = Output::new(options);
+    let mut reader = WireReader::new();
+    let mut told = Told::new(path, options.follow);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let read = match input.read(&mut buffer) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(source) => {
+                return Err(Error::Read { path: path.clone(), at: reader.position(), source });
+            }
+        };
+        if read == 0 && !options.follow {
+            break;
+        }
+        if read == 0 {
+            thread::sleep(PAUSE);
+            continue;
+        }
+        reader.read(&buffer[..read], &mut |found| take(found, &mut output, &mut told));
+        match output.flush() {
+            // Whoever reads wants no more.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            flushed => flushed.map_err(Error::Write)?,
+        }
+    }
+    reader.finish(&mut |found| take(found, &mut output, &mut told));
+    told.finish(&reader);
+    if reader.records() == 0 && reader.position() > 0 && told.unreadable == 0 {
+        return Err(Error::NoFrame { path: path.clone(), bytes: reader.position() });
+    }
+    Ok(())
+}
+
+fn take(found: Found<'_>, output: &mut Output<'_>, told: &mut Told<'_>) {
+    match found {
+        Found::Record(record) => output.write(record),
+        found => told.tell(&found),
+    }
+}
+
+/// What is said on standard error.
+struct Told<'a> {
+    path: &'a Path,
+    runs: u64,
+    unreadable: u64,
+    most: u64,
+}
+
+impl<'a> Told<'a> {
+    fn new(path: &'a Path, is_endless: bool) -> Self {
+        let most = if is_endless { u64::MAX } else { MOST_RUNS };
+        Self { path, runs: 0, unreadable: 0, most }
+    }
+
+    fn tell(&mut self, found: &Found<'_>) {
+        let path = self.path.display();
+        match found {
+            Found::Garbage(garbage) => {
+                self.runs += 1;
+                if self.runs <= self.most {
+                    let (bytes, at, reason) = (garbage.bytes, garbage.at, garbage.reason);
+                    eprintln!("femto: {path}: skipped {bytes} bytes at offset {at:#x}: {reason}");
+                }
+            }
+            Found::Unreadable { at, error } => {
+                self.unreadable += 1;
+                eprintln!("femto: {path}: frame before offset {at:#x}: {error}");
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(&self, reader: &WireReader) {
+        let (records, garbage, lost) = (reader.records(), reader.garbage(), reader.lost());
+        if garbage > 0 || lost > 0 {
+            eprintln!(
+                "femto: {}: {records} records; {garbage} bytes skipped in {} places; {lost} records lost",
+                self.path.display(),
+                self.runs,
+            );
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { path, source } => write!(f, "could not open {}: {source}", path.display()),
+            Self::Read { path, at, source } => {
+                write!(f, "could not read {} from offset {at:#x} on: {source}", path.display())
+            }
+            Self::Write(source) => write!(f, "could not write to standard output: {source}"),
+            Self::NoFrame { path, bytes } => write!(
+                f,
+                "{}: no frame in {bytes} bytes: expected what a WireFormatter wrote",
+                path.display()
+            ),
+        }
+    }
+}
+
+/// Between two looks at an input that has ended and may go on.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Runs of garbage that are told one by one.
+const MOST_RUNS: u64 = 8;

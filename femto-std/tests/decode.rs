@@ -9,7 +9,7 @@ use femto_core::frame::wire::WireFormatter;
 use femto_core::{Details, Level, Record, WriteRecord};
 
 /// What the program wrote to its UART, byte for byte.
-const CAPTURED: &[u8] = include_bytes!("../../targets/cortex-m/expected/wire.bin");
+const CAPTURED: &[u8] = include_bytes!("../../targets/firmware/expected/wire.bin");
 
 #[test]
 fn text_is_what_the_target_would_have_made() {

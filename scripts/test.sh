@@ -26,6 +26,8 @@ test_lint() {
     step "lint: clippy, ${MEMBERS[*]}" \
         cargo clippy "${LOCKED[@]}" "${MEMBERS[@]}" --all-targets -- -D warnings
     step "lint: clippy, femto-core by feature" clippy_features
+    step "lint: clippy, the command femto" \
+        cargo clippy "${LOCKED[@]}" -p femto-std --features cli --all-targets -- -D warnings
     have_python "lint: Python" || return 0
     step "lint: ruff" ruff_check
     step "lint: mypy" mypy_check
@@ -63,6 +65,12 @@ test_rust() {
     else
         step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" --no-fail-fast
     fi
+    step "rust: the command femto" femto_test
+}
+
+femto_test() {
+    cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test decode
+    cargo test "${LOCKED[@]}" -p femto-std --features cli --doc
 }
 
 test_loom() {
@@ -128,9 +136,13 @@ compare_outputs() {
     mkdir -p "$out"
     for program in $(programs); do
         expected=targets/firmware/expected/$program.txt
+        [ -e "$expected" ] || expected=${expected%.txt}.bin # bytes, not text
         case $program in measure*) [ -e "$expected" ] || continue ;; esac
         status=0
-        run_program "$target" "$program" >"$out/$program.txt" || status=$?
+        case $program in
+        dump*) decode_memory "$target" "$program" >"$out/$program.txt" || status=$? ;;
+        *) run_program "$target" "$program" >"$out/$program.txt" || status=$? ;;
+        esac
         if [ "$status" != 0 ]; then
             echo "$program: exit status $status"
             wrong=1
@@ -142,6 +154,14 @@ compare_outputs() {
         fi
     done
     return "$wrong"
+}
+
+# Runs a program until it halts, and decodes its RAM with its ELF.
+decode_memory() {
+    local target=$1 program=$2 memory=$CACHE/firmware/$1/ram.bin
+    RAM_DUMP=$memory run_program "$target" "$program" >&2
+    cargo run -q "${LOCKED[@]}" -p femto-std --features cli --bin femto -- \
+        decode --elf "$(elf "$target" "$program")" --ticks-per-second 1000 "$memory"
 }
 
 if ! has cargo; then

@@ -37,6 +37,22 @@ if ! command -v "$qemu" >/dev/null; then
     exit 127
 fi
 
+# With RAM_DUMP=FILE the machine runs until the program says `halted`; then its RAM is saved.
+if [ -n "${RAM_DUMP:-}" ]; then
+    kib=${ram#*,}
+    : >"$RAM_DUMP.uart"
+    # shellcheck disable=SC2086
+    {
+        tries=600
+        until grep -q '^halted' "$RAM_DUMP.uart" || [ $((tries -= 1)) = 0 ]; do sleep 0.1; done
+        echo "pmemsave ${ram%,*} $((${kib%K} * 1024)) \"$RAM_DUMP\""
+        echo quit
+    } | timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware \
+        -display none -monitor stdio -serial "file:$RAM_DUMP.uart" \
+        -semihosting-config enable=on,target=native -kernel "$elf" >/dev/null
+    exec cat "$RAM_DUMP.uart"
+fi
+
 # shellcheck disable=SC2086 # $firmware and $counting are two words or none
 exec timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware $counting \
     -display none -monitor none -serial stdio \

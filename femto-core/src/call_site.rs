@@ -12,6 +12,7 @@ use crate::{Level, Value};
 /// made from its arguments.
 ///
 /// In ROM on a microcontroller. The macros make it; write one by hand only to log without them.
+#[repr(C)] // a host reads it from the ELF: `frame::address`
 pub struct CallSite {
     /// The severity written in the statement ([`Level::NOTSET`] where it is known only at run
     /// time).

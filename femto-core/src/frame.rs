@@ -4,6 +4,7 @@
 //! [`local`] in words for readers of the same image, [`portable`] in bytes for everybody else. Both
 //! begin with the same words, so that one ring holds both.
 
+pub mod address;
 pub mod local;
 pub mod portable;
 mod shape;

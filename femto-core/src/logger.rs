@@ -33,6 +33,7 @@ use crate::{CallSite, Handler, Level, Record, Value, clock};
 /// ROOT.set_level(Level::DEBUG);
 /// assert!(NET.is_enabled(Level::INFO));
 /// ```
+#[repr(C)] // a host reads it from the ELF: `frame::address`
 pub struct Logger {
     name: &'static str,
     parent: Option<&'static Logger>,
@@ -45,6 +46,8 @@ pub struct Logger {
     #[allow(dead_code, reason = "a reference that is an address needs no place")]
     pub(crate) slot: Slot,
 }
+
+const _: () = assert!(core::mem::offset_of!(Logger, name) == crate::frame::address::logger::NAME);
 
 impl Logger {
     /// The root of a tree, named `root`. Its level is [`Level::INFO`] unless set.

@@ -60,6 +60,9 @@ pub struct Details<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// A time, in nanoseconds, that is not known.
+    pub const NO_TIME: u64 = u64::MAX;
+
     /// The record of a statement with a static logger; `time` in ticks of the clock.
     #[inline(always)]
     pub(crate) fn new(
@@ -108,8 +111,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
-    /// nanoseconds.
+    /// A record whose message is anything that can be displayed; `time` since the Unix epoch (or
+    /// boot, of another machine), in nanoseconds, [`Record::NO_TIME`] if it is not known.
     #[must_use]
     pub fn from_message(
         name: &'a str,
@@ -182,11 +185,11 @@ impl<'a> Record<'a> {
     }
 
     /// Time of the call: since the Unix epoch, or since boot where there is no calendar. `None`
-    /// if no clock was set.
+    /// if no clock was set, or it is not known.
     #[must_use]
     pub fn time(&self) -> Option<Duration> {
         if self.in_nanos {
-            Some(Duration::from_nanos(self.time))
+            (self.time != Self::NO_TIME).then_some(Duration::from_nanos(self.time))
         } else {
             clock::duration(self.time)
         }
@@ -315,8 +318,11 @@ impl<'a> Record<'a> {
 
     /// The time, and how many of its units make a second: 0 if there is none.
     pub(crate) fn ticks_and_rate(&self) -> (u64, u64) {
-        let rate = if self.in_nanos { 1_000_000_000 } else { clock::rate() };
-        (self.time, rate)
+        match self.in_nanos {
+            true if self.time == Self::NO_TIME => (0, 0),
+            true => (self.time, 1_000_000_000),
+            false => (self.time, clock::rate()),
+        }
     }
 
     /// Whether the time is known to count from the Unix epoch.

@@ -4,6 +4,8 @@
 pub mod bridge;
 mod clock;
 mod collector;
+#[cfg(feature = "cli")]
+pub mod decode;
 pub mod engine;
 mod error;
 pub mod formatter;

@@ -1,7 +1,8 @@
 //! Templates: how do a message's text and its arguments become the message?
 //!
 //! The stage before the formatter. Parsed and checked on the *caller*, applied on the
-//! *collector*. Rust templates are `core::fmt`'s and live in the core; these are Python's.
+//! *collector*. Rust templates are `core::fmt`'s and are applied in the core by the statement's own
+//! code; these are Python's, and Rust's for records of another image.
 
 mod brace;
 mod conversion;
@@ -16,6 +17,7 @@ mod printable_table;
 #[cfg(test)]
 pub(crate) mod python;
 mod repr;
+mod rust;
 mod spec;
 mod text;
 
@@ -26,6 +28,7 @@ pub use conversion::Conversion;
 pub use message::{Arguments, PercentMessage};
 pub use percent::PercentTemplate;
 pub use printable::use_unicode_version;
+pub use rust::RustMessage;
 pub(crate) use spec::{PrintError, Spec};
 
 /// Why a template could not be parsed or applied.

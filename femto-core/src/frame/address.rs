@@ -1,0 +1,32 @@
+//! Where a host finds what local frames of a 32-bit program refer to: offsets, in bytes, of the fields of
+//! statics whose addresses the frames hold.
+//!
+//! A text is the address of its bytes and their number, a word each; address 0 is `None`. Checked at
+//! compile time where addresses are what frames hold.
+
+/// Bytes of a word.
+pub const WORD: usize = 4;
+
+/// Fields of a [`CallSite`](crate::CallSite).
+pub mod call_site {
+    /// The level, a byte; 0 where it is known only at run time.
+    pub const LEVEL: usize = 0;
+    /// The target, a text or `None`.
+    pub const TARGET: usize = 4;
+    /// The module, a text.
+    pub const MODULE_PATH: usize = 12;
+    /// The source file, a text.
+    pub const FILE: usize = 20;
+    /// The line, a word.
+    pub const LINE: usize = 28;
+    /// The template, a text.
+    pub const TEMPLATE: usize = 32;
+    /// The keys: address and number of texts.
+    pub const KEYS: usize = 40;
+}
+
+/// Fields of a [`Logger`](crate::Logger).
+pub mod logger {
+    /// The name, a text.
+    pub const NAME: usize = 0;
+}

@@ -7,15 +7,59 @@ use crate::reference::SetOnce;
 
 /// A source of time.
 ///
+/// Ticks are what it counts: milliseconds of a timer interrupt, cycles of the processor, nanoseconds
+/// of an operating system. They are kept as they are, in 64 bits, and only whoever prints a record
+/// makes a time of them, exact to the nanosecond.
+///
+/// # Examples
+/// A timer that counts milliseconds since boot, and a calendar once somebody knows what time it is:
+/// ```
+/// use core::sync::atomic::{AtomicU32, Ordering};
+/// use core::time::Duration;
+/// use femto_core::{Clock, set_clock};
+///
+/// struct Timer;
+///
+/// /// Counted by the timer's interrupt. (In 32 bits for the example's sake: 49 days.)
+/// static MILLIS: AtomicU32 = AtomicU32::new(0);
+/// /// Seconds between the Unix epoch and boot, 0 while unknown.
+/// static BOOTED: AtomicU32 = AtomicU32::new(0);
+///
+/// impl Clock for Timer {
+///     fn now(&self) -> u64 {
+///         MILLIS.load(Ordering::Relaxed).into()
+///     }
+///     fn ticks_per_second(&self) -> u64 {
+///         1000
+///     }
+///     fn epoch(&self) -> Option<Duration> {
+///         let seconds = BOOTED.load(Ordering::Relaxed);
+///         (seconds != 0).then(|| Duration::from_secs(seconds.into()))
+///     }
+/// }
+///
+/// set_clock(&Timer).unwrap();
+/// ```
+///
 /// # For implementors
 /// `now` is called from every context that logs, interrupts included: it must not block.
 pub trait Clock: Sync {
-    /// Ticks since boot, or since the Unix epoch.
+    /// Ticks since boot, or since whatever [`Clock::epoch`] tells.
     fn now(&self) -> u64;
 
-    /// How many ticks make a second; at least 1. Default: 1,000,000,000 (nanoseconds).
+    /// The resolution: how many ticks make a second; at least 1. Default: 1,000,000,000
+    /// (nanoseconds).
     fn ticks_per_second(&self) -> u64 {
         1_000_000_000
+    }
+
+    /// The time of tick 0 since the Unix epoch; `None` where there is no calendar, or not yet.
+    /// Default: `None`.
+    ///
+    /// Asked when a record is printed: once it answers, records from before have a date too. A clock
+    /// that counts from the epoch itself answers [`Duration::ZERO`].
+    fn epoch(&self) -> Option<Duration> {
+        None
     }
 }
 
@@ -41,14 +85,33 @@ pub(crate) fn rate() -> u64 {
     CLOCK.get().ticks_per_second()
 }
 
-/// The duration of `ticks`, by the rate of the clock that was set.
+/// The duration of `ticks`, by the rate of the clock that was set; `None` without one.
 pub(crate) fn duration(ticks: u64) -> Option<Duration> {
     let rate = rate();
     if rate == 0 {
         return None;
     }
-    let nanos = u128::from(ticks % rate) * 1_000_000_000 / u128::from(rate);
-    Some(Duration::new(ticks / rate, nanos as u32))
+    Some(Duration::new(ticks / rate, nanos(ticks % rate, rate)))
+}
+
+/// The time of tick 0 since the Unix epoch, if the clock that was set knows it.
+pub(crate) fn epoch() -> Option<Duration> {
+    CLOCK.get().epoch()
+}
+
+/// The time of tick 0 since the Unix epoch in ticks, 0 if it is not known.
+pub(crate) fn ticks_of_epoch() -> u64 {
+    let (Some(epoch), rate) = (epoch(), rate()) else { return 0 };
+    let part = u64::from(epoch.subsec_nanos()).saturating_mul(rate) / 1_000_000_000;
+    epoch.as_secs().saturating_mul(rate).saturating_add(part)
+}
+
+/// `ticks` of less than a second in nanoseconds, without a division of 128 bits: from 17 GHz on, the
+/// lowest bits of rate and ticks count for nothing.
+fn nanos(ticks: u64, rate: u64) -> u32 {
+    const NANOS: u64 = 1_000_000_000;
+    let excess = (u64::BITS - rate.leading_zeros()).saturating_sub(34);
+    ((ticks >> excess) * NANOS / (rate >> excess)).min(NANOS - 1) as u32
 }
 
 /// There is a clock already.
@@ -75,5 +138,31 @@ impl Clock for Stopped {
 
     fn ticks_per_second(&self) -> u64 {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ticks_are_nanoseconds_to_the_last(ticks: u64, rate in 1_u64..) {
+            let ticks = ticks % rate;
+            let exact = (u128::from(ticks) * 1_000_000_000 / u128::from(rate)) as u32;
+            let found = nanos(ticks, rate);
+            prop_assert!(found < 1_000_000_000 && found.abs_diff(exact) <= 1, "{found} {exact}");
+            if rate <= 1 << 34 {
+                prop_assert_eq!(found, exact);
+            }
+        }
+    }
+
+    #[test]
+    fn rates_at_the_edge_do_not_overflow() {
+        for rate in [1, 1 << 34, u64::MAX / 1_000_000_000, u64::MAX / 1_000_000_000 + 1, u64::MAX] {
+            assert!(nanos(rate - 1, rate) < 1_000_000_000, "{rate}");
+        }
     }
 }

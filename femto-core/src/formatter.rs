@@ -1,10 +1,25 @@
 //! Formatter: how template and arguments become a line.
 //!
-//! Runs on the *collector* or *drain* (on the caller for direct handlers), before the sink.
+//! Runs on the *collector* or *drain* (on the caller for direct handlers), before the sink. Three
+//! types rather than one with a choice inside: firmware links only what it names.
+
+mod builder;
+mod escape;
+mod field;
+mod json;
+mod logfmt;
+mod text;
+mod time;
 
 use core::fmt;
 
 use embedded_io::Write;
+
+pub use builder::FormatterBuilder;
+pub use field::{Field, FieldFn};
+pub use json::JsonFormatter;
+pub use logfmt::LogfmtFormatter;
+pub use text::TextFormatter;
 
 use crate::{FmtSink, Record};
 
@@ -38,26 +53,5 @@ impl<F: Formatter + ?Sized, W: Write> WriteRecord<W> for F {
         let formatted = out.write_line(self, record);
         out.finish()?;
         Ok(formatted.is_ok())
-    }
-}
-
-/// `[   1.234567] INFO  net: link up in 5 ms peer=10.0.0.7`
-///
-/// Seconds since boot (or the epoch) with microseconds, left out where no clock was set; the level;
-/// the logger's name; the message; key-values; `[cut]` where text was cut off.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TextFormatter;
-
-impl Formatter for TextFormatter {
-    fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-        if let Some(time) = record.time() {
-            write!(out, "[{:4}.{:06}] ", time.as_secs(), time.subsec_micros())?;
-        }
-        write!(out, "{:<5} {}: ", record.level(), record.logger_name())?;
-        record.write_message(out)?;
-        for (key, value) in record.key_values() {
-            write!(out, " {key}={value}")?;
-        }
-        if record.is_cut() { out.write_str(" [cut]") } else { Ok(()) }
     }
 }

@@ -268,8 +268,9 @@ pub(crate) mod tag {
     pub(crate) const STR: u8 = 16;
     pub(crate) const BYTES: u8 = 17;
     pub(crate) const RENDERED: u8 = 18;
+    pub(crate) const HEXDUMP: u8 = 19;
     /// What later versions may add, with a length before it in portable frames.
-    pub(crate) const LATER: u8 = 19;
+    pub(crate) const LATER: u8 = 20;
     pub(crate) const LAST: u8 = 31;
 
     /// The kind of `value`. What is still to be rendered counts as rendered text.
@@ -298,6 +299,7 @@ pub(crate) mod tag {
             Value::U128(_) => U128,
             Value::Str(_) => STR,
             Value::Bytes(_) => BYTES,
+            Value::Hexdump(_) => HEXDUMP,
             Value::Rendered(_) | Value::Arguments(_) => RENDERED,
         }
     }

@@ -32,7 +32,10 @@ pub use call_site::{CallSite, FormatFn};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;
 pub use filter::{Filter, LevelFilter, Metadata, NameFilter};
-pub use formatter::{Formatter, TextFormatter, WriteRecord};
+pub use formatter::{
+    Field, FieldFn, Formatter, FormatterBuilder, JsonFormatter, LogfmtFormatter, TextFormatter,
+    WriteRecord,
+};
 pub use handler::{DirectHandler, Drained, Handler, RingHandler};
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
 pub use logger::{Logger, RootAlreadySet, find_logger, set_root};
@@ -41,7 +44,7 @@ pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use reference::resolve_call_site;
 pub use sink::FmtSink;
-pub use value::{Capture, Value};
+pub use value::{Capture, Hex, Hexdump, Value};
 
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]

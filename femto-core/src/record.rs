@@ -16,6 +16,9 @@ pub struct Record<'a> {
     in_nanos: bool,
     is_cut: bool,
     is_recovered: bool,
+    /// Whether a time in nanoseconds counts from another machine's boot.
+    since_boot: bool,
+    sequence: Option<u32>,
     time: u64,
     name: Name<'a>,
     message: Message<'a>,
@@ -78,6 +81,8 @@ impl<'a> Record<'a> {
             in_nanos: false,
             is_cut: false,
             is_recovered: false,
+            since_boot: false,
+            sequence: None,
             time,
             name,
             message,
@@ -97,17 +102,18 @@ impl<'a> Record<'a> {
         details: &'a Details<'a>,
     ) -> Self {
         let (name, message) = (Name::Text(name), Message::Of(site));
-        let details = Some(details);
         Self {
             level,
             in_nanos: true,
             is_cut: false,
             is_recovered: false,
+            since_boot: false,
+            sequence: None,
             time,
             name,
             message,
             values,
-            details,
+            details: Some(details),
         }
     }
 
@@ -122,17 +128,18 @@ impl<'a> Record<'a> {
         details: &'a Details<'a>,
     ) -> Self {
         let (name, message) = (Name::Text(name), Message::Display(message));
-        let details = Some(details);
         Self {
             level,
             in_nanos: true,
             is_cut: false,
             is_recovered: false,
+            since_boot: false,
+            sequence: None,
             time,
             name,
             message,
             values: &[],
-            details,
+            details: Some(details),
         }
     }
 
@@ -153,10 +160,22 @@ impl<'a> Record<'a> {
         Self { is_cut: true, ..self }
     }
 
+    /// The same record, its time in nanoseconds since the boot of another machine.
+    #[must_use]
+    pub const fn since_boot(self) -> Self {
+        Self { since_boot: true, ..self }
+    }
+
     /// The same record, made before the program last started.
     #[must_use]
     pub const fn recovered(self) -> Self {
         Self { is_recovered: true, ..self }
+    }
+
+    /// The same record, with its number among those of a handler.
+    #[must_use]
+    pub const fn with_sequence(self, sequence: u32) -> Self {
+        Self { sequence: Some(sequence), ..self }
     }
 
     /// The severity.
@@ -178,21 +197,34 @@ impl<'a> Record<'a> {
         self.is_recovered
     }
 
+    /// The record's number among those of a handler, from 0 on, wrapping: set where a ring is drained.
+    /// Records that the handler dropped count, so a gap between two numbers tells of a loss.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<u32> {
+        self.sequence
+    }
+
     /// Name of the level, where the application gave it another than [`Level::name`].
     #[must_use]
     pub fn level_name(&self) -> Option<&'a str> {
         self.details?.level_name
     }
 
-    /// Time of the call: since the Unix epoch, or since boot where there is no calendar. `None`
-    /// if no clock was set, or it is not known.
+    /// Time of the call: since the Unix epoch if [`Record::is_since_epoch`] says so, else since boot.
+    /// `None` if no clock was set, or it is not known.
     #[must_use]
     pub fn time(&self) -> Option<Duration> {
         if self.in_nanos {
-            (self.time != Self::NO_TIME).then_some(Duration::from_nanos(self.time))
-        } else {
-            clock::duration(self.time)
+            return (self.time != Self::NO_TIME).then_some(Duration::from_nanos(self.time));
         }
+        let since_start = clock::duration(self.time)?;
+        Some(clock::epoch().map_or(since_start, |epoch| since_start.saturating_add(epoch)))
+    }
+
+    /// Whether [`Record::time`] counts from the Unix epoch, by [`Clock::epoch`](crate::Clock::epoch).
+    #[must_use]
+    pub fn is_since_epoch(&self) -> bool {
+        if self.in_nanos { !self.since_boot } else { clock::epoch().is_some() }
     }
 
     /// Name of the logger, or the statement's `target:`.
@@ -316,18 +348,14 @@ impl<'a> Record<'a> {
         self.details?.stack
     }
 
-    /// The time, and how many of its units make a second: 0 if there is none.
+    /// The time, since the epoch if that is known, and how many of its units make a second: 0 if there
+    /// is none.
     pub(crate) fn ticks_and_rate(&self) -> (u64, u64) {
         match self.in_nanos {
             true if self.time == Self::NO_TIME => (0, 0),
             true => (self.time, 1_000_000_000),
-            false => (self.time, clock::rate()),
+            false => (self.time.wrapping_add(clock::ticks_of_epoch()), clock::rate()),
         }
-    }
-
-    /// Whether the time is known to count from the Unix epoch.
-    pub(crate) const fn is_since_epoch(&self) -> bool {
-        self.in_nanos
     }
 
     /// The time as it was taken.

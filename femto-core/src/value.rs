@@ -3,7 +3,13 @@
 //! Made on the *caller* (borrowed, nothing allocated) by [`Capture`], carried by the frame, and
 //! seen again on the *collector* or *drain*, where templates and formatters print it.
 
+mod hex;
+
 use core::fmt;
+
+pub(crate) use hex::write_hex;
+use hex::write_hexdump;
+pub use hex::{Hex, Hexdump};
 
 /// One typed argument of a record.
 ///
@@ -50,8 +56,10 @@ pub enum Value<'a> {
     Char(char),
     /// A text.
     Str(&'a str),
-    /// Bytes without a known encoding.
+    /// Bytes without a known encoding. `{}` prints hexadecimal digits, `{:?}` a list of numbers.
     Bytes(&'a [u8]),
+    /// Bytes to be printed as lines of a hexdump.
+    Hexdump(&'a [u8]),
     /// A text that was rendered with its own format specification; printed as it is.
     Rendered(&'a str),
     /// Something that is still to be rendered. Only ever seen on the caller: whoever keeps a
@@ -171,7 +179,8 @@ impl fmt::Display for Value<'_> {
             Self::F64(inner) => inner.fmt(f),
             Self::Char(inner) => inner.fmt(f),
             Self::Str(inner) => inner.fmt(f),
-            Self::Bytes(inner) => fmt::Debug::fmt(inner, f),
+            Self::Bytes(inner) => write_hex(inner, f),
+            Self::Hexdump(inner) => write_hexdump(inner, f),
             Self::Rendered(inner) => f.write_str(inner),
             Self::Arguments(inner) => f.write_fmt(**inner),
         }
@@ -239,6 +248,35 @@ impl<T: Capture + ?Sized> Capture for &mut T {
     #[inline(always)]
     fn capture(&self) -> Value<'_> {
         (**self).capture()
+    }
+}
+
+impl Capture for [u8] {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        Value::Bytes(self)
+    }
+}
+
+impl<const N: usize> Capture for [u8; N] {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        Value::Bytes(self)
+    }
+}
+
+impl<const N: usize> Capture for heapless::Vec<u8, N> {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        Value::Bytes(self)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Capture for alloc::vec::Vec<u8> {
+    #[inline(always)]
+    fn capture(&self) -> Value<'_> {
+        Value::Bytes(self)
     }
 }
 
@@ -321,6 +359,16 @@ mod tests {
             same!(a, "{}" "{:?}" "{:>9}");
             same!(b, "{}" "{:?}" "{:*^5}");
             same!(c.as_str(), "{}" "{:?}" "{:*^5}" "{:.3}" "{:->30.20}" "{:#?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_print_as_format_prints_them(a: [u8; 5], b: std::vec::Vec<u8>) {
+            same!(a, "{:?}" "{:x?}" "{:02X?}" "{:#x?}" "{:#?}" "{:>4?}");
+            same!(b.as_slice(), "{:?}" "{:x?}" "{:02X?}" "{:#x?}" "{:#?}" "{:>4?}");
+            same!(Hex(&b), "{}" "{:?}" "{:>30}" "{:02x?}" "{:#?}");
+            same!(Hexdump(&b), "{}" "{:?}" "{:>300}" "{:x?}" "{:#?}");
         }
     }
 

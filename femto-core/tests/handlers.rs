@@ -28,7 +28,7 @@ fn a_record_that_a_display_logs_comes_before_the_one_it_is_in() {
 #[test]
 fn a_direct_handler_drops_what_comes_while_it_writes_and_says_so_once() {
     static SINK: DirectHandler<TextFormatter, Kept> =
-        DirectHandler::new(TextFormatter, Kept::new());
+        DirectHandler::new(TextFormatter::new(), Kept::new());
     static ROOT: Logger = Logger::root().with_handlers(&[&SINK]);
     let logging = displayed(|f| {
         warn!(logger: ROOT, "lost");
@@ -46,7 +46,7 @@ fn a_direct_handler_drops_what_comes_while_it_writes_and_says_so_once() {
 #[test]
 fn a_direct_handler_counts_what_its_sink_refuses() {
     static SINK: DirectHandler<TextFormatter, Failing> =
-        DirectHandler::new(TextFormatter, Failing(Vec::new()));
+        DirectHandler::new(TextFormatter::new(), Failing(Vec::new()));
     static ROOT: Logger = Logger::root().with_handlers(&[&SINK]);
     FAILS.set(true);
     info!(logger: ROOT, "refused");
@@ -79,9 +79,9 @@ fn a_sink_that_fails_costs_the_record_at_hand_and_no_other() {
     (1..=3).for_each(|n| info!(logger: ROOT, "record {}", n));
     let mut sink = Failing(Vec::new());
     FAILS.set(true);
-    assert_eq!(RING.drain(&TextFormatter, &mut sink), Err(ErrorKind::Other));
+    assert_eq!(RING.drain(&TextFormatter::new(), &mut sink), Err(ErrorKind::Other));
     FAILS.set(false);
-    assert_eq!(RING.drain(&TextFormatter, &mut sink).unwrap().written, 2);
+    assert_eq!(RING.drain(&TextFormatter::new(), &mut sink).unwrap().written, 2);
     assert_eq!(
         String::from_utf8(sink.0).unwrap(),
         "INFO  root: record 2\nINFO  root: record 3\nWARN  femtologging: 1 records dropped\n"
@@ -94,7 +94,7 @@ fn a_report_that_the_sink_refuses_is_made_again() {
     static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
     (0..20).for_each(|_| info!(logger: ROOT, "m"));
     let news = RING.dropped();
-    assert!(RING.drain(&TextFormatter, &mut NoReports).is_err());
+    assert!(RING.drain(&TextFormatter::new(), &mut NoReports).is_err());
     assert_eq!(text_of(&RING), format!("WARN  femtologging: {news} records dropped\n"));
 }
 
@@ -219,7 +219,7 @@ fn a_sink_that_logs_comes_to_an_end() {
     info!(logger: ROOT, "m");
     let mut sink = Logging(Vec::new());
     for _ in 0..3 {
-        assert_eq!(RING.drain(&TextFormatter, &mut sink).unwrap().written, 1);
+        assert_eq!(RING.drain(&TextFormatter::new(), &mut sink).unwrap().written, 1);
     }
 }
 
@@ -233,10 +233,10 @@ fn two_drains_at_once_do_not_mix() {
         fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             if !WAS_INSIDE.swap(true, Relaxed) {
                 let mut inner = Vec::new();
-                let drained = RING.drain(&TextFormatter, &mut inner).unwrap();
+                let drained = RING.drain(&TextFormatter::new(), &mut inner).unwrap();
                 assert_eq!((drained.written, inner.len()), (0, 0));
             }
-            TextFormatter.format(record, out)
+            TextFormatter::new().format(record, out)
         }
     }
     info!(logger: ROOT, "m");
@@ -256,7 +256,7 @@ fn displayed(f: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result) -> impl fmt::Di
 
 fn text_of<const WORDS: usize>(ring: &RingHandler<WORDS>) -> String {
     let mut text = Vec::new();
-    let drained = ring.drain(&TextFormatter, &mut text).unwrap();
+    let drained = ring.drain(&TextFormatter::new(), &mut text).unwrap();
     assert_eq!(drained.damaged, 0);
     String::from_utf8(text).unwrap()
 }
@@ -340,7 +340,7 @@ fn values_that_take_no_words_of_their_own_are_committed() {
         info!(logger: ROOT, "first {}", true);
         info!(logger: ROOT, "then {}", 1);
         let mut out = Vec::new();
-        RING.drain(&TextFormatter, &mut out).unwrap();
+        RING.drain(&TextFormatter::new(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "INFO  root: first true\nINFO  root: then 1\n");
     }

@@ -8,8 +8,8 @@ use core::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use femto_core::{
-    Formatter, Handler, Level, Logger, Record, RingHandler, critical, debug, error, info, log,
-    trace, warn,
+    Formatter, Handler, Hex, Hexdump, Level, Logger, Record, RingHandler, critical, debug, error,
+    info, log, trace, warn,
 };
 
 #[test]
@@ -120,6 +120,18 @@ fn references_and_texts_are_typed() {
     same!("{exclusive} {}", &mut 3);
     *exclusive = 2;
     assert_eq!(changing, 2);
+}
+
+#[test]
+fn bytes_are_typed() {
+    let (array, list) = ([1_u8, 0xab], vec![2_u8; 20]);
+    let short: heapless::Vec<u8, 4> = heapless::Vec::from_slice(&array).unwrap();
+    same!("{:?} {array:02x?} {:#?} {short:X?} {:?}", array, list, &list[..3]);
+    same!("{} {:?} {} {:#}", Hex(&array), Hex(&array), Hexdump(&list), Hexdump(&array));
+    assert_eq!(logged(|| info!(logger: LOG, id = Hex(&array); "m")), ["m id=01ab"]);
+    let dump = Hexdump(&list).to_string();
+    assert_eq!(logged(|| info!(logger: LOG, d = Hexdump(&list); "m")), [format!("m d={dump}")]);
+    assert_eq!(logged(|| info!(logger: LOG, d:? = array; "m")), ["m d=[1, 171]"]);
 }
 
 #[test]

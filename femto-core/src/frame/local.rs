@@ -140,7 +140,7 @@ pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]
     for value in values {
         let bytes = match value {
             Value::Str(text) | Value::Rendered(text) => text.as_bytes(),
-            Value::Bytes(bytes) => bytes,
+            Value::Bytes(bytes) | Value::Hexdump(bytes) => bytes,
             _ => {
                 write_value(value, &mut to);
                 continue;
@@ -265,7 +265,7 @@ pub(super) fn value_words(value: &Value<'_>) -> usize {
         #[cfg(feature = "int128")]
         Value::I128(_) | Value::U128(_) => 2 * WIDE,
         Value::Str(text) | Value::Rendered(text) => 1 + words_for(text.len()),
-        Value::Bytes(bytes) => 1 + words_for(bytes.len()),
+        Value::Bytes(bytes) | Value::Hexdump(bytes) => 1 + words_for(bytes.len()),
         Value::Arguments(_) => 1,
         _ => 1,
     }
@@ -280,7 +280,7 @@ fn write_value(value: &Value<'_>, to: &mut Writer<'_>) {
     match *value {
         Value::None | Value::Bool(_) => {}
         Value::Str(inner) | Value::Rendered(inner) => text(inner.as_bytes()),
-        Value::Bytes(inner) => text(inner),
+        Value::Bytes(inner) | Value::Hexdump(inner) => text(inner),
         // Records are rendered before they are kept; without that, the text is empty.
         Value::Arguments(_) => text(&[]),
         Value::I8(n) => to.word(n as Word),
@@ -398,6 +398,7 @@ impl<'a> Reader<'a> {
             tag::STR => Value::Str(self.text()?),
             tag::BYTES => Value::Bytes(self.bytes()?),
             tag::RENDERED => Value::Rendered(self.text()?),
+            tag::HEXDUMP => Value::Hexdump(self.bytes()?),
             other => return scalar(self, other),
         })
     }

@@ -322,7 +322,7 @@ fn write_value<W: Write>(value: &Value<'_>, to: &mut W) -> Result<(), W::Error> 
         }
         Value::Char(c) => to.write_all(&u32::from(c).to_le_bytes()),
         Value::Str(text) | Value::Rendered(text) => write_text(text, to),
-        Value::Bytes(bytes) => {
+        Value::Bytes(bytes) | Value::Hexdump(bytes) => {
             to.write_all(&(bytes.len() as u32).to_le_bytes())?;
             to.write_all(bytes)
         }
@@ -389,6 +389,7 @@ impl<'a> Reader<'a> {
             ),
             tag::STR => Value::Str(self.text()?),
             tag::RENDERED => Value::Rendered(self.text()?),
+            tag::HEXDUMP => Value::Hexdump(self.bytes()?),
             tag::BYTES | tag::LATER..=tag::LAST => Value::Bytes(self.bytes()?),
             other => return Err(FrameError::Kind(other)),
         })

@@ -68,7 +68,7 @@ fn size(value: &Value<'_>) -> Option<usize> {
     match value {
         Value::Arguments(_) => None,
         Value::Str(text) | Value::Rendered(text) => text_size(text.len()),
-        Value::Bytes(bytes) => text_size(bytes.len()),
+        Value::Bytes(bytes) | Value::Hexdump(bytes) => text_size(bytes.len()),
         other => Some(value_words(other)),
     }
 }

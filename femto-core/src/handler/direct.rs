@@ -26,7 +26,7 @@ use crate::{Details, Level, Record, WriteRecord, clock};
 /// #     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
 /// #     fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
 /// # }
-/// static CONSOLE: DirectHandler<TextFormatter, Uart> = DirectHandler::new(TextFormatter, Uart);
+/// static CONSOLE: DirectHandler<TextFormatter, Uart> = DirectHandler::new(TextFormatter::new(), Uart);
 /// static ROOT: Logger = Logger::root().with_handlers(&[&CONSOLE]);
 ///
 /// info!(logger: ROOT, "booted");

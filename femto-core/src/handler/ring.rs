@@ -35,7 +35,7 @@ use crate::{CallSite, Details, Level, Logger, Record, Value, WriteRecord, clock}
 ///
 /// let mut wire = [0; 64];
 /// let mut uart = &mut wire[..]; // any embedded_io::Write
-/// RING.drain(&TextFormatter, &mut uart).unwrap(); // from the main loop
+/// RING.drain(&TextFormatter::new(), &mut uart).unwrap(); // from the main loop
 /// assert!(wire.starts_with(b"INFO  root: booted in 12 ms\n"));
 /// ```
 pub struct RingHandler<const WORDS: usize> {

@@ -124,7 +124,7 @@ impl<'d> Frame<'d> {
         let message = RustMessage::new(self.site.template, arguments);
         let name = self.site.target.unwrap_or(self.logger);
         let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
-        let record = Record::from_message(name, &message, self.level, time, &details);
+        let record = Record::from_message(name, &message, self.level, time, &details).since_boot();
         take(&if self.is_cut { record.cut() } else { record });
     }
 }

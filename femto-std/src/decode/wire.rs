@@ -121,17 +121,15 @@ impl WireReader {
         self.follow(packet.sequence, |message| {
             let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
             let details = Details::default();
-            take(Found::Record(&Record::from_message(
-                "femtologging",
-                &message,
-                Level::WARN,
-                time,
-                &details,
-            )));
+            let name = "femtologging";
+            let record = Record::from_message(name, &message, Level::WARN, time, &details);
+            let is_since_epoch = packet.is_since_epoch;
+            take(Found::Record(&if is_since_epoch { record } else { record.since_boot() }));
         });
         with_record(&frame?, time, |record| {
             let record = if packet.is_cut { record.cut() } else { record };
             let record = if packet.is_recovered { record.recovered() } else { record };
+            let record = if packet.is_since_epoch { record } else { record.since_boot() };
             self.records += 1;
             take(Found::Record(&record));
         });

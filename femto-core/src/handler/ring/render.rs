@@ -69,7 +69,7 @@ fn cut(value: &mut Value<'_>, excess: usize) -> usize {
             *text = &text[..text.floor_char_boundary(keep(before))];
             (before, text.len())
         }
-        Value::Bytes(bytes) => {
+        Value::Bytes(bytes) | Value::Hexdump(bytes) => {
             let before = bytes.len();
             *bytes = &bytes[..keep(before).min(before)];
             (before, bytes.len())

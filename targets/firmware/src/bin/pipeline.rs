@@ -85,7 +85,7 @@ fn interrupted() {
 }
 
 fn drain(uart: &mut Uart) {
-    let Ok(drained) = RING.drain(&TextFormatter, uart);
+    let Ok(drained) = RING.drain(&TextFormatter::new(), uart);
     assert_eq!(drained.damaged, 0);
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Output<'a> {
 impl<'a> Output<'a> {
     pub(super) fn new(options: &'a Options) -> Self {
         let formatter: Box<dyn Formatter> = match options.format {
-            Format::Text => Box::new(TextFormatter),
+            Format::Text => Box::new(TextFormatter::new()),
         };
         let logger = NameFilter(&*options.logger);
         Self {

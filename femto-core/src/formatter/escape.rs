@@ -1,0 +1,103 @@
+//! Texts on their way into a line. Runs on the *collector* or *drain*, between record and sink.
+
+use core::fmt::{self, Write};
+
+/// Whether a character drives a terminal, ends a line, or changes the direction of writing: the
+/// control characters C0, DEL and C1; U+2028 and U+2029; the nine of "Trojan Source"
+/// (CVE-2021-42574), U+202A to U+202E and U+2066 to U+2069.
+pub(super) const fn is_control(c: char) -> bool {
+    matches!(c, '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Writes a text in which something else stands for some characters.
+pub(super) type EscapeFn = fn(&str, &mut dyn Write) -> fmt::Result;
+
+/// Writes a text, its control characters as escapes.
+pub(super) fn write_escaped(text: &str, out: &mut dyn Write) -> fmt::Result {
+    replace(text, out, is_control, |c, out| match c {
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        _ => write!(out, "\\u{{{:x}}}", u32::from(c)),
+    })
+}
+
+/// A line of text.
+///
+/// It keeps the error of `out` apart from that of a `Display` which fails: that one only leaves
+/// what it wrote.
+pub(super) struct Line<'o> {
+    pub(super) out: &'o mut dyn Write,
+    /// What is done to texts, if anything; a pointer, so that firmware links it only if it asks for it.
+    pub(super) escape: Option<EscapeFn>,
+    pub(super) result: fmt::Result,
+}
+
+impl Write for Line<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.result.is_ok() {
+            self.result = match self.escape {
+                None => self.out.write_str(text),
+                Some(escape) => escape(text, self.out),
+            };
+        }
+        self.result
+    }
+}
+
+/// The inside of a JSON string (RFC 8259), without the quotes around it.
+pub(super) struct JsonText<'o> {
+    pub(super) out: &'o mut dyn Write,
+    /// As in [`Line`].
+    pub(super) result: fmt::Result,
+}
+
+impl Write for JsonText<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.result.is_ok() {
+            let is_special = |c| is_control(c) || c == '"' || c == '\\';
+            self.result = replace(text, self.out, is_special, |c, out| match c {
+                '"' => out.write_str("\\\""),
+                '\\' => out.write_str("\\\\"),
+                '\n' => out.write_str("\\n"),
+                '\r' => out.write_str("\\r"),
+                '\t' => out.write_str("\\t"),
+                // None of them is beyond 16 bits.
+                _ => write!(out, "\\u{:04x}", u32::from(c)),
+            });
+        }
+        self.result
+    }
+}
+
+/// Writes a JSON string: whatever `write` writes, in quotes.
+pub(super) fn write_json_string(
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> fmt::Result,
+) -> fmt::Result {
+    out.write_char('"')?;
+    let mut text = JsonText { out, result: Ok(()) };
+    // A `Display` that fails leaves what it wrote.
+    let _ = write(&mut text);
+    let result = text.result;
+    result?;
+    out.write_char('"')
+}
+
+/// Writes a text, with something else for the special characters in it.
+#[inline(always)]
+fn replace(
+    text: &str,
+    out: &mut dyn Write,
+    is_special: impl Fn(char) -> bool,
+    write: impl Fn(char, &mut dyn Write) -> fmt::Result,
+) -> fmt::Result {
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_special(c)) {
+        let (before, after) = rest.split_at(at);
+        out.write_str(before)?;
+        write(c, out)?;
+        rest = &after[c.len_utf8()..];
+    }
+    out.write_str(rest)
+}

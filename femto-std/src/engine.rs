@@ -6,7 +6,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
-use std::thread::Thread;
+use std::thread::{JoinHandle, Thread};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
@@ -29,6 +29,8 @@ pub(crate) struct Engine {
     arrivals: Mutex<Vec<Arrival>>,
     has_arrivals: AtomicUsize,
     thread: OnceLock<Thread>,
+    /// Taken by whoever ends the thread.
+    handle: Mutex<Option<JoinHandle<()>>>,
     requests: Sender<Request>,
     pub(crate) inbox: Receiver<Request>,
     room: Mutex<()>,
@@ -95,7 +97,12 @@ pub fn shutdown(deadline: Duration) -> Result<(), FlushError> {
     match running() {
         Some(engine) => {
             let until = Instant::now() + deadline;
-            engine.ask(|reply| Request::Stop { reply, until }, deadline + LOOK_AGAIN)
+            let ended = engine.ask(|reply| Request::Stop { reply, until }, deadline + LOOK_AGAIN);
+            // After an error it may still be at a sink that does not return.
+            if ended.is_ok() {
+                engine.join();
+            }
+            ended
         }
         None => Ok(()),
     }
@@ -119,6 +126,7 @@ impl Engine {
             arrivals: Mutex::default(),
             has_arrivals: AtomicUsize::new(0),
             thread: OnceLock::new(),
+            handle: Mutex::default(),
             requests,
             inbox,
             room: Mutex::default(),
@@ -134,9 +142,19 @@ impl Engine {
                 side::set_collector(handle.thread());
                 // Set once: an engine starts once.
                 let _ = self.thread.set(handle.thread().clone());
+                *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
             }
             // No thread to be had: callers write themselves.
             Err(_) => state::set(state::STOPPED),
+        }
+    }
+
+    /// Waits for the collector's thread, which has given its last answer.
+    fn join(&self) {
+        let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(handle) = handle {
+            // It does not panic; if it did, there is nobody to tell.
+            let _ = handle.join();
         }
     }
 

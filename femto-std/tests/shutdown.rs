@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::thread;
 
 use femto_std::{HandlerBuilderTrait, Manager, info};
-use scratch::{PATIENCE, Scratch, lone_logger, plain, read, within};
+use scratch::{PATIENCE, Scratch, lone_logger, plain, read, wait_until, within};
 
 // One test: shutdown concerns the whole process.
 #[test]
@@ -20,13 +20,13 @@ fn shutdown_writes_everything_and_later_calls_write_at_once() {
     Manager::global().shutdown(PATIENCE).unwrap();
     let text = read(&path);
     assert!(text.lines().map(str::to_owned).eq((0..10_000).map(|i| i.to_string())));
-    assert!(
+    // A thread that was joined is listed for a moment more.
+    wait_until("all threads to have ended", || {
         !std::fs::read_dir("/proc/self/task").unwrap().any(|task| {
             let name = std::fs::read_to_string(task.unwrap().path().join("comm"));
             name.is_ok_and(|name| name.starts_with("femto-"))
-        }),
-        "a thread is left"
-    );
+        })
+    });
 
     // From the thread that logged before, and from new ones.
     info!(logger: logger, "late");

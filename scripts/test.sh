@@ -41,7 +41,7 @@ rustfmt_check() {
 
 clippy_features() {
     local features
-    for features in '' alloc float,int128 alloc,float,int128,max_level_off release_max_level_info; do
+    for features in '' alloc host-decoding float,int128 alloc,float,int128,max_level_off release_max_level_info; do
         cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
     done
 }

@@ -28,7 +28,7 @@ mod value;
 
 pub use atomic::{AtomicWord, WORD_BYTES, Word};
 pub use builder::HandlerBuilderTrait;
-pub use call_site::{CallSite, FormatFn};
+pub use call_site::{CallSite, FormatFn, SiteFacts};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;
 pub use filter::{Filter, LevelFilter, Metadata, NameFilter};

@@ -254,7 +254,7 @@ impl<'a> Record<'a> {
     /// Those of `out`.
     pub fn write_message(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         match self.message {
-            Message::Of(site) => (site.format)(self.values, out),
+            Message::Of(site) => site.write_message(self.values, out),
             Message::Display(message) => write!(out, "{message}"),
         }
     }

@@ -162,8 +162,14 @@ fn a_record_that_cannot_be_made_to_fit_is_dropped_and_counted() {
 fn a_record_with_too_many_values_is_dropped_and_counted() {
     static RING: RingHandler<256> = RingHandler::new();
     static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
-    static SITE: femto_core::CallSite =
-        femto_core::CallSite::new(Level::INFO, None, "", "", 0, "", &[], |_, _| Ok(()));
+    static FACTS: femto_core::SiteFacts = femto_core::SiteFacts {
+        level: Level::INFO,
+        target: None,
+        module_path: "",
+        file: "",
+        keys: &[],
+    };
+    static SITE: femto_core::CallSite = femto_core::CallSite::new(&FACTS, 0, "", |_, _| Ok(()));
     ROOT.log(Level::INFO, &SITE, &[Value::Bool(true); 17]);
     assert_eq!(RING.dropped(), 1);
 }

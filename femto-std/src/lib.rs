@@ -28,7 +28,7 @@ mod unwind;
 pub use error::{Error, FlushError};
 pub use femto_core::{
     CallSite, Capture, Details, Filter, HandlerBuilderTrait, Level, LevelFilter, Metadata,
-    NameFilter, ParseLevelError, Record, STATIC_MAX_LEVEL, TextFormatter, Value, frame,
+    NameFilter, ParseLevelError, Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
 };
 pub use guard::Guard;
 pub use handler::{

@@ -12,7 +12,7 @@ const MAX_VALUES: usize = 16;
 
 pub(crate) fn expand(statement: &Statement) -> TokenStream {
     let Statement { krate, logger, target, level, level_is_fixed, pairs, template } = statement;
-    let Message { template, arguments, values, format } =
+    let Message { template, arguments, values, format, make } =
         Message::new(template, pairs.len(), krate);
 
     if values.len() + pairs.len() > MAX_VALUES {
@@ -76,14 +76,16 @@ pub(crate) fn expand(statement: &Statement) -> TokenStream {
             if __logger.enabled(#level) {
                 #[allow(unused_imports)]
                 use #krate::__private::{Typed as _, Untyped as _};
-                static __SITE: #krate::CallSite = #krate::CallSite::new(
-                    #site_level,
-                    #site_target,
-                    ::core::module_path!(),
-                    ::core::file!(),
+                static __SITE: #krate::CallSite = #krate::CallSite::#make(
+                    &#krate::SiteFacts {
+                        level: #site_level,
+                        target: #site_target,
+                        module_path: ::core::module_path!(),
+                        file: ::core::file!(),
+                        keys: &[#(#keys),*],
+                    },
                     ::core::line!(),
                     #template,
-                    &[#(#keys),*],
                     #format,
                 );
                 match (#(&(#arguments),)* #(&(#pair_expressions),)*) {
@@ -106,6 +108,8 @@ struct Message {
     values: Vec<TokenStream>,
     /// The formatting function.
     format: TokenStream,
+    /// How a call site is made: one without specifications can do without the function.
+    make: Ident,
 }
 
 impl Message {
@@ -118,6 +122,7 @@ impl Message {
             Some(slots) => Self {
                 values: slots.values(text.span(), krate),
                 format: slots.format(),
+                make: format_ident!("{}", if slots.is_plain() { "plain" } else { "new" }),
                 template: LitStr::new(&slots.template, text.span()).to_token_stream(),
                 arguments: slots.arguments,
             },
@@ -139,6 +144,7 @@ impl Message {
                 [__value, ..] => __value.write_to(__f),
                 _ => ::core::result::Result::Ok(()),
             }),
+            make: format_ident!("plain"),
         }
     }
 }

@@ -82,6 +82,11 @@ impl Slots {
         (0..slots.arguments.len()).all(is_used).then_some(slots)
     }
 
+    /// Whether no hole has a specification.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.steps.is_some()
+    }
+
     /// Number of values.
     pub(crate) fn len(&self) -> usize {
         self.slots.len()

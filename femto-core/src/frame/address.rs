@@ -9,6 +9,16 @@ pub const WORD: usize = 4;
 
 /// Fields of a [`CallSite`](crate::CallSite).
 pub mod call_site {
+    /// The line, a word.
+    pub const LINE: usize = 0;
+    /// Address of the [facts](super::facts).
+    pub const FACTS: usize = 4;
+    /// The template, a text.
+    pub const TEMPLATE: usize = 8;
+}
+
+/// Fields of [`SiteFacts`](crate::SiteFacts).
+pub mod facts {
     /// The level, a byte; 0 where it is known only at run time.
     pub const LEVEL: usize = 0;
     /// The target, a text or `None`.
@@ -17,12 +27,8 @@ pub mod call_site {
     pub const MODULE_PATH: usize = 12;
     /// The source file, a text.
     pub const FILE: usize = 20;
-    /// The line, a word.
-    pub const LINE: usize = 28;
-    /// The template, a text.
-    pub const TEMPLATE: usize = 32;
     /// The keys: address and number of texts.
-    pub const KEYS: usize = 40;
+    pub const KEYS: usize = 28;
 }
 
 /// Fields of a [`Logger`](crate::Logger).

@@ -8,20 +8,6 @@ use spin::Once;
 
 use crate::{CallSite, Logger};
 
-// What a host that has the ELF relies on.
-const _: () = {
-    use core::mem::offset_of;
-
-    use crate::frame::address::call_site;
-    assert!(offset_of!(CallSite, level) == call_site::LEVEL);
-    assert!(offset_of!(CallSite, target) == call_site::TARGET);
-    assert!(offset_of!(CallSite, module_path) == call_site::MODULE_PATH);
-    assert!(offset_of!(CallSite, file) == call_site::FILE);
-    assert!(offset_of!(CallSite, line) == call_site::LINE);
-    assert!(offset_of!(CallSite, template) == call_site::TEMPLATE);
-    assert!(offset_of!(CallSite, keys) == call_site::KEYS);
-};
-
 /// A kind of `static` that frames refer to.
 pub(crate) trait Referable: Sized + Sync + 'static {}
 

@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use femto_core::frame::portable::Portable;
-use femto_core::{CallSite, Level};
+use femto_core::{CallSite, Level, SiteFacts};
 use log::kv::{self, VisitSource};
 
 use crate::formatter::CaptureMask;
@@ -105,11 +105,15 @@ const fn level(level: log::Level) -> Level {
 }
 
 /// The statement of all records that are nothing but a message.
-static SITE: CallSite =
-    CallSite::new(Level::NOTSET, None, "", "", 0, "{}", &[], |values, out| match values {
+static SITE: CallSite = CallSite::new(
+    &SiteFacts { level: Level::NOTSET, target: None, module_path: "", file: "", keys: &[] },
+    0,
+    "{}",
+    |values, out| match values {
         [message, ..] => message.write_to(out),
         _ => Ok(()),
-    });
+    },
+);
 
 /// What a thread keeps from record to record.
 struct Scratch {

@@ -231,9 +231,11 @@ mod tests {
         let [module, file] = [text("m"), text("main.rs")];
         let [plain, template, key, name] =
             [text("plain"), text("{} and {:>4}"), text("k"), text("net")];
-        let head = [20, 0, 0, module[0], module[1], file[0], file[1], 7];
-        put(0, &[&head[..], &plain[..], &[4, 0, 0]].concat());
-        put(64, &[&head[..], &template[..], &[FLASH + 200, 1, 0]].concat());
+        let facts = [20, 0, 0, module[0], module[1], file[0], file[1]];
+        put(0, &[7, FLASH + 16, plain[0], plain[1]]);
+        put(16, &[&facts[..], &[4, 0]].concat());
+        put(64, &[7, FLASH + 80, template[0], template[1]]);
+        put(80, &[&facts[..], &[FLASH + 200, 1]].concat());
         put(128, &name);
         put(200, &key);
         for (at, text) in texts {

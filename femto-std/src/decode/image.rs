@@ -4,7 +4,7 @@ use core::fmt;
 use core::ops::Range;
 
 use femto_core::Level;
-use femto_core::frame::address::{self, call_site, logger};
+use femto_core::frame::address::{self, call_site, facts, logger};
 use object::{Architecture, Object, ObjectSegment};
 
 /// What a program's ELF says of its statements and loggers.
@@ -77,23 +77,25 @@ impl Image {
     /// The statement at an address, if there can be one.
     pub(super) fn site(&self, address: u32) -> Option<Site<'_>> {
         let at = |offset: usize| address.checked_add(offset as u32);
-        let target = match self.word(at(call_site::TARGET)?)? {
+        let start = self.word(at(call_site::FACTS)?)?;
+        let fact = |offset: usize| start.checked_add(offset as u32);
+        let target = match self.word(fact(facts::TARGET)?)? {
             0 => None,
-            _ => Some(self.text(at(call_site::TARGET)?)?),
+            _ => Some(self.text(fact(facts::TARGET)?)?),
         };
-        let _module_path = self.text(at(call_site::MODULE_PATH)?)?;
-        let file = self.text(at(call_site::FILE)?)?;
+        let _module_path = self.text(fact(facts::MODULE_PATH)?)?;
+        let file = self.text(fact(facts::FILE)?)?;
         let line = self.word(at(call_site::LINE)?)?;
         let keys = Range32 {
-            address: self.word(at(call_site::KEYS)?)?,
-            length: self.word(at(call_site::KEYS + address::WORD)?)? as usize,
+            address: self.word(fact(facts::KEYS)?)?,
+            length: self.word(fact(facts::KEYS + address::WORD)?)? as usize,
         };
         let is_plausible = address.is_multiple_of(address::WORD as u32)
             && !file.is_empty()
             && line > 0
             && keys.length <= femto_core::frame::MAX_VALUES;
         is_plausible.then_some(Site {
-            level: Level::new(*self.bytes(at(call_site::LEVEL)?, 1)?.first()?),
+            level: Level::new(*self.bytes(fact(facts::LEVEL)?, 1)?.first()?),
             target,
             file,
             line,

@@ -1,6 +1,6 @@
 # Each target is one step; the scripts hold the logic and do all set-up themselves.
 .PHONY: help demo demo-rust demo-python demo-firmware \
-	test lint test-rust test-loom test-bench test-python test-firmware doc wheel \
+	test lint test-rust test-loom test-bench test-python test-firmware fuzz doc wheel \
 	bench bench-rust bench-python bench-firmware clean
 
 help: ## list the targets (the default)
@@ -27,6 +27,8 @@ test-bench: ## a smoke run of the benchmark harness, without peers
 	@scripts/test.sh bench
 test-python: ## Python tests, once per interpreter found (3.10 and newer)
 	@scripts/test.sh python
+fuzz: ## the decoders, a minute each
+	@scripts/fuzz.sh
 test-firmware: ## firmware under QEMU, its output compared with targets/*/expected
 	@scripts/test.sh firmware
 doc: ## the Rust documentation, warnings denied

@@ -21,6 +21,24 @@ fn text_is_what_the_target_would_have_made() {
 }
 
 #[test]
+fn programs_are_given_json_or_logfmt() {
+    let json = decode(&["--format", "json", "--level", "info"], CAPTURED);
+    assert_eq!(text(&json.stdout), include_str!("decode/wire.json"));
+    let logfmt = decode(&["--format", "logfmt", "--level", "info"], CAPTURED);
+    assert_eq!(text(&logfmt.stdout), include_str!("decode/wire.logfmt"));
+}
+
+#[test]
+fn control_characters_do_not_reach_the_terminal() {
+    let details = Details::default();
+    let message = &"two\nlines \x1b[31m";
+    let record = Record::from_message("n", message, Level::INFO, Record::NO_TIME, &details);
+    let mut stream = Vec::new();
+    WireFormatter::new().write_record(&record, &mut stream).unwrap();
+    assert_eq!(text(&decode(&[], &stream).stdout), "INFO  n: two\\nlines \\u{1b}[31m\n");
+}
+
+#[test]
 fn what_a_damaged_byte_costs_is_told() {
     let whole = text(&decode(&[], CAPTURED).stdout);
     let mut damaged = CAPTURED.to_vec();

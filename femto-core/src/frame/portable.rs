@@ -25,8 +25,10 @@
 //! | 11, 12 | `f32`, `f64` | 4, 8 |
 //! | 13 | `char` | 4 |
 //! | 14, 15 | `i128`, `u128` | 16 |
-//! | 16, 17, 18 | text, bytes, text that was rendered with its own specification | length (`u32`) and bytes |
-//! | 19 to 31 | of a later writer | length (`u32`) and bytes |
+//! | 16, 17 | text, bytes | length (`u32`) and bytes |
+//! | 18 | text that was rendered with its own specification | length (`u32`) and bytes |
+//! | 19 | bytes to be shown as a hexdump | length (`u32`) and bytes |
+//! | 20 to 31 | of a later writer | length (`u32`) and bytes |
 //!
 //! | bit | section |
 //! |---|---|
@@ -39,7 +41,7 @@
 //!
 //! # Versions
 //! What an old reader can pass over needs no new version. A section that it does not know has a
-//! higher bit, so lies behind all that it reads; a kind that it does not know (19 to 31), or was built
+//! higher bit, so lies behind all that it reads; a kind that it does not know (20 to 31), or was built
 //! without (floats, 128-bit integers), it gives as [`Value::Bytes`]. Anything else is a new version,
 //! and an error to an old reader.
 

@@ -180,6 +180,7 @@ impl<'d> Words<'d> {
             16 => Value::Str(self.text()?),
             17 => Value::Bytes(self.bytes()?),
             18 => Value::Rendered(self.text()?),
+            19 => Value::Hexdump(self.bytes()?),
             _ => return None,
         })
     }

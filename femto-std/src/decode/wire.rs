@@ -127,6 +127,7 @@ impl WireReader {
             take(Found::Record(&if is_since_epoch { record } else { record.since_boot() }));
         });
         with_record(&frame?, time, |record| {
+            let record = record.with_sequence(packet.sequence);
             let record = if packet.is_cut { record.cut() } else { record };
             let record = if packet.is_recovered { record.recovered() } else { record };
             let record = if packet.is_since_epoch { record } else { record.since_boot() };

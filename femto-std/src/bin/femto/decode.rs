@@ -54,6 +54,8 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Text,
+    Json,
+    Logfmt,
 }
 
 /// Why nothing, or no more, could be decoded.

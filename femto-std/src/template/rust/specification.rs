@@ -123,6 +123,9 @@ impl Specification {
         let is_debug = matches!(self.kind, Kind::Debug | Kind::DebugLowerHex | Kind::DebugUpperHex);
         let default = match value {
             Value::Rendered(text) => return out.write_str(text),
+            // No more do these know of specifications.
+            Value::Hexdump(_) => return value.write_to(out),
+            Value::Bytes(_) if !is_debug => return value.write_to(out),
             // The specification is that of each byte.
             Value::Bytes(bytes) => {
                 let list = List(self, bytes);

@@ -2,8 +2,8 @@
 
 use std::io::{self, StdoutLock, Write};
 
-use femto_core::Formatter;
-use femto_std::{Filter, Level, NameFilter, Record, TextFormatter};
+use femto_core::{Field, Formatter, FormatterBuilder};
+use femto_std::{Filter, Level, NameFilter, Record};
 
 use super::{Format, Options};
 
@@ -18,8 +18,12 @@ pub(super) struct Output<'a> {
 
 impl<'a> Output<'a> {
     pub(super) fn new(options: &'a Options) -> Self {
+        // A record is a line, whatever is in it, and no control character reaches a terminal.
+        let builder = FormatterBuilder::new().with_escaping(true);
         let formatter: Box<dyn Formatter> = match options.format {
-            Format::Text => Box::new(TextFormatter::new()),
+            Format::Text => Box::new(builder.text()),
+            Format::Json => Box::new(builder.with_fields(FIELDS).json()),
+            Format::Logfmt => Box::new(builder.with_fields(FIELDS).logfmt()),
         };
         let logger = NameFilter(&*options.logger);
         Self {
@@ -48,3 +52,7 @@ impl<'a> Output<'a> {
         self.stdout.flush()
     }
 }
+
+/// For programs: what text shows, and the place in the source where it was sent.
+const FIELDS: &[Field] =
+    &[Field::TIME, Field::LEVEL, Field::NAME, Field::MESSAGE, Field::LOCATION, Field::KEY_VALUES];

@@ -6,6 +6,8 @@ mod direct;
 mod ring;
 
 pub use direct::DirectHandler;
+#[cfg(any(feature = "defmt", feature = "log"))]
+pub(crate) use ring::Cutting;
 pub use ring::{Drained, RingHandler};
 
 use crate::atomic::AtomicWord;

@@ -2,6 +2,9 @@
 
 mod render;
 
+#[cfg(any(feature = "defmt", feature = "log"))]
+pub(crate) use render::Cutting;
+
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 

@@ -3,6 +3,8 @@
 use spin::Mutex;
 
 use super::Logger;
+#[cfg(feature = "log")]
+use crate::Level;
 
 /// The logger with the given name, among those that were asked for a record before.
 ///
@@ -15,6 +17,26 @@ pub fn find_logger(name: &str) -> Option<&'static Logger> {
 /// [`find_logger`] for the log path: where it would have to wait, it finds nothing.
 pub(super) fn try_find(name: &str) -> Option<&'static Logger> {
     LOGGERS.try_lock()?.iter().find(|logger| logger.name() == name).copied()
+}
+
+/// The logger of a dotted name, else the nearest above it. For the log path: where it would have to
+/// wait, it finds nothing.
+#[cfg(feature = "log")]
+pub(crate) fn nearest_logger(name: &str) -> Option<&'static Logger> {
+    let loggers = LOGGERS.try_lock()?;
+    let is_at_or_above = |logger: &&&'static Logger| match name.strip_prefix(logger.name()) {
+        Some(rest) => rest.is_empty() || rest.starts_with('.'),
+        None => false,
+    };
+    loggers.iter().filter(is_at_or_above).max_by_key(|logger| logger.name().len()).copied()
+}
+
+/// The lowest level that counts for any known logger, [`Level::OFF`] without one. `None` where it
+/// would have to wait.
+#[cfg(feature = "log")]
+pub(crate) fn lowest_level() -> Option<Level> {
+    let loggers = LOGGERS.try_lock()?;
+    Some(loggers.iter().map(|logger| logger.effective_level()).min().unwrap_or(Level::OFF))
 }
 
 /// Calls `f` for every known logger. From thread mode only.

@@ -13,6 +13,8 @@ use portable_atomic::AtomicUsize;
 
 use super::Handler;
 use crate::atomic::{AtomicWord, WORD_BYTES};
+#[cfg(feature = "defmt-global-logger")]
+use crate::frame::Writer;
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
 use crate::reference::{refer, resolve};
@@ -126,10 +128,27 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         formatter: &F,
         sink: &mut W,
     ) -> Result<Drained, W::Error> {
+        // A frame that only defmt's tools can read.
+        self.drain_apart(formatter, sink, |_, _, _| {
+            self.count_dropped();
+            true
+        })
+    }
+
+    /// [`RingHandler::drain`], with defmt's frames given to `frame`, which ends the drain by `false`.
+    pub(crate) fn drain_apart<F: Formatter + ?Sized, W: Write>(
+        &self,
+        formatter: &F,
+        sink: &mut W,
+        mut frame: impl FnMut(Header, &[u8], &mut Drained) -> bool,
+    ) -> Result<Drained, W::Error> {
         let mut drained = Drained::default();
         let mut result = Ok(());
         let mut scratch = [0; MAX_WORDS * WORD_BYTES];
         let is_ours = self.ring.drain(&mut scratch, |header, bytes| {
+            if header.kind == Kind::Defmt {
+                return frame(header, bytes, &mut drained);
+            }
             let mut values = [Value::None; MAX_VALUES];
             let Some(record) = read(header, bytes, &mut values) else {
                 drained.damaged += 1;
@@ -178,9 +197,26 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let _ = self.ring.push(words, event.header(words, kind), *event);
     }
 
+    /// Puts bytes as a frame with the given header.
+    #[cfg(feature = "defmt-global-logger")]
+    #[inline(always)]
+    pub(crate) fn put_bytes(&self, header: Header, bytes: &[u8]) {
+        if header.words > Self::LIMIT {
+            return self.count_dropped();
+        }
+        // A refusal is counted by the ring.
+        let put = |to: &mut Writer<'_>| to.bytes(bytes);
+        let _ = self.ring.push(header.words, header.to_word(), put);
+    }
+
     #[cold]
     fn count_dropped(&self) {
-        self.state().others_dropped.fetch_add(1, Ordering::Relaxed);
+        self.count_dropped_by(1);
+    }
+
+    #[cold]
+    pub(crate) fn count_dropped_by(&self, records: usize) {
+        self.state().others_dropped.fetch_add(records, Ordering::Relaxed);
     }
 }
 
@@ -293,4 +329,4 @@ fn read<'a>(
 }
 
 /// The longest frame, in words: what the drain copies to its stack.
-const MAX_WORDS: usize = 64;
+pub(crate) const MAX_WORDS: usize = 64;

@@ -277,6 +277,7 @@ fn every_public_type_has_format() {
         CallSite in femto_core;
         ClockAlreadySet in femto_core;
         Consumer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
+        Decoder<Vec<u8>> in femto_core::frame::wire;
         DefmtHandler in femto_core::bridge::defmt;
         DefmtSink<Vec<u8>> in femto_core::bridge::defmt;
         Details in femto_core;
@@ -287,6 +288,7 @@ fn every_public_type_has_format() {
         FmtSink<Vec<u8>> in femto_core;
         FrameError in femto_core::frame;
         Full in femto_core::ring;
+        Garbage in femto_core::frame::wire;
         Header in femto_core::frame;
         Kind in femto_core::frame;
         Lane<Words> in femto_core::ring;
@@ -296,6 +298,7 @@ fn every_public_type_has_format() {
         Logger in femto_core;
         Metadata in femto_core;
         NameFilter<&'static str> in femto_core;
+        Packet in femto_core::frame::wire;
         Pairs in femto_core::frame::portable;
         ParseLevelError in femto_core;
         Portable in femto_core::frame::portable;
@@ -309,6 +312,8 @@ fn every_public_type_has_format() {
         TextFormatter in femto_core;
         Value in femto_core;
         Values in femto_core::frame::portable;
+        WireError in femto_core::frame::wire;
+        WireFormatter in femto_core::frame::wire;
         Writer in femto_core::frame;
     };
     // The one that a macro cannot spell: its parameter is a number.

@@ -12,9 +12,9 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
 use super::Handler;
-use crate::atomic::{AtomicWord, WORD_BYTES};
 #[cfg(feature = "defmt-global-logger")]
-use crate::frame::Writer;
+use crate::atomic::Word;
+use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
 use crate::reference::{refer, resolve};
@@ -136,7 +136,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     /// [`RingHandler::drain`], with defmt's frames given to `frame`, which ends the drain by `false`.
-    pub(crate) fn drain_apart<F: Formatter + ?Sized, W: Write>(
+    pub(crate) fn drain_apart<F: WriteRecord<W> + ?Sized, W: Write>(
         &self,
         formatter: &F,
         sink: &mut W,
@@ -197,16 +197,20 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let _ = self.ring.push(words, event.header(words, kind), *event);
     }
 
-    /// Puts bytes as a frame with the given header.
+    /// Puts a frame of the given header and words.
     #[cfg(feature = "defmt-global-logger")]
     #[inline(always)]
-    pub(crate) fn put_bytes(&self, header: Header, bytes: &[u8]) {
+    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
         if header.words > Self::LIMIT {
             return self.count_dropped();
         }
-        // A refusal is counted by the ring.
-        let put = |to: &mut Writer<'_>| to.bytes(bytes);
-        let _ = self.ring.push(header.words, header.to_word(), put);
+        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
+        // A refusal was counted by the ring.
+        let Some([first, rest @ ..]) = room else { return };
+        for (slot, word) in rest.iter().zip(words) {
+            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
+        }
+        first.store(header.to_word(), Ordering::Release);
     }
 
     #[cold]

@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::frame::local::Event;
 use crate::frame::portable::{Pairs, Portable, Style, Values};
+use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
@@ -157,13 +158,18 @@ by_debug! {
     Details<'_>;
     Event<'_>;
     FrameError;
+    Garbage;
     Header;
     Kind;
+    Packet<'_>;
     Pairs<'_>;
     Shape;
     Style;
     Values<'_>;
+    WireError;
+    WireFormatter;
     Writer<'_>;
+    {B: fmt::Debug} Decoder<B>;
     {F, W} DirectHandler<F, W>;
     {L: fmt::Debug} Consumer<L>;
     {L: fmt::Debug} Producer<L>;

@@ -6,14 +6,16 @@
 #![allow(unsafe_code)]
 
 use core::cell::UnsafeCell;
-use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering, compiler_fence};
+use core::{fmt, ptr};
 
 use critical_section::RestoreState;
 use portable_atomic::AtomicUsize;
 
 use super::ring::{FrameRing, LONGEST_FRAME};
 use crate::RingHandler;
+use crate::atomic::WORD_BYTES;
+use crate::frame::words_for;
 use crate::reference::SetOnce;
 
 /// Makes the application's `defmt` statements log to `ring`, once.
@@ -54,7 +56,7 @@ struct Early(AtomicUsize);
 static EARLY: Early = Early(AtomicUsize::new(0));
 
 impl FrameRing for Early {
-    fn put(&self, _: &[u8]) {
+    fn put(&self, _: &[[u8; WORD_BYTES]], _: usize) {
         self.count_refused(1);
     }
 
@@ -89,7 +91,7 @@ static FRAME: Frame = Frame {
     open: UnsafeCell::new(Open {
         restore: RestoreState::invalid(),
         length: 0,
-        bytes: [0; LONGEST_FRAME],
+        bytes: Aligned([0; LONGEST_FRAME]),
     }),
 };
 
@@ -102,10 +104,14 @@ struct Frame {
 
 struct Open {
     restore: RestoreState,
-    /// Bytes written; more than there is room for, if the frame is too long.
-    length: usize,
-    bytes: [u8; LONGEST_FRAME],
+    /// Bytes written, or [`TOO_LONG`].
+    length: u16,
+    bytes: Aligned,
 }
+
+/// So that the ring takes them a word at a time.
+#[repr(align(8))]
+struct Aligned([u8; LONGEST_FRAME]);
 
 // SAFETY: see `Frame::first`, the only way to what is in the cell.
 unsafe impl Sync for Frame {}
@@ -133,18 +139,35 @@ impl Frame {
     #[inline(always)]
     fn write(&self, bytes: &[u8]) {
         let Some(open) = self.first() else { return };
-        let end = open.length.saturating_add(bytes.len());
-        if let Some(room) = open.bytes.get_mut(open.length..end) {
+        let start = usize::from(open.length);
+        let end = start + bytes.len();
+        let Some(room) = open.bytes.0.get_mut(start..end) else {
+            open.length = TOO_LONG;
+            return;
+        };
+        open.length = end as u16;
+        // Numbers come one by one: few instructions, where a call to copy them takes dozens.
+        if bytes.len() == 4
+            && let (Some(room), Some(number)) = (room.first_chunk_mut::<4>(), bytes.first_chunk())
+        {
+            *room = *number;
+        } else if bytes.len() < 16 {
+            for (to, from) in room.iter_mut().zip(bytes) {
+                // SAFETY: `to` is a reference. Volatile, so that no call is made of the loop.
+                unsafe { ptr::write_volatile(to, *from) };
+            }
+        } else {
             room.copy_from_slice(bytes);
         }
-        open.length = end;
     }
 
     #[inline(always)]
     fn close(&self) {
         let Some(open) = self.first() else { return self.refuse() };
-        match open.bytes.get(..open.length) {
-            Some(frame) => RING.get().put(frame),
+        let length = usize::from(open.length);
+        let (words, _) = open.bytes.0.as_chunks();
+        match words.get(..words_for(length)) {
+            Some(words) => RING.get().put(words, length),
             None => RING.get().count_refused(1),
         }
         let restore = open.restore;
@@ -179,3 +202,8 @@ impl Frame {
         Some(unsafe { &mut *self.open.get() })
     }
 }
+
+/// The length of a frame that there is no room for: nothing can be added to it.
+const TOO_LONG: u16 = u16::MAX;
+
+const _: () = assert!(LONGEST_FRAME < TOO_LONG as usize);

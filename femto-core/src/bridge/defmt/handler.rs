@@ -10,7 +10,7 @@ use crate::{Handler, Level, Record};
 /// `name: message key=value`.
 ///
 /// Message and key-values are rendered before defmt is asked, so that its logger, which as a rule
-/// masks interrupts, does so while bytes are copied and no longer. What is longer than 256 bytes is
+/// masks interrupts, does so while bytes are copied and no longer. What is longer than 192 bytes is
 /// cut at a character boundary and ends in `[cut]`. [`Level::CRITICAL`] and what is above it are
 /// errors; a level between two of defmt's counts as the lower.
 ///
@@ -82,5 +82,5 @@ impl Handler for DefmtHandler {
     }
 }
 
-/// The longest message with its key-values, in bytes.
-const TEXT_BYTES: usize = 256;
+/// The longest message with its key-values, in bytes. With a name it fits into a frame of our own logger.
+const TEXT_BYTES: usize = 192;

@@ -7,30 +7,29 @@ use embedded_io::Write;
 
 use super::sink::DefmtSink;
 use crate::atomic::WORD_BYTES;
-use crate::frame::{Header, Kind, words_for};
+use crate::frame::{Header, Kind};
 use crate::handler::MAX_WORDS;
-use crate::{Drained, Formatter, Handler as _, Level, RingHandler};
+use crate::{Drained, Handler as _, Level, RingHandler, WriteRecord};
 
 /// Where the global logger puts frames.
 pub(super) trait FrameRing: Sync {
-    /// Puts a frame, or counts it as dropped.
-    fn put(&self, frame: &[u8]);
+    /// Puts a frame of `length` bytes, filled up to words, or counts it as dropped.
+    fn put(&self, frame: &[[u8; WORD_BYTES]], length: usize);
 
     /// Counts frames as dropped that were not put.
     fn count_refused(&self, frames: usize);
 }
 
 impl<const WORDS: usize> FrameRing for RingHandler<WORDS> {
-    fn put(&self, frame: &[u8]) {
+    fn put(&self, frame: &[[u8; WORD_BYTES]], length: usize) {
         let threshold = self.level();
-        if threshold > Level::NOTSET && severity::of(frame) < threshold {
+        if threshold > Level::NOTSET && severity::is_below(threshold, frame.as_flattened()) {
             return;
         }
-        let words = 1 + words_for(frame.len());
         // The frame's length in bytes is that of its words, less these.
-        let values = (words - 1) * WORD_BYTES - frame.len();
-        let header = Header { words, level: Level::NOTSET, values, kind: Kind::Defmt, site: 0 };
-        self.put_bytes(header, frame);
+        let values = frame.as_flattened().len() - length;
+        let (words, kind) = (1 + frame.len(), Kind::Defmt);
+        self.put_words(Header { words, level: Level::NOTSET, values, kind, site: 0 }, frame);
     }
 
     fn count_refused(&self, frames: usize) {
@@ -54,7 +53,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         defmt: &mut DefmtSink<D>,
     ) -> Result<Drained, DrainError<W::Error, D::Error>>
     where
-        F: Formatter + ?Sized,
+        F: WriteRecord<W> + ?Sized,
         W: Write,
         D: Write,
     {
@@ -79,7 +78,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         defmt: &mut DefmtSink<D>,
     ) -> Result<Drained, DrainError<W::Error, D::Error>>
     where
-        F: Formatter + ?Sized,
+        F: WriteRecord<W> + ?Sized,
         W: Write,
         D: Write,
     {
@@ -132,27 +131,29 @@ impl<T: fmt::Debug + fmt::Display, D: fmt::Debug + fmt::Display> core::error::Er
 mod severity {
     use crate::Level;
 
+    /// Whether the frame's level is below `threshold`. What `defmt::println!` makes has no level.
+    ///
     /// `defmt.x`, the linker script, puts the tags of statements in the order of their levels.
     #[cfg(target_os = "none")]
-    pub(super) fn of(frame: &[u8]) -> Level {
-        let [low, high, ..] = *frame else { return Level::OFF };
-        let tag = u16::from_le_bytes([low, high]);
-        let ranges = ::defmt::IdRanges::get();
-        match tag {
-            tag if ranges.trace.contains(&tag) => Level::TRACE,
-            tag if ranges.debug.contains(&tag) => Level::DEBUG,
-            tag if ranges.info.contains(&tag) => Level::INFO,
-            tag if ranges.warn.contains(&tag) => Level::WARN,
-            tag if ranges.error.contains(&tag) => Level::ERROR,
-            // `defmt::println!` has no level: it always passes.
-            _ => Level::OFF,
-        }
+    #[inline(always)]
+    pub(super) fn is_below(threshold: Level, frame: &[u8]) -> bool {
+        let &[low, high, ..] = frame else { return false };
+        let tags = ::defmt::IdRanges::get();
+        let first = match threshold {
+            level if level <= Level::TRACE => return false,
+            level if level <= Level::DEBUG => tags.debug.start,
+            level if level <= Level::INFO => tags.info.start,
+            level if level <= Level::WARN => tags.warn.start,
+            level if level <= Level::ERROR => tags.error.start,
+            _ => tags.error.end,
+        };
+        (tags.trace.start..first).contains(&u16::from_le_bytes([low, high]))
     }
 
     /// Elsewhere there is no such script.
     #[cfg(not(target_os = "none"))]
-    pub(super) fn of(_: &[u8]) -> Level {
-        Level::OFF
+    pub(super) fn is_below(_: Level, _: &[u8]) -> bool {
+        false
     }
 }
 

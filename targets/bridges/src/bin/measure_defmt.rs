@@ -1,0 +1,96 @@
+//! Measures what a statement of another API costs its caller, all the way into our ring. defmt masks interrupts for
+//! as long as it makes a frame, which is all of its statement but a few instructions.
+#![no_std]
+#![no_main]
+
+use core::convert::Infallible;
+use core::hint::black_box;
+
+use board::{entry, meter::Meter};
+use femto_core::bridge::{self, defmt::DefmtHandler, defmt::DefmtSink};
+use femto_core::{Formatter, Level, Logger, Record, RingHandler, embedded_io, info};
+use semihosting::println;
+
+static RING: RingHandler<8192> = RingHandler::new();
+static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+static DEFMT: DefmtHandler = DefmtHandler::new();
+static FORWARDED: Logger = Logger::root().with_handlers(&[&DEFMT]);
+
+defmt::timestamp!("{=u32:ms}", black_box(7));
+
+#[entry]
+fn main() -> ! {
+    assert!(bridge::defmt::init(&RING).is_ok() && bridge::log::install(&ROOT).is_ok());
+    let mut meter = Meter::new();
+    let name: &str = black_box("eth0-rx1");
+    meter.row("defmt-0", empty, || defmt::info!("up"));
+    meter.row("defmt-1int", empty, || defmt::info!("up in {=u32} ms", black_box(12)));
+    meter.row("defmt-2int", empty, || {
+        defmt::info!("up in {=u32} ms, {=u32} tries", black_box(12), black_box(3));
+    });
+    meter.row("defmt-str8", empty, || defmt::info!("{=str} up", name));
+    mixed(&mut meter, "defmt-mix");
+    RING.set_level(Level::INFO);
+    mixed(&mut meter, "defmt-mix-levels");
+    RING.set_level(Level::ERROR);
+    mixed(&mut meter, "defmt-mix-off");
+    RING.set_level(Level::NOTSET);
+    meter.row("defmt-forward-1int", empty, || {
+        info!(logger: FORWARDED, "up in {} ms", black_box(12_u32));
+    });
+    meter.row("log-1int", empty, || log::info!("up in {} ms", black_box(12_u32)));
+    meter.row("log-str8", empty, || log::info!("{} up", name));
+    ROOT.set_level(Level::ERROR);
+    meter.row("log-off", || {}, || log::info!("up in {} ms", black_box(12_u32)));
+    board::finish()
+}
+
+/// The ten statements that other loggers are measured with: three of a number, three of a text, four of two numbers.
+fn mixed(meter: &mut Meter, name: &str) {
+    let text: &str = black_box("eth0-rx1");
+    let cost = meter.cost(empty, || {
+        defmt::info!("up in {=u32} ms", black_box(12));
+        defmt::info!("link {=str}", text);
+        defmt::info!("rx {=u32} tx {=u32}", black_box(1), black_box(2));
+        defmt::info!("down after {=u32} ms", black_box(12));
+        defmt::info!("lost {=str}", text);
+        defmt::info!("min {=u32} max {=u32}", black_box(1), black_box(2));
+        defmt::info!("tries {=u32}", black_box(12));
+        defmt::info!("name {=str}", text);
+        defmt::info!("x {=u32} y {=u32}", black_box(1), black_box(2));
+        defmt::info!("a {=u32} b {=u32}", black_box(1), black_box(2));
+    });
+    println!("{name} {}.{} {}", cost.tenths / 100, cost.tenths / 10 % 10, cost.stack);
+}
+
+/// Makes room, and checks that the calls were made.
+fn empty() {
+    let mut wire = DefmtSink::new(Nowhere);
+    let drained = RING.drain_with_defmt(&Nothing, &mut Nowhere, &mut wire);
+    assert!(drained.is_ok() && RING.dropped() == 0);
+}
+
+/// Not the UART: the machine that measures may have another one.
+struct Nowhere;
+
+impl embedded_io::ErrorType for Nowhere {
+    type Error = Infallible;
+}
+
+impl embedded_io::Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+struct Nothing;
+
+impl Formatter for Nothing {
+    fn format(&self, _: &Record<'_>, _: &mut dyn core::fmt::Write) -> core::fmt::Result {
+        Ok(())
+    }
+}

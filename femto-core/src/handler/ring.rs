@@ -1,8 +1,8 @@
 //! Keeps frames in a static ring until the main loop drains them.
 
+mod portable;
 mod render;
 
-#[cfg(any(feature = "defmt", feature = "log"))]
 pub(crate) use render::Cutting;
 
 use core::fmt;
@@ -12,8 +12,6 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
 use super::Handler;
-#[cfg(feature = "defmt-global-logger")]
-use crate::atomic::Word;
 use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
@@ -150,17 +148,20 @@ impl<const WORDS: usize> RingHandler<WORDS> {
                 return frame(header, bytes, &mut drained);
             }
             let mut values = [Value::None; MAX_VALUES];
-            let Some(record) = read(header, bytes, &mut values) else {
-                drained.damaged += 1;
-                self.count_dropped();
-                return true;
+            let write = |record: &Record<'_>| formatter.write_record(record, sink);
+            let written = match header.kind {
+                Kind::Portable => portable::read(header, bytes, write),
+                _ => read(header, bytes, &mut values).as_ref().map(write),
             };
-            let written = formatter.write_record(&record, sink);
             match written {
-                Ok(true) => drained.written += 1,
-                _ => self.count_dropped(),
+                Some(Ok(true)) => drained.written += 1,
+                None => {
+                    drained.damaged += 1;
+                    self.count_dropped();
+                }
+                Some(_) => self.count_dropped(),
             }
-            result = written.map(drop);
+            result = written.unwrap_or(Ok(true)).map(drop);
             result.is_ok()
         });
         result?;
@@ -197,22 +198,6 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let _ = self.ring.push(words, event.header(words, kind), *event);
     }
 
-    /// Puts a frame of the given header and words.
-    #[cfg(feature = "defmt-global-logger")]
-    #[inline(always)]
-    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
-        if header.words > Self::LIMIT {
-            return self.count_dropped();
-        }
-        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
-        // A refusal was counted by the ring.
-        let Some([first, rest @ ..]) = room else { return };
-        for (slot, word) in rest.iter().zip(words) {
-            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
-        }
-        first.store(header.to_word(), Ordering::Release);
-    }
-
     #[cold]
     fn count_dropped(&self) {
         self.count_dropped_by(1);
@@ -241,7 +226,7 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
             Some((logger, site)) => {
                 self.look_and_put(logger, site, record.level(), record.ticks(), record.values());
             }
-            None => self.count_dropped(),
+            None => self.put_portable(record),
         }
     }
 

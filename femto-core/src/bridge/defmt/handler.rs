@@ -56,13 +56,13 @@ impl Handler for DefmtHandler {
 
     fn handle(&self, record: &Record<'_>) {
         let mut text = heapless::String::<TEXT_BYTES>::new();
-        let mut out = Cutting { text: &mut text, is_cut: record.is_cut() };
+        let mut out = Cutting { text: &mut text, is_cut: false };
         // A `Display` that fails leaves what it wrote.
         let _ = record.write_message(&mut out);
         for (key, value) in record.key_values() {
             let _ = write!(out, " {key}={value}");
         }
-        let cut = if out.is_cut { " [cut]" } else { "" };
+        let cut = if out.is_cut || record.is_cut() { " [cut]" } else { "" };
         let (name, text) = (record.logger_name(), text.as_str());
         match record.level() {
             level if level >= Level::ERROR => {

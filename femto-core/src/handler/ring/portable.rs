@@ -1,0 +1,125 @@
+//! Records of others: without a static logger or call site of ours (the `log` crate's, for one). Kept
+//! spelled out by the *caller*, read back by the *drain*.
+
+use core::sync::atomic::Ordering;
+
+use super::{MAX_WORDS, RingHandler};
+use crate::atomic::{WORD_BYTES, Word};
+use crate::frame::portable::{Portable, Style};
+use crate::frame::{Header, Kind, MAX_VALUES, words_for};
+use crate::handler::Cutting;
+use crate::{Details, Record, Value};
+
+impl<const WORDS: usize> RingHandler<WORDS> {
+    /// Keeps a record of which nothing is a static: name, message, key-values, and details where
+    /// there is room. What does not fit is left out in the opposite order; the message is cut.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn put_portable(&self, record: &Record<'_>) {
+        let mut text = heapless::String::<TEXT_BYTES>::new();
+        let mut out = Cutting { text: &mut text, is_cut: false };
+        // A `Display` that fails leaves what it wrote.
+        let _ = record.write_message(&mut out);
+        let is_cut = out.is_cut || record.is_cut();
+
+        let mut words = [[0; WORD_BYTES]; MAX_WORDS];
+        let room = &mut words.as_flattened_mut()[..(Self::LIMIT - 1) * WORD_BYTES];
+        let whole = [true, false].into_iter().find_map(|has_details| {
+            let length = write(record, &text, true, has_details, room)?;
+            Some((length, is_cut))
+        });
+        let fitting = whole.or_else(|| {
+            [true, false].into_iter().find_map(|has_pairs| {
+                let left = room.len() - write(record, "", has_pairs, false, room)?;
+                let text = &text[..text.floor_char_boundary(left)];
+                Some((write(record, text, has_pairs, false, room)?, true))
+            })
+        });
+        let Some((length, is_cut)) = fitting else { return self.count_dropped() };
+
+        if is_cut {
+            self.state().cut.fetch_add(1, Ordering::Relaxed);
+        }
+        let words = &words[..words_for(length)];
+        let values = usize::from(is_cut) * IS_CUT + usize::from(record.is_since_epoch()) * IN_NANOS;
+        let (level, kind) = (record.level(), Kind::Portable);
+        self.put_words(Header { words: 1 + words.len(), level, values, kind, site: 0 }, words);
+    }
+
+    /// Puts a frame of the given header and words.
+    #[inline(always)]
+    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
+        if header.words > Self::LIMIT {
+            return self.count_dropped();
+        }
+        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
+        // A refusal was counted by the ring.
+        let Some([first, rest @ ..]) = room else { return };
+        for (slot, word) in rest.iter().zip(words) {
+            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
+        }
+        first.store(header.to_word(), Ordering::Release);
+    }
+}
+
+/// Writes the frame; its length in bytes, `None` if there is no room for it.
+fn write(
+    record: &Record<'_>,
+    message: &str,
+    has_pairs: bool,
+    has_details: bool,
+    room: &mut [u8],
+) -> Option<usize> {
+    let size = room.len();
+    let mut left = &mut *room;
+    let frame = Portable {
+        level: record.level(),
+        style: Style::Ready,
+        time: record.ticks(),
+        name: record.logger_name(),
+        template: message,
+        arguments: &[][..],
+        key_values: (has_pairs && record.has_key_values()).then_some(record),
+        mapping: None,
+        location: record.file().zip(record.line()).filter(|_| has_details),
+        function: record.function().filter(|_| has_details),
+        level_name: record.level_name().filter(|_| has_details),
+        thread: record.thread_id().zip(record.thread_name()).filter(|_| has_details),
+        process: record.process_id().zip(record.process_name()).filter(|_| has_details),
+        task: record.task_name().filter(|_| has_details),
+        exception: record.exception().filter(|_| has_details),
+        stack: record.stack().filter(|_| has_details),
+    };
+    let as_written = None::<fn(&mut &mut [u8]) -> _>;
+    frame.write_with(&mut left, as_written, |record| record.key_values()).ok()?;
+    Some(size - left.len())
+}
+
+/// Lends `take` the record that a portable frame holds, given its header and all of its words; `None`
+/// if it holds none.
+pub(super) fn read<T>(
+    header: Header,
+    words: &[u8],
+    take: impl FnOnce(&Record<'_>) -> T,
+) -> Option<T> {
+    let frame = Portable::read(words.get(WORD_BYTES..)?).ok()?;
+    let mut room = [("", Value::None); MAX_VALUES];
+    let mut pairs = frame.key_values.into_iter().flatten();
+    let count = room.iter_mut().zip(&mut pairs).map(|(slot, pair)| *slot = pair).count();
+    let details =
+        Details { key_values: &room[..count], location: frame.location, ..Details::default() };
+    let (name, message, level, time) = (frame.name, &frame.template, frame.level, frame.time);
+    let record = match header.values & IN_NANOS {
+        0 => Record::of_ticks(name, message, level, time, &details),
+        _ => Record::from_message(name, message, level, time, &details),
+    };
+    Some(take(&if header.values & IS_CUT == 0 { record } else { record.cut() }))
+}
+
+/// In the header, where a local frame has the number of its values: the record's text was cut.
+const IS_CUT: usize = 1;
+/// Likewise: the time is in nanoseconds since the epoch, not in ticks.
+const IN_NANOS: usize = 2;
+
+/// The longest message, in bytes.
+const TEXT_BYTES: usize = 192;

@@ -1,0 +1,95 @@
+//! Records without a static logger and call site, in a ring.
+#![cfg(not(loom))]
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
+use core::fmt;
+
+use femto_core::{Details, Formatter, Handler, Level, Record, RingHandler, TextFormatter, Value};
+
+fn details<'a>(key_values: &'a [(&'a str, Value<'a>)]) -> Details<'a> {
+    let mut details = Details::default();
+    details.key_values = key_values;
+    details
+}
+
+fn text_of<const N: usize>(ring: &RingHandler<N>) -> String {
+    let mut out = Vec::new();
+    let drained = ring.drain(&TextFormatter, &mut out).unwrap();
+    assert_eq!(drained.damaged, 0);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_ring_gives_back_what_it_was_given() {
+    static RING: RingHandler<256> = RingHandler::new();
+    let pairs =
+        [("peer", Value::Str("10.0.0.7")), ("n", Value::I64(-3)), ("x", Value::Rendered("y"))];
+    let mut details_of_it = details(&pairs);
+    details_of_it.location = Some(("main.rs", 7));
+    let message = format_args!("{} of {}", 3, "five");
+    RING.handle(&Record::from_message(
+        "net.tcp",
+        &message,
+        Level::new(25),
+        1_500_000_000,
+        &details_of_it,
+    ));
+    RING.drain(&Look, &mut Vec::new()).unwrap();
+    RING.handle(&Record::from_message("", &"", Level::ERROR, 0, &details(&[])));
+    RING.handle(&Record::from_message("a", &"b", Level::WARN, 2_000_000_000, &details(&[])).cut());
+    assert_eq!(text_of(&RING), "[   0.000000] ERROR : \n[   2.000000] WARN  a: b [cut]\n");
+    assert_eq!((RING.cut(), RING.dropped()), (1, 0));
+
+    struct Look;
+    impl Formatter for Look {
+        fn format(&self, record: &Record<'_>, _: &mut dyn fmt::Write) -> fmt::Result {
+            let mut message = String::new();
+            record.write_message(&mut message)?;
+            assert_eq!(
+                (record.logger_name(), message.as_str(), record.level()),
+                ("net.tcp", "3 of five", Level::new(25))
+            );
+            assert_eq!(record.time().unwrap().as_millis(), 1500);
+            assert_eq!((record.file(), record.line()), (Some("main.rs"), Some(7)));
+            let pairs: Vec<_> = record.key_values().collect();
+            assert!(matches!(
+                pairs[..],
+                [
+                    ("peer", Value::Str("10.0.0.7")),
+                    ("n", Value::I64(-3)),
+                    ("x", Value::Rendered("y"))
+                ]
+            ));
+            Ok(())
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_left_out_place_first_message_last() {
+    // Half of the ring takes a frame: 124 bytes with 64 bits, 60 with 32.
+    static RING: RingHandler<32> = RingHandler::new();
+    let put = |message: &str, key_values: &[(&str, Value<'_>)], location| {
+        let mut details = details(key_values);
+        details.location = location;
+        RING.handle(&Record::from_message("n", &message, Level::INFO, 0, &details));
+        text_of(&RING)
+    };
+    let room = 15 * size_of::<femto_core::Word>() - 14 - 5 - 4;
+    let start = "[   0.000000] INFO  n: ";
+    let long = "é".repeat(200);
+    let pairs = [("key", Value::Str("value"))];
+
+    assert_eq!(put("m", &pairs, Some((&long, 7))), format!("{start}m key=value\n"));
+    assert_eq!(RING.cut(), 0, "the place is not text");
+    let left = &long[..(room - 1 - 7 - 10) / 2 * 2];
+    assert_eq!(put(&long, &pairs, None), format!("{start}{left} key=value [cut]\n"));
+    let left = &long[..room / 2 * 2];
+    assert_eq!(put(&long, &[("k", Value::Str(&long))], None), format!("{start}{left} [cut]\n"));
+    let m = "m".repeat(room);
+    assert_eq!(put(&m, &[], None), format!("{start}{m}\n"));
+    assert_eq!((RING.cut(), RING.dropped()), (2, 0));
+
+    RING.handle(&Record::from_message(&long, &"", Level::INFO, 0, &details(&[])));
+    assert_eq!(RING.dropped(), 1);
+}

@@ -20,7 +20,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use self::pairs::Pairs;
 use crate::logger::{lowest_level, nearest_logger};
 use crate::reference::SetOnce;
-use crate::{Details, Level, Logger, Record, clock};
+use crate::{Details, Level, Logger, Record, Value, clock};
 
 /// Makes the `log` crate's macros log to the static loggers of this image, once.
 ///
@@ -92,44 +92,76 @@ struct LogBridge;
 
 impl log::Log for LogBridge {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        let name = dotted(metadata.target());
-        nearest(&name).is_enabled(level(metadata.level()))
+        nearest(metadata.target()).is_enabled(level(metadata.level()))
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        let name = dotted(record.target());
-        let (logger, level) = (nearest(&name), level(record.level()));
-        if !logger.is_enabled(level) {
-            return;
+        let logger = nearest(record.target());
+        if logger.is_enabled(level(record.level())) {
+            take(logger, record);
         }
-        let source = record.key_values();
-        let mut pairs = Pairs::new();
-        let key_values = pairs.fill(&source);
-        let details = Details {
-            key_values: &key_values,
-            location: record.file().zip(record.line()),
-            ..Details::default()
-        };
-        logger.hand_over(&Record::of_ticks(&name, record.args(), level, clock::now(), &details));
     }
 
     /// Does nothing: the application drains.
     fn flush(&self) {}
 }
 
-fn nearest(name: &str) -> &'static Logger {
-    nearest_logger(name).unwrap_or(*ROOT.get())
+/// Apart, so that a record that is switched off needs little of the stack.
+#[inline(never)]
+fn take(logger: &'static Logger, record: &log::Record<'_>) {
+    let source = record.key_values();
+    if source.count() == 0 {
+        return hand_over(logger, record, &[]);
+    }
+    let mut pairs = Pairs::new();
+    hand_over(logger, record, &pairs.fill(&source));
+}
+
+#[inline(never)]
+fn hand_over(logger: &'static Logger, record: &log::Record<'_>, key_values: &[(&str, Value<'_>)]) {
+    let room;
+    let name = match record.target() {
+        target if target.contains("::") => {
+            room = dotted(target);
+            room.as_str()
+        }
+        target => target,
+    };
+    let location = record.file().zip(record.line());
+    let details = Details { key_values, location, ..Details::default() };
+    let level = level(record.level());
+    logger.hand_over(&Record::of_ticks(name, record.args(), level, clock::now(), &details));
+}
+
+/// The logger that a target belongs to.
+fn nearest(target: &str) -> &'static Logger {
+    nearest_logger(|name| is_at_or_above(name, target)).unwrap_or(*ROOT.get())
+}
+
+/// Whether the target is the dotted `name` or below it.
+fn is_at_or_above(name: &str, target: &str) -> bool {
+    let mut left = target;
+    for part in name.split('.') {
+        let Some(rest) = left.strip_prefix(part) else { return false };
+        match rest.strip_prefix("::").or_else(|| rest.strip_prefix('.')) {
+            Some(rest) => left = rest,
+            None if rest.is_empty() => left = rest,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// A target as the name of a logger; what is longer than any name is cut.
 fn dotted(target: &str) -> heapless::String<NAME_BYTES> {
     let mut name = heapless::String::new();
     for (index, part) in target.split("::").enumerate() {
-        let is_full = (index > 0 && name.push('.').is_err())
-            || part.chars().any(|character| name.push(character).is_err());
-        if is_full {
+        if index > 0 && name.push('.').is_err() {
             break;
         }
+        let fits = &part[..part.floor_char_boundary(NAME_BYTES - name.len())];
+        // It fits.
+        let _ = name.push_str(fits);
     }
     name
 }
@@ -177,5 +209,20 @@ mod tests {
         }
         let long = "é".repeat(NAME_BYTES);
         assert_eq!(dotted(&long).as_str(), &long[..NAME_BYTES]);
+        assert_eq!(dotted(&format!("a::{long}::b")).as_str(), format!("a.{}", &long[..62]));
+    }
+
+    #[test]
+    fn a_target_is_below_the_names_it_begins_with() {
+        for (name, target) in
+            [("a", "a"), ("a", "a::b"), ("a", "a.b"), ("a.b", "a::b::c"), ("", "")]
+        {
+            assert!(is_at_or_above(name, target), "{name} {target}");
+        }
+        for (name, target) in
+            [("a", "ab"), ("a.b", "a"), ("a.b", "a::bc"), ("a", ""), ("b", "a::b")]
+        {
+            assert!(!is_at_or_above(name, target), "{name} {target}");
+        }
     }
 }

@@ -19,16 +19,13 @@ pub(super) fn try_find(name: &str) -> Option<&'static Logger> {
     LOGGERS.try_lock()?.iter().find(|logger| logger.name() == name).copied()
 }
 
-/// The logger of a dotted name, else the nearest above it. For the log path: where it would have to
-/// wait, it finds nothing.
+/// The logger with the longest of the names that `fits` says yes to. For the log path: where it would
+/// have to wait, it finds nothing.
 #[cfg(feature = "log")]
-pub(crate) fn nearest_logger(name: &str) -> Option<&'static Logger> {
+pub(crate) fn nearest_logger(fits: impl Fn(&str) -> bool) -> Option<&'static Logger> {
     let loggers = LOGGERS.try_lock()?;
-    let is_at_or_above = |logger: &&&'static Logger| match name.strip_prefix(logger.name()) {
-        Some(rest) => rest.is_empty() || rest.starts_with('.'),
-        None => false,
-    };
-    loggers.iter().filter(is_at_or_above).max_by_key(|logger| logger.name().len()).copied()
+    let fitting = loggers.iter().filter(|logger| fits(logger.name()));
+    fitting.max_by_key(|logger| logger.name().len()).copied()
 }
 
 /// The lowest level that counts for any known logger, [`Level::OFF`] without one. `None` where it

@@ -123,29 +123,37 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, clippy" cross "$target" clippy -p firmware -- -D warnings
-        step "firmware: $target, programs" compare_outputs "$target"
+        step "firmware: $target, programs" compare_outputs "$target" firmware
+        # Apart: in one build they would share their features.
+        step "firmware: $target, clippy of bridges" cross "$target" clippy -p bridges -- -D warnings
+        defmt_print_ready "firmware: $target, bridges" || continue
+        step "firmware: $target, bridges" compare_outputs "$target" bridges
     done < <(boards)
 }
 
-# Runs each program and compares its output, byte for byte, with the file of its name.
-# A measuring program without such a file belongs to the benchmarks.
+# Runs each program of a package and compares its output, byte for byte, with the file of its name; what it sent as
+# defmt frames too, as defmt-print shows them. A measuring program without such a file belongs to the benchmarks.
 compare_outputs() {
-    local target=$1 program expected out status wrong=0
-    cross "$target" build -p firmware
+    local target=$1 package=$2 program expected out status wrong=0
+    cross "$target" build -p "$package"
     out=$CACHE/firmware/$target
     mkdir -p "$out"
-    for program in $(programs); do
-        expected=targets/firmware/expected/$program.txt
+    for program in $(programs "$package"); do
+        expected=targets/$package/expected/$program.txt
         [ -e "$expected" ] || expected=${expected%.txt}.bin # bytes, not text
         case $program in measure*) [ -e "$expected" ] || continue ;; esac
         status=0
         case $program in
         dump*) decode_memory "$target" "$program" >"$out/$program.txt" || status=$? ;;
-        *) run_program "$target" "$program" >"$out/$program.txt" || status=$? ;;
+        *) run_program "$target" "$program" "$out" >"$out/$program.txt" || status=$? ;;
         esac
         if [ "$status" != 0 ]; then
             echo "$program: exit status $status"
             wrong=1
+        fi
+        if [ -e "${expected%.txt}.defmt.txt" ]; then
+            print_frames "$target" "$program" <"$out/frames.bin" >"$out/$program.defmt.txt"
+            diff -u "${expected%.txt}.defmt.txt" "$out/$program.defmt.txt" || wrong=1
         fi
         if diff -u "$expected" "$out/$program.txt"; then
             echo "$program: output as expected"

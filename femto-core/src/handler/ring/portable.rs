@@ -11,8 +11,9 @@ use crate::handler::Cutting;
 use crate::{Details, Record, Value};
 
 impl<const WORDS: usize> RingHandler<WORDS> {
-    /// Keeps a record of which nothing is a static: name, message, key-values, and details where
-    /// there is room. What does not fit is left out in the opposite order; the message is cut.
+    /// Keeps a record of which nothing is a static: name, message and key-values. Its place is not
+    /// kept, which would take more room than most messages. What does not fit is cut from the message,
+    /// or, where key-values leave no room for one, they are left out.
     #[cold]
     #[inline(never)]
     pub(super) fn put_portable(&self, record: &Record<'_>) {
@@ -24,17 +25,15 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
         let mut words = [[0; WORD_BYTES]; MAX_WORDS];
         let room = &mut words.as_flattened_mut()[..(Self::LIMIT - 1) * WORD_BYTES];
-        let whole = [true, false].into_iter().find_map(|has_details| {
-            let length = write(record, &text, true, has_details, room)?;
-            Some((length, is_cut))
-        });
-        let fitting = whole.or_else(|| {
-            [true, false].into_iter().find_map(|has_pairs| {
-                let left = room.len() - write(record, "", has_pairs, false, room)?;
-                let text = &text[..text.floor_char_boundary(left)];
-                Some((write(record, text, has_pairs, false, room)?, true))
-            })
-        });
+        let mut fitting = write(record, &text, true, room).map(|length| (length, is_cut));
+        for has_pairs in [true, false] {
+            if fitting.is_none()
+                && let Some(without) = write(record, "", has_pairs, room)
+            {
+                let fits = &text[..text.floor_char_boundary(room.len() - without)];
+                fitting = write(record, fits, has_pairs, room).map(|length| (length, true));
+            }
+        }
         let Some((length, is_cut)) = fitting else { return self.count_dropped() };
 
         if is_cut {
@@ -63,13 +62,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 }
 
 /// Writes the frame; its length in bytes, `None` if there is no room for it.
-fn write(
-    record: &Record<'_>,
-    message: &str,
-    has_pairs: bool,
-    has_details: bool,
-    room: &mut [u8],
-) -> Option<usize> {
+fn write(record: &Record<'_>, message: &str, has_pairs: bool, room: &mut [u8]) -> Option<usize> {
     let size = room.len();
     let mut left = &mut *room;
     let frame = Portable {
@@ -79,16 +72,16 @@ fn write(
         name: record.logger_name(),
         template: message,
         arguments: &[][..],
-        key_values: (has_pairs && record.has_key_values()).then_some(record),
         mapping: None,
-        location: record.file().zip(record.line()).filter(|_| has_details),
-        function: record.function().filter(|_| has_details),
-        level_name: record.level_name().filter(|_| has_details),
-        thread: record.thread_id().zip(record.thread_name()).filter(|_| has_details),
-        process: record.process_id().zip(record.process_name()).filter(|_| has_details),
-        task: record.task_name().filter(|_| has_details),
-        exception: record.exception().filter(|_| has_details),
-        stack: record.stack().filter(|_| has_details),
+        key_values: (has_pairs && record.has_key_values()).then_some(record),
+        location: None,
+        function: None,
+        level_name: record.level_name(),
+        thread: None,
+        process: None,
+        task: None,
+        exception: None,
+        stack: None,
     };
     let as_written = None::<fn(&mut &mut [u8]) -> _>;
     frame.write_with(&mut left, as_written, |record| record.key_values()).ok()?;
@@ -107,7 +100,7 @@ pub(super) fn read<T>(
     let mut pairs = frame.key_values.into_iter().flatten();
     let count = room.iter_mut().zip(&mut pairs).map(|(slot, pair)| *slot = pair).count();
     let details =
-        Details { key_values: &room[..count], location: frame.location, ..Details::default() };
+        Details { key_values: &room[..count], level_name: frame.level_name, ..Details::default() };
     let (name, message, level, time) = (frame.name, &frame.template, frame.level, frame.time);
     let record = match header.values & IN_NANOS {
         0 => Record::of_ticks(name, message, level, time, &details),

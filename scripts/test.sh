@@ -41,7 +41,8 @@ rustfmt_check() {
 
 clippy_features() {
     local features
-    for features in '' alloc float,int128 alloc,float,int128,max_level_off release_max_level_info; do
+    for features in '' alloc float,int128 log defmt alloc,log,defmt-global-logger \
+        alloc,float,int128,max_level_off release_max_level_info; do
         cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
     done
 }
@@ -66,6 +67,14 @@ test_rust() {
         step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" --no-fail-fast
     fi
     step "rust: the command femto" femto_test
+    step "rust: bridges of femto-core" bridges_test
+}
+
+# Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
+bridges_test() {
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --lib --test defmt --test log
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler
 }
 
 femto_test() {

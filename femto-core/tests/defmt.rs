@@ -128,7 +128,7 @@ fn a_drain_for_text_only_counts_frames_as_dropped() {
     drain(&mut out);
     defmt::error!("not for a terminal");
     let mut text = Vec::new();
-    let drained = RING.drain(&TextFormatter, &mut text).unwrap();
+    let drained = RING.drain(&TextFormatter::new(), &mut text).unwrap();
     assert_eq!((drained.written, drained.damaged), (0, 0));
     assert_eq!(text, b"WARN  femtologging: 1 records dropped\n");
     assert_eq!(drain(&mut out), (String::new(), vec![vec![1]]));
@@ -141,12 +141,12 @@ fn a_failing_wire_costs_the_frame_at_hand_which_is_counted() {
     let before = RING.dropped();
     let mut out = DefmtSink::new(Failing { room: 64, bytes: Vec::new() });
     defmt::error!("{=[u8]}", [7; 100].as_slice());
-    let failed = RING.drain_with_defmt(&TextFormatter, &mut Vec::new(), &mut out);
+    let failed = RING.drain_with_defmt(&TextFormatter::new(), &mut Vec::new(), &mut out);
     assert_eq!(failed.unwrap_err(), DrainError::Defmt(ErrorKind::Other));
     assert_eq!(RING.dropped() - before, 1);
     // What came through of the frame does not spoil the next.
     defmt::error!("{=u8}", 8);
-    RING.drain_with_defmt(&TextFormatter, &mut Vec::new(), &mut out).unwrap();
+    RING.drain_with_defmt(&TextFormatter::new(), &mut Vec::new(), &mut out).unwrap();
     let wire = out.into_inner().bytes;
     let (_, whole) = wire.split_at(64);
     assert_eq!(whole[0], 0);
@@ -172,7 +172,7 @@ fn a_handler_forwards_our_records() {
 /// The text, and the frames behind tag and time.
 fn drain(out: &mut DefmtSink<Wire>) -> (String, Vec<Vec<u8>>) {
     let mut text = Vec::new();
-    RING.drain_with_defmt(&TextFormatter, &mut text, out).unwrap();
+    RING.drain_with_defmt(&TextFormatter::new(), &mut text, out).unwrap();
     let frames = decode(&core::mem::take(&mut *WIRE.lock().unwrap()));
     (String::from_utf8(text).unwrap(), frames)
 }
@@ -285,16 +285,22 @@ fn every_public_type_has_format() {
         DrainError<ErrorKind, ErrorKind> in femto_core::bridge::defmt;
         Drained in femto_core;
         Event in femto_core::frame::local;
+        Field in femto_core;
         FmtSink<Vec<u8>> in femto_core;
+        FormatterBuilder in femto_core;
         FrameError in femto_core::frame;
         Full in femto_core::ring;
         Garbage in femto_core::frame::wire;
         Header in femto_core::frame;
+        Hex in femto_core;
+        Hexdump in femto_core;
+        JsonFormatter in femto_core;
         Kind in femto_core::frame;
         Lane<Words> in femto_core::ring;
         Level in femto_core;
         LevelFilter in femto_core;
         LogAlreadySet in femto_core::bridge::log;
+        LogfmtFormatter in femto_core;
         Logger in femto_core;
         Metadata in femto_core;
         NameFilter<&'static str> in femto_core;

@@ -14,7 +14,7 @@ fn details<'a>(key_values: &'a [(&'a str, Value<'a>)]) -> Details<'a> {
 
 fn text_of<const N: usize>(ring: &RingHandler<N>) -> String {
     let mut out = Vec::new();
-    let drained = ring.drain(&TextFormatter, &mut out).unwrap();
+    let drained = ring.drain(&TextFormatter::new(), &mut out).unwrap();
     assert_eq!(drained.damaged, 0);
     String::from_utf8(out).unwrap()
 }
@@ -35,7 +35,10 @@ fn a_ring_gives_back_what_it_was_given() {
     RING.drain(&Look, &mut Vec::new()).unwrap();
     RING.handle(&Record::from_message("", &"", Level::ERROR, 0, &details(&[])));
     RING.handle(&Record::from_message("a", &"b", Level::WARN, 2_000_000_000, &details(&[])).cut());
-    assert_eq!(text_of(&RING), "[   0.000000] ERROR : \n[   2.000000] WARN  a: b [cut]\n");
+    assert_eq!(
+        text_of(&RING),
+        "1970-01-01T00:00:00.000000Z ERROR : \n1970-01-01T00:00:02.000000Z WARN  a: b [cut]\n"
+    );
     assert_eq!((RING.cut(), RING.dropped()), (1, 0));
 
     struct Look;
@@ -72,7 +75,7 @@ fn what_does_not_fit_is_cut_from_the_message() {
         text_of(&RING)
     };
     let room = 15 * size_of::<femto_core::Word>() - 14 - 5 - 4;
-    let start = "[   0.000000] INFO  n: ";
+    let start = "1970-01-01T00:00:00.000000Z INFO  n: ";
     let long = "é".repeat(200);
     let pairs = [("key", Value::Str("value"))];
 

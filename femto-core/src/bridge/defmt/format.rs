@@ -11,9 +11,9 @@ use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, ClockAlreadySet, Details, DirectHandler, Drained, FmtSink, Level, LevelFilter,
-    Logger, Metadata, NameFilter, ParseLevelError, Record, RingHandler, RootAlreadySet,
-    TextFormatter, Value,
+    CallSite, ClockAlreadySet, Details, DirectHandler, Drained, Field, FmtSink, FormatterBuilder,
+    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
+    ParseLevelError, Record, RingHandler, RootAlreadySet, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -55,7 +55,8 @@ impl Format for Value<'_> {
             Self::F64(inner) => write!(f, "{=f64}", inner),
             Self::Char(inner) => write!(f, "{=char}", inner),
             Self::Str(inner) | Self::Rendered(inner) => write!(f, "{=str}", inner),
-            Self::Bytes(inner) => write!(f, "{=[u8]}", inner),
+            Self::Bytes(inner) => write!(f, "{}", Hex(inner)),
+            Self::Hexdump(inner) => write!(f, "{}", Hexdump(inner)),
             Self::Arguments(inner) => write!(f, "{}", Display2Format(inner)),
         }
     }
@@ -73,6 +74,19 @@ impl Format for Record<'_> {
         let message = Message(self);
         write!(f, "{} {=str}: {}", self.level(), self.logger_name(), Display2Format(&message));
         self.key_values().for_each(|(key, value)| write!(f, " {=str}={}", key, value));
+    }
+}
+
+impl Format for Hex<'_> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=[u8]:02x}", self.0);
+    }
+}
+
+/// In one line: the host has no dump.
+impl Format for Hexdump<'_> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=[u8]:02x}", self.0);
     }
 }
 
@@ -138,6 +152,8 @@ macro_rules! by_name {
 by_name! {
     ClockAlreadySet, "ClockAlreadySet";
     Full, "Full";
+    JsonFormatter, "JsonFormatter";
+    LogfmtFormatter, "LogfmtFormatter";
     ParseLevelError, "ParseLevelError";
     RootAlreadySet, "RootAlreadySet";
     TextFormatter, "TextFormatter";
@@ -157,6 +173,8 @@ macro_rules! by_debug {
 by_debug! {
     Details<'_>;
     Event<'_>;
+    Field;
+    FormatterBuilder;
     FrameError;
     Garbage;
     Header;

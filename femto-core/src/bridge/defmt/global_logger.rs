@@ -55,7 +55,7 @@ use crate::reference::SetOnce;
 /// let mut wire = DefmtSink::new(second_uart); // what `defmt-print -e ELF` reads
 /// defmt::info!("{=u16} mV", 3300); // into the ring, raw
 /// info!(logger: ROOT, "{} mV", 3300); // into the same ring
-/// RING.drain_with_defmt(&TextFormatter, &mut console, &mut wire).unwrap();
+/// RING.drain_with_defmt(&TextFormatter::new(), &mut console, &mut wire).unwrap();
 /// # Ok::<(), femto_core::bridge::defmt::RingAlreadySet>(())
 /// ```
 pub fn init<const WORDS: usize>(ring: &'static RingHandler<WORDS>) -> Result<(), RingAlreadySet> {

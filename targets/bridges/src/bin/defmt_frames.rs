@@ -52,7 +52,7 @@ struct Out {
 
 impl Out {
     fn drain(&mut self) {
-        let drained = RING.drain_with_defmt(&TextFormatter, &mut self.text, &mut self.wire);
+        let drained = RING.drain_with_defmt(&TextFormatter::new(), &mut self.text, &mut self.wire);
         assert!(drained.is_ok_and(|drained| drained.damaged == 0));
     }
 }

@@ -25,10 +25,10 @@ fn main() -> ! {
     assert!(set_clock(&Milliseconds).is_ok() && init(&RING).is_ok());
     let mut wire = DefmtSink::new(Wire::new());
     forwarded();
-    let drained = RING.drain_with_defmt(&TextFormatter, &mut Uart::new(), &mut wire);
+    let drained = RING.drain_with_defmt(&TextFormatter::new(), &mut Uart::new(), &mut wire);
     assert!(drained.is_ok());
     formatted();
-    let drained = RING.drain_with_defmt(&TextFormatter, &mut Uart::new(), &mut wire);
+    let drained = RING.drain_with_defmt(&TextFormatter::new(), &mut Uart::new(), &mut wire);
     assert!(drained.is_ok() && RING.dropped() == 0);
     board::finish()
 }
@@ -57,12 +57,12 @@ fn formatted() {
     defmt::println!("{}", [Value::None, Value::Bool(true), Value::I8(-8), Value::I16(-16)]);
     defmt::println!("{}", [Value::I32(-32), Value::I64(-64), Value::U8(8), Value::U16(16)]);
     defmt::println!("{}", [Value::U32(32), Value::U64(64), Value::F32(0.5), Value::F64(0.25)]);
-    defmt::println!("{}", [Value::Char('é'), Value::Str("str"), Value::Bytes(&[1, 2])]);
+    defmt::println!("{}", [Value::Char('é'), Value::Str("str"), Value::Bytes(&[1, 0xab])]);
     defmt::println!("{}", [Value::Rendered("rendered"), Value::Arguments(&arguments)]);
     info!(logger: SHOWN, peer = 7_u8, name = "n"; "{} and {}", 1, Shout);
     defmt::println!("{} {} {}", ROOT, NET, Metadata::new(Level::INFO, "net"));
     defmt::println!("{} {}", LevelFilter(Level::INFO..=Level::WARN), NameFilter("net"));
-    defmt::println!("{} {} {}", RING, DEFMT, TextFormatter);
+    defmt::println!("{} {} {}", RING, DEFMT, TextFormatter::new());
     static SITE: CallSite =
         CallSite::new(Level::INFO, None, "here", "file.rs", 7, "a {} \"b\"", &[], |_, _| Ok(()));
     defmt::println!("{} {}", SITE, "x".parse::<Level>().err());

@@ -55,7 +55,7 @@ fn levels() {
 }
 
 fn drain(uart: &mut Uart) {
-    let Ok(drained) = RING.drain(&TextFormatter, uart);
+    let Ok(drained) = RING.drain(&TextFormatter::new(), uart);
     assert_eq!(drained.damaged, 0);
 }
 

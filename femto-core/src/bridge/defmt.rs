@@ -2,7 +2,7 @@
 //! our records to the program's defmt logger; and, with feature `defmt-global-logger`, this crate is
 //! that logger: an application's own `defmt::info!` goes into our ring, beside our own records.
 //!
-//! Runs on the *caller*, but for [`DefmtSink`], which encodes frames for the wire on the *drain*.
+//! Runs on the *caller*, but for `DefmtSink`, which encodes frames for the wire on the *drain*.
 
 mod format;
 #[cfg(feature = "defmt-global-logger")]

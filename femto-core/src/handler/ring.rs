@@ -1,8 +1,10 @@
 //! Keeps frames in a static ring until the main loop drains them.
 
+#[cfg(feature = "log")]
 mod portable;
 mod render;
 
+#[cfg(any(feature = "defmt", feature = "log"))]
 pub(crate) use render::Cutting;
 
 use core::fmt;
@@ -12,6 +14,8 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
 use super::Handler;
+#[cfg(any(feature = "defmt-global-logger", feature = "log"))]
+use crate::atomic::Word;
 use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
@@ -150,6 +154,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             let mut values = [Value::None; MAX_VALUES];
             let write = |record: &Record<'_>| formatter.write_record(record, sink);
             let written = match header.kind {
+                #[cfg(feature = "log")]
                 Kind::Portable => portable::read(header, bytes, write),
                 _ => read(header, bytes, &mut values).as_ref().map(write),
             };
@@ -198,6 +203,22 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let _ = self.ring.push(words, event.header(words, kind), *event);
     }
 
+    /// Puts a frame of the given header and words.
+    #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
+    #[inline(always)]
+    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
+        if header.words > Self::LIMIT {
+            return self.count_dropped();
+        }
+        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
+        // A refusal was counted by the ring.
+        let Some([first, rest @ ..]) = room else { return };
+        for (slot, word) in rest.iter().zip(words) {
+            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
+        }
+        first.store(header.to_word(), Ordering::Release);
+    }
+
     #[cold]
     fn count_dropped(&self) {
         self.count_dropped_by(1);
@@ -226,7 +247,10 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
             Some((logger, site)) => {
                 self.look_and_put(logger, site, record.level(), record.ticks(), record.values());
             }
+            #[cfg(feature = "log")]
             None => self.put_portable(record),
+            #[cfg(not(feature = "log"))]
+            None => self.count_dropped(),
         }
     }
 

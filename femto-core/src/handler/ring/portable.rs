@@ -1,10 +1,10 @@
-//! Records of others: without a static logger or call site of ours (the `log` crate's, for one). Kept
-//! spelled out by the *caller*, read back by the *drain*.
+//! Records of others: without a static logger or call site of ours, as those of the `log` crate. Kept
+//! spelled out by the *caller*, read back by the *drain*. Compiled in where there can be such records.
 
 use core::sync::atomic::Ordering;
 
 use super::{MAX_WORDS, RingHandler};
-use crate::atomic::{WORD_BYTES, Word};
+use crate::atomic::WORD_BYTES;
 use crate::frame::portable::{Portable, Style};
 use crate::frame::{Header, Kind, MAX_VALUES, words_for};
 use crate::handler::Cutting;
@@ -43,21 +43,6 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let values = usize::from(is_cut) * IS_CUT + usize::from(record.is_since_epoch()) * IN_NANOS;
         let (level, kind) = (record.level(), Kind::Portable);
         self.put_words(Header { words: 1 + words.len(), level, values, kind, site: 0 }, words);
-    }
-
-    /// Puts a frame of the given header and words.
-    #[inline(always)]
-    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
-        if header.words > Self::LIMIT {
-            return self.count_dropped();
-        }
-        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
-        // A refusal was counted by the ring.
-        let Some([first, rest @ ..]) = room else { return };
-        for (slot, word) in rest.iter().zip(words) {
-            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
-        }
-        first.store(header.to_word(), Ordering::Release);
     }
 }
 

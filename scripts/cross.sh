@@ -46,11 +46,34 @@ cross() (
     "${cargo[@]}" "$subcommand" "${LOCKED[@]}" --release --target "$target" "$@"
 )
 
-# Prints the names of the programs.
-programs() { basename -s .rs targets/firmware/src/bin/*.rs; }
+# `programs [PACKAGE]` prints the names of its programs.
+programs() { basename -s .rs targets/"${1:-firmware}"/src/bin/*.rs; }
 
 # `elf TARGET PROGRAM` prints where cargo put it.
 elf() { echo "${CARGO_TARGET_DIR:-$ROOT/targets/target}/$1/release/$2"; }
 
-# `run_program TARGET PROGRAM`: what it says on stdout.
-run_program() { targets/qemu.sh "$(elf "$1" "$2")"; }
+# `run_program TARGET PROGRAM [FOLDER]`: what it says on stdout. The files that it writes are in the folder.
+run_program() (
+    cd "${3:-.}" || exit
+    "$ROOT/targets/qemu.sh" "$(elf "$1" "$2")"
+)
+
+# `defmt_print_ready WHAT` makes sure that there is a defmt-print, as anybody installs it, or says what is missing.
+defmt_print_ready() {
+    if [ "$("$DEFMT_PRINT" --version 2>/dev/null | head -n 1)" != "defmt-print $DEFMT_PRINT_VERSION" ]; then
+        echo "installing defmt-print $DEFMT_PRINT_VERSION, which takes some minutes"
+        CARGO_TARGET_DIR=$CACHE/tools/target \
+            cargo install defmt-print --locked --version "$DEFMT_PRINT_VERSION" --root "$CACHE/tools" --force ||
+            true # said below
+        rm -rf "$CACHE/tools/target"
+    fi
+    if [ -x "$DEFMT_PRINT" ]; then return; fi
+    missing "$1" "defmt-print is missing" "install it: cargo install defmt-print --locked"
+    return 1
+}
+
+DEFMT_PRINT=$CACHE/tools/bin/defmt-print
+DEFMT_PRINT_VERSION=1.2.0
+
+# `print_frames TARGET PROGRAM` reads defmt frames and prints time, level and message of each.
+print_frames() { "$DEFMT_PRINT" -e "$(elf "$1" "$2")" --log-format '{t} {L} {s}'; }

@@ -41,7 +41,8 @@ rustfmt_check() {
 
 clippy_features() {
     local features
-    for features in '' alloc host-decoding float,int128 alloc,float,int128,max_level_off release_max_level_info; do
+    for features in '' alloc host-decoding float,int128 log defmt alloc,log,defmt-global-logger \
+        alloc,float,int128,max_level_off release_max_level_info; do
         cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
     done
 }
@@ -66,6 +67,15 @@ test_rust() {
         step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" --no-fail-fast
     fi
     step "rust: the command femto" femto_test
+    step "rust: bridges of femto-core" bridges_test
+}
+
+# Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
+bridges_test() {
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger \
+        --lib --test defmt --test log --test records_of_others
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler
 }
 
 femto_test() {
@@ -123,29 +133,37 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, clippy" cross "$target" clippy -p firmware -- -D warnings
-        step "firmware: $target, programs" compare_outputs "$target"
+        step "firmware: $target, programs" compare_outputs "$target" firmware
+        # Apart: in one build they would share their features.
+        step "firmware: $target, clippy of bridges" cross "$target" clippy -p bridges -- -D warnings
+        defmt_print_ready "firmware: $target, bridges" || continue
+        step "firmware: $target, bridges" compare_outputs "$target" bridges
     done < <(boards)
 }
 
-# Runs each program and compares its output, byte for byte, with the file of its name.
-# A measuring program without such a file belongs to the benchmarks.
+# Runs each program of a package and compares its output, byte for byte, with the file of its name; what it sent as
+# defmt frames too, as defmt-print shows them. A measuring program without such a file belongs to the benchmarks.
 compare_outputs() {
-    local target=$1 program expected out status wrong=0
-    cross "$target" build -p firmware
+    local target=$1 package=$2 program expected out status wrong=0
+    cross "$target" build -p "$package"
     out=$CACHE/firmware/$target
     mkdir -p "$out"
-    for program in $(programs); do
-        expected=targets/firmware/expected/$program.txt
+    for program in $(programs "$package"); do
+        expected=targets/$package/expected/$program.txt
         [ -e "$expected" ] || expected=${expected%.txt}.bin # bytes, not text
         case $program in measure*) [ -e "$expected" ] || continue ;; esac
         status=0
         case $program in
         dump*) decode_memory "$target" "$program" >"$out/$program.txt" || status=$? ;;
-        *) run_program "$target" "$program" >"$out/$program.txt" || status=$? ;;
+        *) run_program "$target" "$program" "$out" >"$out/$program.txt" || status=$? ;;
         esac
         if [ "$status" != 0 ]; then
             echo "$program: exit status $status"
             wrong=1
+        fi
+        if [ -e "${expected%.txt}.defmt.txt" ]; then
+            print_frames "$target" "$program" <"$out/frames.bin" >"$out/$program.defmt.txt"
+            diff -u "${expected%.txt}.defmt.txt" "$out/$program.defmt.txt" || wrong=1
         fi
         if diff -u "$expected" "$out/$program.txt"; then
             echo "$program: output as expected"

@@ -51,6 +51,9 @@ pub enum Kind {
     Padding,
     /// A record too large for the ring, kept beside it.
     Aside,
+    /// Bytes of one raw frame of the defmt crate. `values` says how many of the last word's bytes
+    /// are not part of it.
+    Defmt,
 }
 
 impl Header {
@@ -94,6 +97,7 @@ impl Header {
             2 => Kind::Portable,
             3 => Kind::Padding,
             4 => Kind::Aside,
+            5 => Kind::Defmt,
             _ => return None,
         };
         let words = low as usize & Self::MAX_WORDS;
@@ -311,7 +315,11 @@ mod tests {
 
     #[test]
     fn a_header_reads_back_and_is_never_zero() {
-        for kind in [Kind::Local, Kind::LocalCut, Kind::Portable, Kind::Padding, Kind::Aside] {
+        for tag in 0..=5 {
+            let Some(Header { kind, .. }) = Header::from_word(1 | tag << 29) else {
+                unreachable!()
+            };
+            assert_eq!(kind as Word, tag);
             for (words, level, values) in [(1, 0, 0), (Header::MAX_WORDS, 255, 16)] {
                 let site = if WORD_BYTES == 8 { 0x89ab_cdef } else { 0 };
                 let header = Header { words, level: Level::new(level), values, kind, site };

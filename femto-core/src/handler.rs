@@ -6,6 +6,10 @@ mod direct;
 mod ring;
 
 pub use direct::DirectHandler;
+#[cfg(any(feature = "defmt", feature = "log"))]
+pub(crate) use ring::Cutting;
+#[cfg(feature = "defmt-global-logger")]
+pub(crate) use ring::MAX_WORDS;
 pub use ring::{Drained, RingHandler};
 
 use crate::atomic::AtomicWord;

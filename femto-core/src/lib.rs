@@ -9,6 +9,7 @@ extern crate alloc;
 extern crate std;
 
 mod atomic;
+pub mod bridge;
 mod builder;
 mod call;
 mod call_site;

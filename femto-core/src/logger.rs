@@ -7,6 +7,8 @@ mod registry;
 
 pub use default::{DefaultLogger, RootAlreadySet, TargetLogger, set_root};
 pub use registry::find_logger;
+#[cfg(feature = "log")]
+pub(crate) use registry::{lowest_level, nearest_logger};
 
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
@@ -123,6 +125,8 @@ impl Logger {
         registry::for_each(|logger| {
             logger.effective.store(UNKNOWN, Ordering::SeqCst);
         });
+        #[cfg(feature = "log")]
+        crate::bridge::log::refresh();
     }
 
     /// The level that counts: its own or that of the nearest ancestor that has one.
@@ -198,12 +202,16 @@ impl Logger {
         if !self.enabled(level) || is_unknown && !self.admits(level) {
             return;
         }
-        let record = Record::new(self, site, level, clock::now(), values);
+        self.hand_over(&Record::new(self, site, level, clock::now(), values));
+    }
+
+    /// Hands a record, that is admitted, to the handlers.
+    pub(crate) fn hand_over(&'static self, record: &Record<'_>) {
         let mut next = Some(self);
         while let Some(logger) = next {
             for handler in logger.handlers {
-                if level >= handler.level() {
-                    handler.handle(&record);
+                if record.level() >= handler.level() {
+                    handler.handle(record);
                 }
             }
             next = logger.parent;
@@ -214,6 +222,8 @@ impl Logger {
     #[cold]
     fn admits(&'static self, level: Level) -> bool {
         let known = registry::add(self);
+        #[cfg(feature = "log")]
+        crate::bridge::log::refresh();
         let effective = self.effective_level();
         if known {
             self.effective.store(effective.number().max(UNKNOWN + 1), Ordering::SeqCst);

@@ -143,6 +143,17 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// [`Record::from_message`], but `time` in ticks of the clock.
+    pub(crate) fn of_ticks(
+        name: &'a str,
+        message: &'a dyn fmt::Display,
+        level: Level,
+        time: u64,
+        details: &'a Details<'a>,
+    ) -> Self {
+        Self { in_nanos: false, ..Self::from_message(name, message, level, time, details) }
+    }
+
     /// A record of the logging itself; `time` in ticks of the clock.
     pub(crate) fn of_the_system(
         message: &'a dyn fmt::Display,
@@ -150,8 +161,7 @@ impl<'a> Record<'a> {
         time: u64,
         details: &'a Details<'a>,
     ) -> Self {
-        let record = Self::from_message("femtologging", message, level, time, details);
-        Self { in_nanos: false, ..record }
+        Self::of_ticks("femtologging", message, level, time, details)
     }
 
     /// The same record, some of its text cut off.

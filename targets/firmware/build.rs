@@ -28,6 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-cfg=board=\"{board}\"");
     println!("cargo::rustc-link-search={out}");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    if env::var("CARGO_PKG_NAME")? == "bridges" {
+        println!("cargo::rustc-link-arg-bins=-Tdefmt.x");
+    }
     Ok(())
 }
 

@@ -126,7 +126,7 @@ impl Portable<'_, Arguments<'_>, Fields<'_>> {
 impl<'a, P: Copy> Portable<'_, Arguments<'_>, P> {
     /// Writes the record; `template` writes a text in place of the template, `pairs` gives the pairs.
     #[inline]
-    pub(super) fn write_with<W: Write, I: Iterator<Item = (&'a str, Value<'a>)> + Clone>(
+    pub(crate) fn write_with<W: Write, I: Iterator<Item = (&'a str, Value<'a>)> + Clone>(
         &self,
         to: &mut W,
         template: Option<impl FnOnce(&mut W) -> Result<(), W::Error>>,

@@ -1,6 +1,11 @@
 //! Keeps frames in a static ring until the main loop drains them.
 
+#[cfg(feature = "log")]
+mod portable;
 mod render;
+
+#[cfg(any(feature = "defmt", feature = "log"))]
+pub(crate) use render::Cutting;
 
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
@@ -9,6 +14,8 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
 use super::Handler;
+#[cfg(any(feature = "defmt-global-logger", feature = "log"))]
+use crate::atomic::Word;
 use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::local::{self, Event, FIXED_WORDS};
 use crate::frame::{Header, Kind, MAX_VALUES, Shape};
@@ -123,22 +130,43 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         formatter: &F,
         sink: &mut W,
     ) -> Result<Drained, W::Error> {
+        // A frame that only defmt's tools can read.
+        self.drain_apart(formatter, sink, |_, _, _| {
+            self.count_dropped();
+            true
+        })
+    }
+
+    /// [`RingHandler::drain`], with defmt's frames given to `frame`, which ends the drain by `false`.
+    pub(crate) fn drain_apart<F: WriteRecord<W> + ?Sized, W: Write>(
+        &self,
+        formatter: &F,
+        sink: &mut W,
+        mut frame: impl FnMut(Header, &[u8], &mut Drained) -> bool,
+    ) -> Result<Drained, W::Error> {
         let mut drained = Drained::default();
         let mut result = Ok(());
         let mut scratch = [0; MAX_WORDS * WORD_BYTES];
         let is_ours = self.ring.drain(&mut scratch, |header, bytes| {
-            let mut values = [Value::None; MAX_VALUES];
-            let Some(record) = read(header, bytes, &mut values) else {
-                drained.damaged += 1;
-                self.count_dropped();
-                return true;
-            };
-            let written = formatter.write_record(&record, sink);
-            match written {
-                Ok(true) => drained.written += 1,
-                _ => self.count_dropped(),
+            if header.kind == Kind::Defmt {
+                return frame(header, bytes, &mut drained);
             }
-            result = written.map(drop);
+            let mut values = [Value::None; MAX_VALUES];
+            let write = |record: &Record<'_>| formatter.write_record(record, sink);
+            let written = match header.kind {
+                #[cfg(feature = "log")]
+                Kind::Portable => portable::read(header, bytes, write),
+                _ => read(header, bytes, &mut values).as_ref().map(write),
+            };
+            match written {
+                Some(Ok(true)) => drained.written += 1,
+                None => {
+                    drained.damaged += 1;
+                    self.count_dropped();
+                }
+                Some(_) => self.count_dropped(),
+            }
+            result = written.unwrap_or(Ok(true)).map(drop);
             result.is_ok()
         });
         result?;
@@ -175,9 +203,30 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let _ = self.ring.push(words, event.header(words, kind), *event);
     }
 
+    /// Puts a frame of the given header and words.
+    #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
+    #[inline(always)]
+    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
+        if header.words > Self::LIMIT {
+            return self.count_dropped();
+        }
+        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
+        // A refusal was counted by the ring.
+        let Some([first, rest @ ..]) = room else { return };
+        for (slot, word) in rest.iter().zip(words) {
+            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
+        }
+        first.store(header.to_word(), Ordering::Release);
+    }
+
     #[cold]
     fn count_dropped(&self) {
-        self.state().others_dropped.fetch_add(1, Ordering::Relaxed);
+        self.count_dropped_by(1);
+    }
+
+    #[cold]
+    pub(crate) fn count_dropped_by(&self, records: usize) {
+        self.state().others_dropped.fetch_add(records, Ordering::Relaxed);
     }
 }
 
@@ -198,6 +247,9 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
             Some((logger, site)) => {
                 self.look_and_put(logger, site, record.level(), record.ticks(), record.values());
             }
+            #[cfg(feature = "log")]
+            None => self.put_portable(record),
+            #[cfg(not(feature = "log"))]
             None => self.count_dropped(),
         }
     }
@@ -290,4 +342,4 @@ fn read<'a>(
 }
 
 /// The longest frame, in words: what the drain copies to its stack.
-const MAX_WORDS: usize = 64;
+pub(crate) const MAX_WORDS: usize = 64;

@@ -3,6 +3,8 @@
 use spin::Mutex;
 
 use super::Logger;
+#[cfg(feature = "log")]
+use crate::Level;
 
 /// The logger with the given name, among those that were asked for a record before.
 ///
@@ -15,6 +17,23 @@ pub fn find_logger(name: &str) -> Option<&'static Logger> {
 /// [`find_logger`] for the log path: where it would have to wait, it finds nothing.
 pub(super) fn try_find(name: &str) -> Option<&'static Logger> {
     LOGGERS.try_lock()?.iter().find(|logger| logger.name() == name).copied()
+}
+
+/// The logger with the longest of the names that `fits` says yes to. For the log path: where it would
+/// have to wait, it finds nothing.
+#[cfg(feature = "log")]
+pub(crate) fn nearest_logger(fits: impl Fn(&str) -> bool) -> Option<&'static Logger> {
+    let loggers = LOGGERS.try_lock()?;
+    let fitting = loggers.iter().filter(|logger| fits(logger.name()));
+    fitting.max_by_key(|logger| logger.name().len()).copied()
+}
+
+/// The lowest level that counts for any known logger, [`Level::OFF`] without one. `None` where it
+/// would have to wait.
+#[cfg(feature = "log")]
+pub(crate) fn lowest_level() -> Option<Level> {
+    let loggers = LOGGERS.try_lock()?;
+    Some(loggers.iter().map(|logger| logger.effective_level()).min().unwrap_or(Level::OFF))
 }
 
 /// Calls `f` for every known logger. From thread mode only.

@@ -82,9 +82,9 @@ fn cut(value: &mut Value<'_>, excess: usize) -> usize {
 /// Takes what fits, up to a character boundary, and then no more.
 ///
 /// It never fails: a `Display` that unwraps the result of its writes must not panic.
-struct Cutting<'t, const N: usize> {
-    text: &'t mut heapless::String<N>,
-    is_cut: bool,
+pub(crate) struct Cutting<'t, const N: usize> {
+    pub(crate) text: &'t mut heapless::String<N>,
+    pub(crate) is_cut: bool,
 }
 
 impl<const N: usize> fmt::Write for Cutting<'_, N> {

@@ -80,6 +80,8 @@ impl Counter {
     /// Begins a count of at most 600 million instructions.
     pub(crate) fn restart(&mut self) {
         self.0.clear_current();
+        // It is zero until the next tick, and would be read as the end of a count.
+        while SYST::get_current() == 0 {}
     }
 
     /// Instructions since some moment, in whole ticks.

@@ -1,0 +1,161 @@
+//! defmt frames in a [`RingHandler`]: put by the *caller*, taken apart from our own records by the
+//! *drain*.
+
+use core::fmt;
+
+use embedded_io::Write;
+
+use super::sink::DefmtSink;
+use crate::atomic::WORD_BYTES;
+use crate::frame::{Header, Kind};
+use crate::handler::MAX_WORDS;
+use crate::{Drained, Handler as _, Level, RingHandler, WriteRecord};
+
+/// Where the global logger puts frames.
+pub(super) trait FrameRing: Sync {
+    /// Puts a frame of `length` bytes, filled up to words, or counts it as dropped.
+    fn put(&self, frame: &[[u8; WORD_BYTES]], length: usize);
+
+    /// Counts frames as dropped that were not put.
+    fn count_refused(&self, frames: usize);
+}
+
+impl<const WORDS: usize> FrameRing for RingHandler<WORDS> {
+    fn put(&self, frame: &[[u8; WORD_BYTES]], length: usize) {
+        let threshold = self.level();
+        if threshold > Level::NOTSET && severity::is_below(threshold, frame.as_flattened()) {
+            return;
+        }
+        // The frame's length in bytes is that of its words, less these.
+        let values = frame.as_flattened().len() - length;
+        let (words, kind) = (1 + frame.len(), Kind::Defmt);
+        self.put_words(Header { words, level: Level::NOTSET, values, kind, site: 0 }, frame);
+    }
+
+    fn count_refused(&self, frames: usize) {
+        self.count_dropped_by(frames);
+    }
+}
+
+impl<const WORDS: usize> RingHandler<WORDS> {
+    /// [`RingHandler::drain`] for a program whose defmt logger is this crate: our records go through
+    /// `formatter` to `sink`, defmt's frames to `defmt`.
+    ///
+    /// A loss is told to both; the numbers are the same, as nobody knows what was lost. Needs
+    /// [`init`](crate::bridge::defmt::init) to have been called with this ring, or only `sink` is told.
+    ///
+    /// # Errors
+    /// That of the sink which failed; the record at hand is lost with it and counted as dropped.
+    pub fn drain_with_defmt<F, W, D>(
+        &self,
+        formatter: &F,
+        sink: &mut W,
+        defmt: &mut DefmtSink<D>,
+    ) -> Result<Drained, DrainError<W::Error, D::Error>>
+    where
+        F: WriteRecord<W> + ?Sized,
+        W: Write,
+        D: Write,
+    {
+        let mut drained = self.drain_both(formatter, sink, defmt)?;
+        let dropped = self.dropped();
+        let news = dropped.wrapping_sub(defmt.reported);
+        if news > 0 {
+            // A frame like any other, which `DEFMT_LOG` does not rule out: out of the ring at once.
+            ::defmt::println!("femtologging: {=usize} records dropped", news);
+            let more = self.drain_both(formatter, sink, defmt)?;
+            defmt.reported = dropped;
+            drained.written += more.written;
+            drained.damaged += more.damaged;
+        }
+        Ok(drained)
+    }
+
+    fn drain_both<F, W, D>(
+        &self,
+        formatter: &F,
+        sink: &mut W,
+        defmt: &mut DefmtSink<D>,
+    ) -> Result<Drained, DrainError<W::Error, D::Error>>
+    where
+        F: WriteRecord<W> + ?Sized,
+        W: Write,
+        D: Write,
+    {
+        let mut result = Ok(());
+        let write = |header: Header, bytes: &[u8], drained: &mut Drained| {
+            result = defmt.write_frame(frame_of(header, bytes));
+            match result {
+                Ok(()) => drained.written += 1,
+                Err(_) => self.count_dropped_by(1),
+            }
+            result.is_ok()
+        };
+        let drained = self.drain_apart(formatter, sink, write).map_err(DrainError::Text)?;
+        result.map_err(DrainError::Defmt)?;
+        Ok(drained)
+    }
+}
+
+/// What defmt made, of the words that are in the ring.
+fn frame_of(header: Header, words: &[u8]) -> &[u8] {
+    let end = words.len().saturating_sub(header.values);
+    words.get(WORD_BYTES..end).unwrap_or_default()
+}
+
+/// Which of two sinks failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DrainError<T, D> {
+    /// The sink for text.
+    Text(T),
+    /// The sink for defmt frames.
+    Defmt(D),
+}
+
+impl<T: fmt::Display, D: fmt::Display> fmt::Display for DrainError<T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(error) => write!(f, "the sink for text failed: {error}"),
+            Self::Defmt(error) => write!(f, "the sink for defmt frames failed: {error}"),
+        }
+    }
+}
+
+impl<T: fmt::Debug + fmt::Display, D: fmt::Debug + fmt::Display> core::error::Error
+    for DrainError<T, D>
+{
+}
+
+/// How severe a frame is, by the tag it begins with.
+mod severity {
+    use crate::Level;
+
+    /// Whether the frame's level is below `threshold`. What `defmt::println!` makes has no level.
+    ///
+    /// `defmt.x`, the linker script, puts the tags of statements in the order of their levels.
+    #[cfg(target_os = "none")]
+    #[inline(always)]
+    pub(super) fn is_below(threshold: Level, frame: &[u8]) -> bool {
+        let &[low, high, ..] = frame else { return false };
+        let tags = ::defmt::IdRanges::get();
+        let first = match threshold {
+            level if level <= Level::TRACE => return false,
+            level if level <= Level::DEBUG => tags.debug.start,
+            level if level <= Level::INFO => tags.info.start,
+            level if level <= Level::WARN => tags.warn.start,
+            level if level <= Level::ERROR => tags.error.start,
+            _ => tags.error.end,
+        };
+        (tags.trace.start..first).contains(&u16::from_le_bytes([low, high]))
+    }
+
+    /// Elsewhere there is no such script.
+    #[cfg(not(target_os = "none"))]
+    pub(super) fn is_below(_: Level, _: &[u8]) -> bool {
+        false
+    }
+}
+
+/// The longest frame that any ring takes, in bytes.
+pub(super) const LONGEST_FRAME: usize = (MAX_WORDS - 1) * WORD_BYTES;

@@ -1,0 +1,228 @@
+//! The `log` crate: its macros log to our loggers, on targets without compare-and-swap too.
+//!
+//! Runs on the *caller*. A target `a::b` reads as `a.b`: the record goes to the static logger of that
+//! name, else to the nearest known one above it, else to the root. `log` lends message and key-values
+//! only for the call, so a handler with a ring renders them on the spot.
+
+// Chosen once, here: how the `log` crate is told of a logger and of levels.
+#[cfg(target_has_atomic = "ptr")]
+#[path = "log/set_atomics.rs"]
+mod set;
+#[cfg(not(target_has_atomic = "ptr"))]
+#[path = "log/set_racy.rs"]
+mod set;
+
+mod pairs;
+
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use self::pairs::Pairs;
+use crate::logger::{lowest_level, nearest_logger};
+use crate::reference::SetOnce;
+use crate::{Details, Level, Logger, Record, Value, clock};
+
+/// Makes the `log` crate's macros log to the static loggers of this image, once.
+///
+/// A target finds loggers that were asked for a record before; records of all other targets go to
+/// `root`. `log::max_level` follows the loggers' levels from then on.
+///
+/// Call it from thread mode, before interrupts log: a target without compare-and-swap cannot tell
+/// two calls apart that interrupt each other.
+///
+/// # Errors
+/// [`LogAlreadySet`] if the `log` crate has a logger already; it stays.
+///
+/// # Examples
+/// ```
+/// use femto_core::{Logger, RingHandler, bridge};
+///
+/// static RING: RingHandler<256> = RingHandler::new();
+/// static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+///
+/// bridge::log::install(&ROOT)?;
+/// log::info!(target: "net::tcp", peer = 7; "link up in {} ms", 12);
+/// # Ok::<(), bridge::log::LogAlreadySet>(())
+/// ```
+pub fn install(root: &'static Logger) -> Result<(), LogAlreadySet> {
+    set::logger(&LogBridge).map_err(|_| LogAlreadySet)?;
+    ROOT.set(root);
+    IS_INSTALLED.store(true, Ordering::Release);
+    refresh();
+    Ok(())
+}
+
+/// The `log` crate has a logger already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogAlreadySet;
+
+impl fmt::Display for LogAlreadySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the log crate has a logger already")
+    }
+}
+
+impl core::error::Error for LogAlreadySet {}
+
+/// Keeps `log::max_level` at the lowest level that any logger lets through. Called whenever a level
+/// changed, or a logger became known.
+///
+/// An interrupt may do the same in between: so it ends only when nothing has changed meanwhile.
+#[cold]
+pub(crate) fn refresh() {
+    if !IS_INSTALLED.load(Ordering::Acquire) {
+        return;
+    }
+    let root = *ROOT.get();
+    // Where the loggers cannot be looked at now, all come through, and meet their logger's level.
+    let lowest = || lowest_level().map_or(Level::NOTSET, |level| level.min(root.effective_level()));
+    let mut seen = lowest();
+    loop {
+        set::max_level(filter(seen));
+        let now = lowest();
+        if now == seen {
+            break;
+        }
+        seen = now;
+    }
+}
+
+/// The `log` crate's logger.
+struct LogBridge;
+
+impl log::Log for LogBridge {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        nearest(metadata.target()).is_enabled(level(metadata.level()))
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let logger = nearest(record.target());
+        if logger.is_enabled(level(record.level())) {
+            take(logger, record);
+        }
+    }
+
+    /// Does nothing: the application drains.
+    fn flush(&self) {}
+}
+
+/// Apart, so that a record that is switched off needs little of the stack.
+#[inline(never)]
+fn take(logger: &'static Logger, record: &log::Record<'_>) {
+    let source = record.key_values();
+    if source.count() == 0 {
+        return hand_over(logger, record, &[]);
+    }
+    let mut pairs = Pairs::new();
+    hand_over(logger, record, &pairs.fill(&source));
+}
+
+#[inline(never)]
+fn hand_over(logger: &'static Logger, record: &log::Record<'_>, key_values: &[(&str, Value<'_>)]) {
+    let room;
+    let name = match record.target() {
+        target if target.contains("::") => {
+            room = dotted(target);
+            room.as_str()
+        }
+        target => target,
+    };
+    let location = record.file().zip(record.line());
+    let details = Details { key_values, location, ..Details::default() };
+    let level = level(record.level());
+    logger.hand_over(&Record::of_ticks(name, record.args(), level, clock::now(), &details));
+}
+
+/// The logger that a target belongs to.
+fn nearest(target: &str) -> &'static Logger {
+    nearest_logger(|name| is_at_or_above(name, target)).unwrap_or(*ROOT.get())
+}
+
+/// Whether the target is the dotted `name` or below it.
+fn is_at_or_above(name: &str, target: &str) -> bool {
+    let mut left = target;
+    for part in name.split('.') {
+        let Some(rest) = left.strip_prefix(part) else { return false };
+        match rest.strip_prefix("::").or_else(|| rest.strip_prefix('.')) {
+            Some(rest) => left = rest,
+            None if rest.is_empty() => left = rest,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// A target as the name of a logger; what is longer than any name is cut.
+fn dotted(target: &str) -> heapless::String<NAME_BYTES> {
+    let mut name = heapless::String::new();
+    for (index, part) in target.split("::").enumerate() {
+        if index > 0 && name.push('.').is_err() {
+            break;
+        }
+        let fits = &part[..part.floor_char_boundary(NAME_BYTES - name.len())];
+        // It fits.
+        let _ = name.push_str(fits);
+    }
+    name
+}
+
+const fn level(level: log::Level) -> Level {
+    match level {
+        log::Level::Error => Level::ERROR,
+        log::Level::Warn => Level::WARN,
+        log::Level::Info => Level::INFO,
+        log::Level::Debug => Level::DEBUG,
+        log::Level::Trace => Level::TRACE,
+    }
+}
+
+/// The least strict filter that nothing falls through which passes `lowest`.
+fn filter(lowest: Level) -> log::LevelFilter {
+    match lowest {
+        level if level <= Level::TRACE => log::LevelFilter::Trace,
+        level if level <= Level::DEBUG => log::LevelFilter::Debug,
+        level if level <= Level::INFO => log::LevelFilter::Info,
+        level if level <= Level::WARN => log::LevelFilter::Warn,
+        level if level <= Level::ERROR => log::LevelFilter::Error,
+        _ => log::LevelFilter::Off,
+    }
+}
+
+static ROOT: SetOnce<&'static Logger> = SetOnce::new(&&OFF);
+
+/// The root until one is set.
+static OFF: Logger = Logger::root().with_level(Level::OFF);
+
+static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// The longest name of a record, in bytes.
+const NAME_BYTES: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_reads_as_a_dotted_name() {
+        for (target, name) in [("a", "a"), ("a::b", "a.b"), ("a::b::c.d", "a.b.c.d"), ("", "")] {
+            assert_eq!(dotted(target).as_str(), name);
+        }
+        let long = "é".repeat(NAME_BYTES);
+        assert_eq!(dotted(&long).as_str(), &long[..NAME_BYTES]);
+        assert_eq!(dotted(&format!("a::{long}::b")).as_str(), format!("a.{}", &long[..62]));
+    }
+
+    #[test]
+    fn a_target_is_below_the_names_it_begins_with() {
+        for (name, target) in
+            [("a", "a"), ("a", "a::b"), ("a", "a.b"), ("a.b", "a::b::c"), ("", "")]
+        {
+            assert!(is_at_or_above(name, target), "{name} {target}");
+        }
+        for (name, target) in
+            [("a", "ab"), ("a.b", "a"), ("a.b", "a::bc"), ("a", ""), ("b", "a::b")]
+        {
+            assert!(!is_at_or_above(name, target), "{name} {target}");
+        }
+    }
+}

@@ -3,9 +3,11 @@
 use core::time::Duration;
 
 use femto_core::frame::MAX_VALUES;
+use femto_core::frame::portable::Portable;
 use femto_core::{Details, Level, Record, Value};
 
 use super::image::{Image, Site};
+use super::record::with_record;
 use crate::template::RustMessage;
 
 /// The records of the rings in a memory dump, oldest first.
@@ -26,13 +28,26 @@ pub struct Dump<'d> {
 struct Frame<'d> {
     level: Level,
     is_cut: bool,
-    site: Site<'d>,
-    logger: &'d str,
-    keys: Vec<&'d str>,
-    time: u64,
-    values: Vec<Value<'d>>,
+    is_recovered: bool,
+    time: Time,
+    content: Content<'d>,
     /// Length in words.
     words: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Time {
+    Ticks(u64),
+    /// Since the Unix epoch.
+    Nanos(u64),
+}
+
+#[derive(Clone, Debug)]
+enum Content<'d> {
+    /// The values of a statement of the program.
+    Local { site: Site<'d>, logger: &'d str, keys: Vec<&'d str>, values: Vec<Value<'d>> },
+    /// A record that had to be spelled out.
+    Portable(Portable<'d>),
 }
 
 impl<'d> Dump<'d> {
@@ -51,15 +66,17 @@ impl<'d> Dump<'d> {
             };
             rest = &rest[frame.words * WORD..];
             // The oldest frame of a ring may lie right behind its newest.
-            let starts =
-                |run: &Vec<Frame<'_>>| run.first().is_some_and(|first| frame.time < first.time);
+            let starts = |run: &Vec<Frame<'_>>| match (first_ticks(run), frame.time) {
+                (Some(first), Time::Ticks(ticks)) => ticks < first,
+                _ => false,
+            };
             match runs.last_mut().filter(|run| is_in_run && !starts(run)) {
                 Some(run) => run.push(frame),
                 None => runs.push(vec![frame]),
             }
             is_in_run = true;
         }
-        runs.sort_by_key(|run| run.first().map(|frame| frame.time));
+        runs.sort_by_key(|run| first_ticks(run));
         Self { ticks_per_second, frames: runs.concat() }
     }
 
@@ -78,10 +95,13 @@ impl<'d> Dump<'d> {
     /// Gives each record to `take`.
     pub fn for_each(&self, mut take: impl FnMut(&Record<'_>)) {
         // A clock that was never set says 0.
-        let has_clock = self.frames.iter().any(|frame| frame.time != 0);
+        let has_clock = self.frames.iter().any(|frame| !matches!(frame.time, Time::Ticks(0)));
         for frame in &self.frames {
-            let time = has_clock.then(|| duration(frame.time, self.ticks_per_second));
-            frame.with_record(time, &mut take);
+            let time = match frame.time {
+                Time::Nanos(nanos) => Some(Duration::from_nanos(nanos)),
+                Time::Ticks(ticks) => has_clock.then(|| duration(ticks, self.ticks_per_second)),
+            };
+            frame.with_record(time, |record| take(&record));
         }
     }
 }
@@ -94,39 +114,83 @@ impl<'d> Frame<'d> {
         let level = Level::new((header >> 12) as u8);
         let count = (header >> 20) as usize & 0x1f;
         let kind = header >> 29;
-        if kind > LOCAL_CUT || words < FIXED || count > MAX_VALUES {
-            return None;
+        let frame = memory.get(WORD..words.checked_mul(WORD)?)?;
+        match kind {
+            LOCAL | LOCAL_CUT if count <= MAX_VALUES => {
+                let (time, content) = read_local(level, count, frame, image)?;
+                let (is_cut, is_recovered) = (kind == LOCAL_CUT, false);
+                Some(Self { level, is_cut, is_recovered, time, content, words })
+            }
+            PORTABLE => {
+                let portable = Portable::read(frame).ok().filter(|frame| frame.level == level)?;
+                let time = if count & IN_NANOS == 0 { Time::Ticks } else { Time::Nanos };
+                Some(Self {
+                    level,
+                    is_cut: count & IS_CUT != 0,
+                    is_recovered: count & IS_RECOVERED != 0,
+                    time: time(portable.time),
+                    content: Content::Portable(portable),
+                    words,
+                })
+            }
+            _ => None,
         }
-        let mut words_of = Words(memory.get(WORD..words * WORD)?);
-        let site = image.site(words_of.word()?)?;
-        let logger = image.logger(words_of.word()?)?;
-        let time = words_of.wide()?;
-        if site.level != Level::NOTSET && site.level != level {
-            return None;
-        }
-        let keys = image.keys(&site)?;
-        let kinds: Vec<u32> =
-            (0..count.div_ceil(TAGS)).map(|_| words_of.word()).collect::<Option<_>>()?;
-        let kind_of = |index: usize| kinds[index / TAGS] >> (5 * (index % TAGS)) & 0x1f;
-        let values: Vec<_> =
-            (0..count).map(|index| words_of.value(kind_of(index))).collect::<Option<_>>()?;
-        let is_cut = kind == LOCAL_CUT;
-        let is_plausible = words_of.0.is_empty() && keys.len() <= values.len();
-        is_plausible.then_some(Self { level, is_cut, site, logger, keys, time, values, words })
     }
 
-    fn with_record(&self, time: Option<Duration>, take: &mut impl FnMut(&Record<'_>)) {
-        let (arguments, of_keys) = self.values.split_at(self.values.len() - self.keys.len());
-        let pairs: Vec<_> = self.keys.iter().copied().zip(of_keys.iter().copied()).collect();
+    fn with_record(&self, time: Option<Duration>, take: impl FnOnce(Record<'_>)) {
+        let take = |mut record: Record<'_>| {
+            if matches!(self.time, Time::Ticks(_)) {
+                record = record.since_boot();
+            }
+            if self.is_cut {
+                record = record.cut();
+            }
+            take(if self.is_recovered { record.recovered() } else { record });
+        };
+        let (site, logger, keys, values) = match &self.content {
+            Content::Portable(portable) => return with_record(portable, time, take),
+            Content::Local { site, logger, keys, values } => (site, logger, keys, values),
+        };
+        let (arguments, of_keys) = values.split_at(values.len() - keys.len());
+        let pairs: Vec<_> = keys.iter().copied().zip(of_keys.iter().copied()).collect();
         let mut details = Details::default();
         details.key_values = &pairs;
-        details.location = Some((self.site.file, self.site.line));
-        let message = RustMessage::new(self.site.template, arguments);
-        let name = self.site.target.unwrap_or(self.logger);
+        details.location = Some((site.file, site.line));
+        let message = RustMessage::new(site.template, arguments);
+        let name = site.target.unwrap_or(logger);
         let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
-        let record = Record::from_message(name, &message, self.level, time, &details).since_boot();
-        take(&if self.is_cut { record.cut() } else { record });
+        take(Record::from_message(name, &message, self.level, time, &details));
     }
+}
+
+/// Time and content of a local frame of `count` values, if it can be one.
+fn read_local<'d>(
+    level: Level,
+    count: usize,
+    frame: &'d [u8],
+    image: &'d Image,
+) -> Option<(Time, Content<'d>)> {
+    let mut words = Words(frame);
+    let site = image.site(words.word()?)?;
+    let logger = image.logger(words.word()?)?;
+    let time = Time::Ticks(words.wide()?);
+    if site.level != Level::NOTSET && site.level != level {
+        return None;
+    }
+    let keys = image.keys(&site)?;
+    let kinds: Vec<u32> = (0..count.div_ceil(TAGS)).map(|_| words.word()).collect::<Option<_>>()?;
+    let kind_of = |index: usize| kinds[index / TAGS] >> (5 * (index % TAGS)) & 0x1f;
+    let values: Vec<_> =
+        (0..count).map(|index| words.value(kind_of(index))).collect::<Option<_>>()?;
+    let is_plausible = words.0.is_empty() && keys.len() <= values.len();
+    is_plausible.then_some((time, Content::Local { site, logger, keys, values }))
+}
+
+fn first_ticks(run: &[Frame<'_>]) -> Option<u64> {
+    run.iter().find_map(|frame| match frame.time {
+        Time::Ticks(ticks) => Some(ticks),
+        Time::Nanos(_) => None,
+    })
 }
 
 /// Takes words off the front of a frame: the local encoding, 32 bits wide
@@ -194,12 +258,16 @@ fn duration(ticks: u64, rate: u64) -> Duration {
 
 /// Bytes of a word.
 const WORD: usize = 4;
-/// Words before kinds and values.
-const FIXED: usize = 5;
 /// Kinds in a word.
 const TAGS: usize = 6;
-/// The number of `Kind::LocalCut`.
+/// The numbers of kinds of frames.
+const LOCAL: u32 = 0;
 const LOCAL_CUT: u32 = 1;
+const PORTABLE: u32 = 2;
+/// What a portable frame has in place of the number of values.
+const IN_NANOS: usize = 1;
+const IS_CUT: usize = 2;
+const IS_RECOVERED: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -287,6 +355,29 @@ mod tests {
         assert_eq!(messages(&memory.concat()), expected);
         // Full: the oldest frame lies right behind the newest.
         assert_eq!(messages(&[memory[0], memory[1], memory[3], memory[4]].concat()), expected);
+    }
+
+    #[test]
+    fn records_of_others_are_spelled_out() {
+        let portable = |text: &str| {
+            let mut bytes = Vec::new();
+            let frame = Portable::<&[Value<'_>], &[(&str, Value<'_>)]> {
+                level: Level::INFO,
+                time: 3_000_000_000,
+                name: "other",
+                template: text,
+                ..Default::default()
+            };
+            frame.write(&mut bytes).unwrap();
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+            let words = bytes.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word));
+            let mut words: Vec<u32> = [0].into_iter().chain(words).collect();
+            words[0] = words.len() as u32 | 20 << 12 | 1 << 20 | 2 << 29;
+            words
+        };
+        let memory = [&portable("{a}")[..], &frame(SITE, 7, &[], &[]), &portable("b")].concat();
+        let expected = ["Some(3) other {a}", "Some(7) net plain", "Some(3) other b"];
+        assert_eq!(messages(&memory), expected);
     }
 
     #[test]

@@ -57,6 +57,13 @@ pub enum Kind {
 }
 
 impl Header {
+    /// In `values` of a portable frame of a ring, added up: its text was cut.
+    pub const IS_CUT: usize = 1;
+    /// Likewise: its time is in nanoseconds since the Unix epoch, not in ticks of the clock.
+    pub const IN_NANOS: usize = 2;
+    /// Likewise: it was made before the program last started.
+    pub const IS_RECOVERED: usize = 4;
+
     /// Longest frame that a header can tell, in words.
     pub const MAX_WORDS: usize = if WORD_BYTES == 8 { 0xffff } else { 0xfff };
     pub(crate) const LENGTH_BITS: u32 = Self::MAX_WORDS.trailing_ones();

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use femto_core::frame::MAX_VALUES;
 use femto_core::frame::portable::Portable;
+use femto_core::frame::{Header, MAX_VALUES};
 use femto_core::{Details, Level, Record, Value};
 
 use super::image::{Image, Site};
@@ -123,11 +123,11 @@ impl<'d> Frame<'d> {
             }
             PORTABLE => {
                 let portable = Portable::read(frame).ok().filter(|frame| frame.level == level)?;
-                let time = if count & IN_NANOS == 0 { Time::Ticks } else { Time::Nanos };
+                let time = if count & Header::IN_NANOS == 0 { Time::Ticks } else { Time::Nanos };
                 Some(Self {
                     level,
-                    is_cut: count & IS_CUT != 0,
-                    is_recovered: count & IS_RECOVERED != 0,
+                    is_cut: count & Header::IS_CUT != 0,
+                    is_recovered: count & Header::IS_RECOVERED != 0,
                     time: time(portable.time),
                     content: Content::Portable(portable),
                     words,
@@ -264,10 +264,6 @@ const TAGS: usize = 6;
 const LOCAL: u32 = 0;
 const LOCAL_CUT: u32 = 1;
 const PORTABLE: u32 = 2;
-/// What a portable frame has in place of the number of values.
-const IN_NANOS: usize = 1;
-const IS_CUT: usize = 2;
-const IS_RECOVERED: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -372,7 +368,7 @@ mod tests {
             bytes.resize(bytes.len().next_multiple_of(4), 0);
             let words = bytes.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word));
             let mut words: Vec<u32> = [0].into_iter().chain(words).collect();
-            words[0] = words.len() as u32 | 20 << 12 | 1 << 20 | 2 << 29;
+            words[0] = words.len() as u32 | 20 << 12 | 2 << 20 | 2 << 29;
             words
         };
         let memory = [&portable("{a}")[..], &frame(SITE, 7, &[], &[]), &portable("b")].concat();

@@ -40,7 +40,8 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             self.state().cut.fetch_add(1, Ordering::Relaxed);
         }
         let words = &words[..words_for(length)];
-        let values = usize::from(is_cut) * IS_CUT + usize::from(record.is_since_epoch()) * IN_NANOS;
+        let values = usize::from(is_cut) * Header::IS_CUT
+            + usize::from(record.is_since_epoch()) * Header::IN_NANOS;
         let (level, kind) = (record.level(), Kind::Portable);
         self.put_words(Header { words: 1 + words.len(), level, values, kind, site: 0 }, words);
     }
@@ -87,17 +88,12 @@ pub(super) fn read<T>(
     let details =
         Details { key_values: &room[..count], level_name: frame.level_name, ..Details::default() };
     let (name, message, level, time) = (frame.name, &frame.template, frame.level, frame.time);
-    let record = match header.values & IN_NANOS {
+    let record = match header.values & Header::IN_NANOS {
         0 => Record::of_ticks(name, message, level, time, &details),
         _ => Record::from_message(name, message, level, time, &details),
     };
-    Some(take(&if header.values & IS_CUT == 0 { record } else { record.cut() }))
+    Some(take(&if header.values & Header::IS_CUT == 0 { record } else { record.cut() }))
 }
-
-/// In the header, where a local frame has the number of its values: the record's text was cut.
-const IS_CUT: usize = 1;
-/// Likewise: the time is in nanoseconds since the epoch, not in ticks.
-const IN_NANOS: usize = 2;
 
 /// The longest message, in bytes.
 const TEXT_BYTES: usize = 192;

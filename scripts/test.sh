@@ -35,7 +35,7 @@ test_lint() {
 
 rustfmt_check() {
     cargo fmt --check
-    cargo fmt --check --manifest-path targets/Cargo.toml
+    cargo fmt --check --all --manifest-path targets/Cargo.toml
     cargo fmt --check --manifest-path femto-std/benches/Cargo.toml
 }
 

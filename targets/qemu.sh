@@ -45,7 +45,7 @@ if [ -n "${RAM_DUMP:-}" ]; then
     {
         tries=600
         until grep -q '^halted' "$RAM_DUMP.uart" || [ $((tries -= 1)) = 0 ]; do sleep 0.1; done
-        echo "pmemsave ${ram%,*} $((${kib%K} * 1024)) \"$RAM_DUMP\""
+        echo "memsave ${ram%,*} $((${kib%K} * 1024)) \"$RAM_DUMP\""
         echo quit
     } | timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware \
         -display none -monitor stdio -serial "file:$RAM_DUMP.uart" \

@@ -2,9 +2,10 @@
 //! what became of it on the way.
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
+use femto_core::embedded_io;
 use femto_core::frame::wire::WireFormatter;
 use femto_core::{Details, Level, Record, WriteRecord};
 
@@ -78,6 +79,46 @@ fn a_writer_that_began_anew_is_told() {
     let seen = text(&decode(&[], &stream).stdout);
     let anew = "WARN  femtologging: the writer began anew";
     assert_eq!(seen, format!("INFO  n: m\nINFO  n: m\n{anew}\nINFO  n: m\nINFO  n: m\n"));
+}
+
+#[test]
+fn an_input_that_grows_is_followed() {
+    let path = std::env::temp_dir().join(format!("femto-follow-{}.bin", std::process::id()));
+    let wire = WireFormatter::new();
+    let mut file = std::fs::File::create(&path).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_femto"))
+        .args(["decode", "--follow"])
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for message in ["first", "second"] {
+        let details = Details::default();
+        let record = Record::from_message("n", &message, Level::INFO, Record::NO_TIME, &details);
+        wire.write_record(&record, &mut ToFile(&mut file)).unwrap();
+        // Written only after the line before was read: the end was met in between.
+        assert_eq!(lines.next().unwrap().unwrap(), format!("INFO  n: {message}"));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    std::fs::remove_file(&path).unwrap();
+}
+
+struct ToFile<'a>(&'a mut std::fs::File);
+
+impl embedded_io::ErrorType for ToFile<'_> {
+    type Error = embedded_io::ErrorKind;
+}
+
+impl embedded_io::Write for ToFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        self.0.write(bytes).map_err(|_| embedded_io::ErrorKind::Other)
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 #[test]

@@ -40,7 +40,11 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             self.state().cut.fetch_add(1, Ordering::Relaxed);
         }
         let words = &words[..words_for(length)];
-        let values = usize::from(is_cut) * IS_CUT + usize::from(record.is_since_epoch()) * IN_NANOS;
+        let flag = |is_set: bool, flag| if is_set { flag } else { 0 };
+        let values = flag(is_cut, IS_CUT)
+            | flag(record.is_in_nanos(), IN_NANOS)
+            | flag(record.is_since_boot(), SINCE_BOOT)
+            | flag(record.is_recovered(), IS_RECOVERED);
         let (level, kind) = (record.level(), Kind::Portable);
         self.put_words(Header { words: 1 + words.len(), level, values, kind, site: 0 }, words);
     }
@@ -87,17 +91,32 @@ pub(super) fn read<T>(
     let details =
         Details { key_values: &room[..count], level_name: frame.level_name, ..Details::default() };
     let (name, message, level, time) = (frame.name, &frame.template, frame.level, frame.time);
-    let record = match header.values & IN_NANOS {
-        0 => Record::of_ticks(name, message, level, time, &details),
-        _ => Record::from_message(name, message, level, time, &details),
+    let has = |flag| header.values & flag != 0;
+    let mut record = if has(IN_NANOS) {
+        Record::from_message(name, message, level, time, &details)
+    } else {
+        Record::of_ticks(name, message, level, time, &details)
     };
-    Some(take(&if header.values & IS_CUT == 0 { record } else { record.cut() }))
+    if has(IS_CUT) {
+        record = record.cut();
+    }
+    if has(SINCE_BOOT) {
+        record = record.since_boot();
+    }
+    if has(IS_RECOVERED) {
+        record = record.recovered();
+    }
+    Some(take(&record))
 }
 
 /// In the header, where a local frame has the number of its values: the record's text was cut.
 const IS_CUT: usize = 1;
-/// Likewise: the time is in nanoseconds since the epoch, not in ticks.
+/// Likewise: the time is in nanoseconds, not in ticks.
 const IN_NANOS: usize = 2;
+/// Likewise: since the boot of another machine, not since the epoch.
+const SINCE_BOOT: usize = 4;
+/// Likewise: the record was made before the program last started.
+const IS_RECOVERED: usize = 8;
 
 /// The longest message, in bytes.
 const TEXT_BYTES: usize = 192;

@@ -41,7 +41,7 @@ rustfmt_check() {
 
 clippy_features() {
     local features
-    for features in '' alloc host-decoding float,int128 log defmt alloc,log,defmt-global-logger \
+    for features in '' alloc async host-decoding float,int128 log defmt alloc,log,defmt-global-logger \
         alloc,float,int128,max_level_off release_max_level_info; do
         cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
     done
@@ -68,6 +68,14 @@ test_rust() {
     fi
     step "rust: the command femto" femto_test
     step "rust: bridges of femto-core" bridges_test
+    step "rust: handlers of femto-core" handlers_test
+}
+
+# In release: a million turns of a task that sleeps and is woken.
+handlers_test() {
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,log --release \
+        --test forward --test async_drain
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,async --doc handler
 }
 
 # Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
@@ -92,7 +100,8 @@ test_loom() {
 # The way of targets without compare-and-swap, on real threads.
 no_swap_test() {
     RUSTFLAGS="--cfg femto_critical_section" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/no-swap" \
-        cargo test "${LOCKED[@]}" -p femto-core --features alloc --test rings --test handlers
+        cargo test "${LOCKED[@]}" -p femto-core --features alloc,async \
+        --test rings --test handlers --test overflow --test panic_mode --test async_drain
 }
 
 loom_test() {

@@ -61,8 +61,10 @@ impl Header {
     pub const IS_CUT: usize = 1;
     /// Likewise: its time is in nanoseconds since the Unix epoch, not in ticks of the clock.
     pub const IN_NANOS: usize = 2;
+    /// Likewise: since the boot of another machine, not since the epoch.
+    pub const SINCE_BOOT: usize = 4;
     /// Likewise: it was made before the program last started.
-    pub const IS_RECOVERED: usize = 4;
+    pub const IS_RECOVERED: usize = 8;
 
     /// Longest frame that a header can tell, in words.
     pub const MAX_WORDS: usize = if WORD_BYTES == 8 { 0xffff } else { 0xfff };

@@ -25,6 +25,7 @@ mod record;
 mod reference;
 pub mod ring;
 mod sink;
+mod statistics;
 mod value;
 
 pub use atomic::{AtomicWord, WORD_BYTES, Word};
@@ -37,7 +38,12 @@ pub use formatter::{
     Field, FieldFn, Formatter, FormatterBuilder, JsonFormatter, LogfmtFormatter, TextFormatter,
     WriteRecord,
 };
-pub use handler::{DirectHandler, Drained, Handler, RingHandler};
+#[cfg(feature = "async")]
+pub use handler::AsyncRingHandler;
+pub use handler::{
+    DirectHandler, DirectHandlerBuilder, Drained, Handler, OverflowPolicy, RingHandler,
+    RingHandlerBuilder,
+};
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
 pub use logger::{Logger, RootAlreadySet, find_logger, set_root};
 pub use record::{Details, Record};
@@ -45,6 +51,7 @@ pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use reference::resolve_call_site;
 pub use sink::FmtSink;
+pub use statistics::Statistics;
 pub use value::{Capture, Hex, Hexdump, Value};
 
 /// What the macros' expansions use. Not part of the public interface.

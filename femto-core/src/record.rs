@@ -368,6 +368,18 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether the time is in nanoseconds, not in ticks of the clock.
+    #[cfg(feature = "log")]
+    pub(crate) const fn is_in_nanos(&self) -> bool {
+        self.in_nanos
+    }
+
+    /// Whether a time in nanoseconds counts from the boot of another machine.
+    #[cfg(feature = "log")]
+    pub(crate) const fn is_since_boot(&self) -> bool {
+        self.since_boot
+    }
+
     /// The time as it was taken.
     pub(crate) const fn ticks(&self) -> u64 {
         self.time

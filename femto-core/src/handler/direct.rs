@@ -1,20 +1,28 @@
 //! Writes on the caller.
 
+mod builder;
+
+pub use builder::DirectHandlerBuilder;
+
 use core::fmt;
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::Ordering;
 
 use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 use spin::Mutex;
 
-use super::Handler;
-use crate::{Details, Level, Record, WriteRecord, clock};
+use super::gate::Gate;
+use super::{Handler, with_report};
+use crate::{Level, Record, Statistics, WriteRecord};
 
 /// A handler that formats and writes on the calling thread.
 ///
 /// An interrupt, or another thread, that meets the sink at work does not wait for it: its record is
 /// dropped and counted, and a record at [`Level::WARN`] from `femtologging` says so after the next
 /// that is written. The same goes for what a `Display` logs while its record is being written.
+///
+/// [`DirectHandlerBuilder`] makes one with a level and filters. As a target of
+/// [`RingHandler::forward`](super::RingHandler::forward) it writes on the drain.
 ///
 /// # Examples
 /// ```
@@ -32,29 +40,38 @@ use crate::{Details, Level, Record, WriteRecord, clock};
 /// info!(logger: ROOT, "booted");
 /// ```
 pub struct DirectHandler<F, W> {
-    level: AtomicU8,
+    gate: Gate,
     formatter: F,
     sink: Mutex<W>,
+    written: AtomicUsize,
     dropped: AtomicUsize,
-    /// Dropped records that were reported.
+    /// Records dropped before they came here.
+    dropped_before: AtomicUsize,
+    /// Dropped records that were reported, of both kinds.
     reported: AtomicUsize,
 }
 
 impl<F: WriteRecord<W>, W: Write> DirectHandler<F, W> {
     /// A handler for all levels.
     pub const fn new(formatter: F, sink: W) -> Self {
+        Self::with_gate(formatter, sink, Gate::new(Level::NOTSET, &[]))
+    }
+
+    const fn with_gate(formatter: F, sink: W, gate: Gate) -> Self {
         Self {
-            level: AtomicU8::new(Level::NOTSET.number()),
+            gate,
             formatter,
             sink: Mutex::new(sink),
+            written: AtomicUsize::new(0),
             dropped: AtomicUsize::new(0),
+            dropped_before: AtomicUsize::new(0),
             reported: AtomicUsize::new(0),
         }
     }
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {
-        self.level.store(level.number(), Ordering::Relaxed);
+        self.gate.set_level(level);
     }
 
     /// Records dropped since the start, reported or not, because the sink was at work or failed.
@@ -65,19 +82,38 @@ impl<F: WriteRecord<W>, W: Write> DirectHandler<F, W> {
 
 impl<F: WriteRecord<W> + Sync, W: Write + Send> Handler for DirectHandler<F, W> {
     fn level(&self) -> Level {
-        Level::new(self.level.load(Ordering::Relaxed))
+        self.gate.level()
     }
 
     fn handle(&self, record: &Record<'_>) {
+        if !self.gate.admits(record) {
+            return;
+        }
         let written = self.sink.try_lock().is_some_and(|mut sink| {
             let written = self.write(record, &mut sink);
             if written {
-                self.report_dropped(&mut sink);
+                self.report(&mut sink);
             }
             written
         });
-        if !written {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let counter = if written { &self.written } else { &self.dropped };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn report_dropped(&self, records: usize) {
+        self.dropped_before.fetch_add(records, Ordering::Relaxed);
+        // If it is at work it reports what is new after the record at hand, or the next.
+        if let Some(mut sink) = self.sink.try_lock() {
+            self.report(&mut sink);
+        }
+    }
+
+    fn statistics(&self) -> Statistics {
+        Statistics {
+            written: self.written.load(Ordering::Relaxed),
+            dropped: self.dropped(),
+            rejected: self.gate.rejected(),
+            ..Statistics::default()
         }
     }
 }
@@ -88,17 +124,11 @@ impl<F: WriteRecord<W>, W: Write> DirectHandler<F, W> {
     }
 
     /// Called with the sink locked: by one context at a time.
-    fn report_dropped(&self, sink: &mut W) {
-        let dropped = self.dropped.load(Ordering::Relaxed);
-        let news = dropped.wrapping_sub(self.reported.load(Ordering::Relaxed));
-        if news == 0 {
-            return;
-        }
-        let message = format_args!("{news} records dropped");
-        let details = Details::default();
-        let record = Record::of_the_system(&message, Level::WARN, clock::now(), &details);
-        if self.write(&record, sink) {
-            self.reported.store(dropped, Ordering::Relaxed);
+    fn report(&self, sink: &mut W) {
+        let lost = self.dropped().wrapping_add(self.dropped_before.load(Ordering::Relaxed));
+        let news = lost.wrapping_sub(self.reported.load(Ordering::Relaxed));
+        if news > 0 && with_report(news, |report| self.write(report, sink)) {
+            self.reported.store(lost, Ordering::Relaxed);
         }
     }
 }

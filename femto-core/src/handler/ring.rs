@@ -1,33 +1,42 @@
 //! Keeps frames in a static ring until the main loop drains them.
 
+mod builder;
+mod drain;
+mod panic;
 #[cfg(feature = "log")]
 mod portable;
+mod put;
 mod render;
 
 #[cfg(any(feature = "defmt", feature = "log"))]
 pub(crate) use render::Cutting;
 
+pub use builder::RingHandlerBuilder;
+pub use drain::Drained;
+#[cfg(any(feature = "async", feature = "defmt-global-logger"))]
+pub(crate) use drain::Outcome;
+
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use embedded_io::Write;
-use portable_atomic::AtomicUsize;
+use portable_atomic::{AtomicBool, AtomicUsize};
 
+use self::panic::Panic;
 use super::Handler;
-#[cfg(any(feature = "defmt-global-logger", feature = "log"))]
-use crate::atomic::Word;
+use super::gate::Gate;
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::frame::local::{self, Event, FIXED_WORDS};
-use crate::frame::{Header, Kind, MAX_VALUES, Shape};
-use crate::reference::{refer, resolve};
+use crate::frame::Shape;
+use crate::frame::local::{self, FIXED_WORDS};
 use crate::ring::{SharedRing, Storage};
-use crate::{CallSite, Details, Level, Logger, Record, Value, WriteRecord, clock};
+use crate::{Level, OverflowPolicy, Record, Statistics, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
 ///
 /// The caller encodes; [`RingHandler::drain`], called from the main loop or an idle task, formats
-/// and writes. When the ring is full the newest record is dropped, and the drain reports how many.
+/// and writes. [`RingHandler::forward`] does for several sinks, each with its level, filters and
+/// formatter. When the ring is full the newest record is dropped, unless [`RingHandlerBuilder`] said
+/// otherwise, and the drain reports how many.
 /// A record takes half the ring at most, and 64 words; texts that do not fit are cut at a character
 /// boundary, and the record says so ([`Record::is_cut`]).
 ///
@@ -52,16 +61,32 @@ pub struct RingHandler<const WORDS: usize> {
 /// What else the handler keeps, before the words: so it is near the address that a caller has.
 #[repr(C)]
 struct State<const WORDS: usize> {
-    level: AtomicU8,
+    /// Records below it are not claimed room for: those that do not come here, or all where each has
+    /// to be seen as a record.
+    claim_level: AtomicU8,
+    /// Whether a drain has a record at hand.
+    at_hand: AtomicBool,
+    claim_anew: ClaimAnew<WORDS>,
+    policy: OverflowPolicy,
+    gate: Gate,
+    panic: Panic,
+    /// Records written or handed on.
+    written: AtomicUsize,
     /// Records dropped for another reason than a full ring: too large, refused by the tables of
     /// references, damaged, or met by a failing sink.
     others_dropped: AtomicUsize,
+    /// Records dropped before they came here.
+    dropped_before: AtomicUsize,
     /// Records whose text was cut.
     cut: AtomicUsize,
-    /// Dropped records that were reported.
+    /// Dropped records that were reported, of all kinds.
     reported: AtomicUsize,
     words: [AtomicWord; WORDS],
 }
+
+/// Claims room where there was none at the first look. A pointer, so that only the policies that a
+/// program names are linked.
+type ClaimAnew<const WORDS: usize> = fn(&RingHandler<WORDS>, usize) -> Option<&[AtomicWord]>;
 
 impl<const WORDS: usize> Storage for State<WORDS> {
     #[inline(always)]
@@ -70,30 +95,12 @@ impl<const WORDS: usize> Storage for State<WORDS> {
     }
 }
 
-/// What one call of [`RingHandler::drain`] did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Drained {
-    /// Records written.
-    pub written: usize,
-    /// Frames that could not be read; they count as dropped.
-    pub damaged: usize,
-}
-
 #[cfg(not(loom))]
 impl<const WORDS: usize> RingHandler<WORDS> {
-    /// An empty ring, for all levels.
+    /// An empty ring, for all levels, with everything else at the defaults of [`RingHandlerBuilder`].
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            ring: SharedRing::new(State {
-                level: AtomicU8::new(Level::NOTSET.number()),
-                others_dropped: AtomicUsize::new(0),
-                cut: AtomicUsize::new(0),
-                reported: AtomicUsize::new(0),
-                words: [const { AtomicWord::new(0) }; WORDS],
-            }),
-        }
+        RingHandlerBuilder::new().build_static()
     }
 }
 
@@ -103,7 +110,12 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {
-        self.state().level.store(level.number(), Ordering::Relaxed);
+        self.state().gate.set_level(level);
+        self.state().claim_level.store(level.number(), Ordering::Relaxed);
+        // Looked at afterwards: a panic that came in between has to prevail.
+        if self.state().gate.has_filters() || self.state().panic.is_on() {
+            self.claim_nothing();
+        }
     }
 
     /// Records dropped since the start, reported or not, modulo the width of a pointer.
@@ -111,112 +123,35 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         self.ring.refused().wrapping_add(self.state().others_dropped.load(Ordering::Relaxed))
     }
 
+    /// Records that made room for newer ones, modulo the width of a pointer.
+    pub fn overwritten(&self) -> usize {
+        self.ring.overwritten()
+    }
+
     /// Records whose text was cut at a character boundary to fit.
     pub fn cut(&self) -> usize {
         self.state().cut.load(Ordering::Relaxed)
     }
 
-    /// Formats and writes the records that are in the ring, oldest first; then, if records were
-    /// dropped since the last time, one more that says how many, at [`Level::WARN`] and from
-    /// `femtologging`.
-    ///
-    /// Records that are made meanwhile (by the sink, by interrupts) wait for the next call. If
-    /// another context drains at this moment, nothing happens.
-    ///
-    /// # Errors
-    /// The sink's; the record at hand is lost with it and counted as dropped.
-    pub fn drain<F: WriteRecord<W> + ?Sized, W: Write>(
-        &self,
-        formatter: &F,
-        sink: &mut W,
-    ) -> Result<Drained, W::Error> {
-        // A frame that only defmt's tools can read.
-        self.drain_apart(formatter, sink, |_, _, _| {
-            self.count_dropped();
-            true
-        })
+    /// Whether nothing waits to be drained.
+    pub fn is_empty(&self) -> bool {
+        self.ring.is_empty()
     }
 
-    /// [`RingHandler::drain`], with defmt's frames given to `frame`, which ends the drain by `false`.
-    pub(crate) fn drain_apart<F: WriteRecord<W> + ?Sized, W: Write>(
-        &self,
-        formatter: &F,
-        sink: &mut W,
-        mut frame: impl FnMut(Header, &[u8], &mut Drained) -> bool,
-    ) -> Result<Drained, W::Error> {
-        let mut drained = Drained::default();
-        let mut result = Ok(());
-        let mut scratch = [0; MAX_WORDS * WORD_BYTES];
-        let is_ours = self.ring.drain(&mut scratch, |header, bytes| {
-            if header.kind == Kind::Defmt {
-                return frame(header, bytes, &mut drained);
-            }
-            let mut values = [Value::None; MAX_VALUES];
-            let write = |record: &Record<'_>| formatter.write_record(record, sink);
-            let written = match header.kind {
-                #[cfg(feature = "log")]
-                Kind::Portable => portable::read(header, bytes, write),
-                _ => read(header, bytes, &mut values).as_ref().map(write),
-            };
-            match written {
-                Some(Ok(true)) => drained.written += 1,
-                None => {
-                    drained.damaged += 1;
-                    self.count_dropped();
-                }
-                Some(_) => self.count_dropped(),
-            }
-            result = written.unwrap_or(Ok(true)).map(drop);
-            result.is_ok()
-        });
-        result?;
-        if is_ours {
-            self.report_dropped(formatter, sink)?;
-        }
-        Ok(drained)
-    }
-
-    fn report_dropped<F: WriteRecord<W> + ?Sized, W: Write>(
-        &self,
-        formatter: &F,
-        sink: &mut W,
-    ) -> Result<(), W::Error> {
-        let (dropped, reported) = (self.dropped(), self.state().reported.load(Ordering::Relaxed));
-        let news = dropped.wrapping_sub(reported);
-        let is_mine = || {
-            let order = Ordering::Relaxed;
-            self.state().reported.compare_exchange(reported, dropped, order, order).is_ok()
-        };
-        if news == 0 || !is_mine() {
-            return Ok(());
-        }
-        let message = format_args!("{news} records dropped");
-        let details = Details::default();
-        let record = Record::of_the_system(&message, Level::WARN, clock::now(), &details);
-        let written = formatter.write_record(&record, sink).map(drop);
-        written.inspect_err(|_| _ = self.state().reported.fetch_sub(news, Ordering::Relaxed))
+    /// Whether a drain would find a record.
+    #[cfg(feature = "async")]
+    pub(super) fn is_ready(&self) -> bool {
+        self.ring.is_ready()
     }
 
     #[inline(always)]
-    fn put(&self, event: &Event<'_>, words: usize, kind: Kind) {
-        // A refusal is counted by the ring.
-        let _ = self.ring.push(words, event.header(words, kind), *event);
+    const fn state(&self) -> &State<WORDS> {
+        self.ring.storage()
     }
 
-    /// Puts a frame of the given header and words.
-    #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
-    #[inline(always)]
-    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
-        if header.words > Self::LIMIT {
-            return self.count_dropped();
-        }
-        let room = self.ring.try_claim(header.words).or_else(|| self.ring.claim(header.words));
-        // A refusal was counted by the ring.
-        let Some([first, rest @ ..]) = room else { return };
-        for (slot, word) in rest.iter().zip(words) {
-            slot.store(Word::from_le_bytes(*word), Ordering::Relaxed);
-        }
-        first.store(header.to_word(), Ordering::Release);
+    /// From now on every record is seen by [`Handler::handle`].
+    fn claim_nothing(&self) {
+        self.state().claim_level.store(Level::OFF.number(), Ordering::Relaxed);
     }
 
     #[cold]
@@ -239,25 +174,42 @@ impl<const WORDS: usize> Default for RingHandler<WORDS> {
 
 impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     fn level(&self) -> Level {
-        Level::new(self.state().level.load(Ordering::Relaxed))
+        self.state().gate.level()
     }
 
     fn handle(&self, record: &Record<'_>) {
-        match record.statics() {
-            Some((logger, site)) => {
-                self.look_and_put(logger, site, record.level(), record.ticks(), record.values());
-            }
-            #[cfg(feature = "log")]
-            None => self.put_portable(record),
-            #[cfg(not(feature = "log"))]
-            None => self.count_dropped(),
+        if !self.state().gate.admits(record) {
+            return;
+        }
+        if self.state().panic.is_on() {
+            self.hand_on(record);
+        } else {
+            self.put(record);
+        }
+    }
+
+    fn report_dropped(&self, records: usize) {
+        // The drain says it.
+        self.state().dropped_before.fetch_add(records, Ordering::Relaxed);
+    }
+
+    fn statistics(&self) -> Statistics {
+        Statistics {
+            written: self.state().written.load(Ordering::Relaxed),
+            dropped: self.dropped(),
+            overwritten: self.overwritten(),
+            cut: self.cut(),
+            rejected: self.state().gate.rejected(),
+            capacity: WORDS * WORD_BYTES,
+            high_water: self.ring.high_water() * WORD_BYTES,
         }
     }
 
     fn claim(&self, shape: Shape) -> &[AtomicWord] {
         // The record that is made instead does not come here if the level is too low.
         let words = shape.words();
-        if shape.level() < self.level() || words < FIXED_WORDS || words > Self::LIMIT {
+        let level = self.state().claim_level.load(Ordering::Relaxed);
+        if shape.level().number() < level || words < FIXED_WORDS || words > Self::LIMIT {
             return self.no_words();
         }
         let time = clock::now();
@@ -273,11 +225,6 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
-    #[inline(always)]
-    const fn state(&self) -> &State<WORDS> {
-        self.ring.storage()
-    }
-
     /// No words. Apart, so that they are not at hand where they are not wanted.
     #[cold]
     #[inline(never)]
@@ -289,32 +236,11 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[cold]
     #[inline(never)]
     fn claim_anew(&self, words: usize, time: u64) -> &[AtomicWord] {
-        let Some(room) = self.ring.claim(words) else { return &self.state().words[..1] };
+        let Some(room) = (self.state().claim_anew)(self, words) else {
+            return &self.state().words[..1];
+        };
         local::write_time(room, time);
         room
-    }
-
-    /// Puts a record of which nothing is known yet.
-    #[inline(never)]
-    fn look_and_put(
-        &self,
-        logger: &'static Logger,
-        site: &'static CallSite,
-        level: Level,
-        time: u64,
-        values: &[Value<'_>],
-    ) {
-        let (Some(site), Some(route)) = (refer(site), refer(logger)) else {
-            return self.count_dropped();
-        };
-        let event = Event { level, site, route, time, values };
-        if values.len() > MAX_VALUES || values.iter().any(is_unrendered) {
-            return self.put_rendered(event);
-        }
-        match event.words() {
-            words if words <= Self::LIMIT => self.put(&event, words, Kind::Local),
-            _ => self.put_rendered(event),
-        }
     }
 }
 
@@ -322,23 +248,6 @@ impl<const WORDS: usize> fmt::Debug for RingHandler<WORDS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RingHandler").field("ring", &self.ring).finish_non_exhaustive()
     }
-}
-
-fn is_unrendered(value: &Value<'_>) -> bool {
-    matches!(value, Value::Arguments(_))
-}
-
-/// The record that a frame of this image holds.
-fn read<'a>(
-    header: Header,
-    bytes: &'a [u8],
-    values: &'a mut [Value<'a>; MAX_VALUES],
-) -> Option<Record<'a>> {
-    let event = local::read(bytes, values).ok()?;
-    let logger: &'static Logger = resolve(event.route)?;
-    let site: &'static CallSite = resolve(event.site)?;
-    let record = Record::new(logger, site, event.level, event.time, event.values);
-    Some(if header.kind == Kind::LocalCut { record.cut() } else { record })
 }
 
 /// The longest frame, in words: what the drain copies to its stack.

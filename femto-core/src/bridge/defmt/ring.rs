@@ -8,7 +8,7 @@ use embedded_io::Write;
 use super::sink::DefmtSink;
 use crate::atomic::WORD_BYTES;
 use crate::frame::{Header, Kind};
-use crate::handler::MAX_WORDS;
+use crate::handler::{MAX_WORDS, Outcome};
 use crate::{Drained, Handler as _, Level, RingHandler, WriteRecord};
 
 /// Where the global logger puts frames.
@@ -83,15 +83,11 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         D: Write,
     {
         let mut result = Ok(());
-        let write = |header: Header, bytes: &[u8], drained: &mut Drained| {
+        let mut write = |header: Header, bytes: &[u8]| {
             result = defmt.write_frame(frame_of(header, bytes));
-            match result {
-                Ok(()) => drained.written += 1,
-                Err(_) => self.count_dropped_by(1),
-            }
-            result.is_ok()
+            Some(if result.is_ok() { Outcome::Written } else { Outcome::Stuck })
         };
-        let drained = self.drain_apart(formatter, sink, write).map_err(DrainError::Text)?;
+        let drained = self.drain_apart(formatter, sink, &mut write).map_err(DrainError::Text)?;
         result.map_err(DrainError::Defmt)?;
         Ok(drained)
     }

@@ -40,8 +40,11 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             self.state().cut.fetch_add(1, Ordering::Relaxed);
         }
         let words = &words[..words_for(length)];
-        let values = usize::from(is_cut) * Header::IS_CUT
-            + usize::from(record.is_since_epoch()) * Header::IN_NANOS;
+        let flag = |is_set: bool, flag| if is_set { flag } else { 0 };
+        let values = flag(is_cut, Header::IS_CUT)
+            | flag(record.is_in_nanos(), Header::IN_NANOS)
+            | flag(record.is_since_boot(), Header::SINCE_BOOT)
+            | flag(record.is_recovered(), Header::IS_RECOVERED);
         let (level, kind) = (record.level(), Kind::Portable);
         self.put_words(Header { words: 1 + words.len(), level, values, kind, site: 0 }, words);
     }
@@ -88,11 +91,22 @@ pub(super) fn read<T>(
     let details =
         Details { key_values: &room[..count], level_name: frame.level_name, ..Details::default() };
     let (name, message, level, time) = (frame.name, &frame.template, frame.level, frame.time);
-    let record = match header.values & Header::IN_NANOS {
-        0 => Record::of_ticks(name, message, level, time, &details),
-        _ => Record::from_message(name, message, level, time, &details),
+    let has = |flag| header.values & flag != 0;
+    let mut record = if has(Header::IN_NANOS) {
+        Record::from_message(name, message, level, time, &details)
+    } else {
+        Record::of_ticks(name, message, level, time, &details)
     };
-    Some(take(&if header.values & Header::IS_CUT == 0 { record } else { record.cut() }))
+    if has(Header::IS_CUT) {
+        record = record.cut();
+    }
+    if has(Header::SINCE_BOOT) {
+        record = record.since_boot();
+    }
+    if has(Header::IS_RECOVERED) {
+        record = record.recovered();
+    }
+    Some(take(&record))
 }
 
 /// The longest message, in bytes.

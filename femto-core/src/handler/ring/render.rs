@@ -56,7 +56,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             self.state().cut.fetch_add(1, Ordering::Relaxed);
         }
         let event = Event { values, ..event };
-        self.put(&event, event.words(), if is_cut { Kind::LocalCut } else { Kind::Local });
+        self.put_event(&event, event.words(), if is_cut { Kind::LocalCut } else { Kind::Local });
     }
 }
 

@@ -61,7 +61,7 @@ impl<S: Storage> SharedRing<S> {
     /// Answers whether it could look: `false` if another drain is at work, so that what two of them
     /// write is not mixed.
     pub fn drain(&self, scratch: &mut [u8], mut take: impl FnMut(Header, &[u8]) -> bool) -> bool {
-        if claim::taken(&self.draining) {
+        if !self.begin_drain() {
             return false;
         }
         let mark = self.mark();
@@ -70,8 +70,30 @@ impl<S: Storage> SharedRing<S> {
                 break;
             }
         }
-        self.draining.store(false, Ordering::Release);
+        self.end_drain();
         true
+    }
+
+    /// Words that are claimed and that [`SharedRing::pop_beside`] did not reach.
+    pub(crate) fn unreached(&self) -> usize {
+        let next = self.next.load(Ordering::Relaxed);
+        self.mark().wrapping_sub(next).min(self.capacity())
+    }
+
+    /// Whether [`SharedRing::pop`] would give something.
+    #[cfg(feature = "async")]
+    pub(crate) fn is_ready(&self) -> bool {
+        self.oldest(self.mark(), false).is_some()
+    }
+
+    /// Whether this context may drain now; then it calls [`SharedRing::end_drain`].
+    pub(crate) fn begin_drain(&self) -> bool {
+        !claim::taken(&self.draining)
+    }
+
+    /// See [`SharedRing::begin_drain`].
+    pub(crate) fn end_drain(&self) {
+        self.draining.store(false, Ordering::Release);
     }
 
     /// Takes the oldest frame out to make room, where the tail is still what it was when room was
@@ -109,12 +131,13 @@ impl<S: Storage> SharedRing<S> {
     fn take(&self, oldest: &Oldest<'_>) -> bool {
         let &Oldest { at, tail, frame, .. } = oldest;
         let end = at.wrapping_add(frame.len());
-        let used = self.mark().wrapping_sub(tail);
         if !claim::advance(&self.next, at, end) {
             return false;
         }
-        if self.high_water.load(Ordering::Relaxed) < used {
-            self.high_water.store(used, Ordering::Relaxed);
+        // Between two that take, use only grows: this is where it is highest.
+        let used = || self.mark().wrapping_sub(tail);
+        if cfg!(not(loom)) && self.high_water.load(Ordering::Relaxed) < used() {
+            self.high_water.store(used(), Ordering::Relaxed);
         }
         for word in frame {
             word.store(0, Ordering::Relaxed);

@@ -1,0 +1,50 @@
+//! What a handler lets in: its level and its filters.
+
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use portable_atomic::AtomicUsize;
+
+use crate::{Filter, Level, Metadata, Record};
+
+/// Level and filters of a handler.
+pub(super) struct Gate {
+    level: AtomicU8,
+    filters: &'static [&'static dyn Filter],
+    /// Records that a filter refused.
+    rejected: AtomicUsize,
+}
+
+impl Gate {
+    pub(super) const fn new(level: Level, filters: &'static [&'static dyn Filter]) -> Self {
+        Self { level: AtomicU8::new(level.number()), filters, rejected: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn level(&self) -> Level {
+        Level::new(self.level.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_level(&self, level: Level) {
+        self.level.store(level.number(), Ordering::Relaxed);
+    }
+
+    pub(super) const fn has_filters(&self) -> bool {
+        !self.filters.is_empty()
+    }
+
+    /// Whether all filters pass the record, whose level is high enough; counts it if not.
+    pub(super) fn admits(&self, record: &Record<'_>) -> bool {
+        let passes = !self.has_filters() || {
+            let metadata = Metadata::new(record.level(), record.logger_name());
+            self.filters.iter().all(|filter| filter.enabled(&metadata))
+                && self.filters.iter().all(|filter| filter.matches(record))
+        };
+        if !passes {
+            self.rejected.fetch_add(1, Ordering::Relaxed);
+        }
+        passes
+    }
+
+    pub(super) fn rejected(&self) -> usize {
+        self.rejected.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,164 @@
+//! How a ring handler comes into being, and what its claims do when the ring is full.
+
+use core::convert::Infallible;
+use core::fmt;
+use core::sync::atomic::AtomicU8;
+
+use portable_atomic::{AtomicBool, AtomicUsize};
+
+use super::panic::Panic;
+use super::{ClaimAnew, RingHandler, State};
+use crate::atomic::AtomicWord;
+use crate::handler::gate::Gate;
+use crate::ring::SharedRing;
+use crate::{Filter, HandlerBuilderTrait, Level, OverflowPolicy, clock};
+
+/// Builds a [`RingHandler`] with a ring of `WORDS` words: for a `static` by
+/// [`RingHandlerBuilder::build_static`], at run time by [`HandlerBuilderTrait::build`].
+///
+/// | parameter | default |
+/// |---|---|
+/// | `with_level` | [`Level::NOTSET`]: all |
+/// | `with_policy` | [`OverflowPolicy::DropNewest`] |
+/// | `with_filters` | none |
+///
+/// With filters a call takes several times as long: the record has to be made for them.
+///
+/// # Examples
+/// ```
+/// use femto_core::{Level, OverflowPolicy, RingHandler, RingHandlerBuilder};
+///
+/// static NEWEST: RingHandler<256> = RingHandlerBuilder::new()
+///     .with_level(Level::INFO)
+///     .with_policy(OverflowPolicy::OverwriteOldest)
+///     .build_static();
+/// ```
+#[must_use = "a builder makes nothing before it is built"]
+pub struct RingHandlerBuilder<const WORDS: usize> {
+    level: Level,
+    filters: &'static [&'static dyn Filter],
+    policy: OverflowPolicy,
+    claim_anew: ClaimAnew<WORDS>,
+}
+
+impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
+    /// All parameters at their defaults.
+    pub const fn new() -> Self {
+        Self {
+            level: Level::NOTSET,
+            filters: &[],
+            policy: OverflowPolicy::DropNewest,
+            claim_anew: drop_newest,
+        }
+    }
+
+    /// Sets the level below which records do not come here.
+    pub const fn with_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Sets what becomes of a record when the ring is full.
+    pub const fn with_policy(mut self, policy: OverflowPolicy) -> Self {
+        self.claim_anew = match policy {
+            OverflowPolicy::DropNewest => drop_newest,
+            OverflowPolicy::OverwriteOldest => overwrite_oldest,
+            OverflowPolicy::Timeout { .. } => wait,
+        };
+        self.policy = policy;
+        self
+    }
+
+    /// Sets the filters that a record must pass, on the caller.
+    pub const fn with_filters(mut self, filters: &'static [&'static dyn Filter]) -> Self {
+        self.filters = filters;
+        self
+    }
+
+    /// The handler, for a `static`.
+    #[cfg(not(loom))]
+    #[must_use]
+    pub const fn build_static(self) -> RingHandler<WORDS> {
+        let claim_level = if self.filters.is_empty() { self.level } else { Level::OFF };
+        RingHandler {
+            ring: SharedRing::new(State {
+                claim_level: AtomicU8::new(claim_level.number()),
+                at_hand: AtomicBool::new(false),
+                claim_anew: self.claim_anew,
+                policy: self.policy,
+                gate: Gate::new(self.level, self.filters),
+                panic: Panic::new(),
+                written: AtomicUsize::new(0),
+                others_dropped: AtomicUsize::new(0),
+                dropped_before: AtomicUsize::new(0),
+                cut: AtomicUsize::new(0),
+                reported: AtomicUsize::new(0),
+                words: [const { AtomicWord::new(0) }; WORDS],
+            }),
+        }
+    }
+}
+
+impl<const WORDS: usize> Default for RingHandlerBuilder<WORDS> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(not(loom))]
+impl<const WORDS: usize> HandlerBuilderTrait for RingHandlerBuilder<WORDS> {
+    type Handler = RingHandler<WORDS>;
+    type Shared = RingHandler<WORDS>;
+    type Error = Infallible;
+
+    fn build_inner(self) -> Result<Self::Handler, Self::Error> {
+        Ok(self.build_static())
+    }
+
+    fn build(self) -> Result<Self::Shared, Self::Error> {
+        self.build_inner()
+    }
+}
+
+impl<const WORDS: usize> fmt::Debug for RingHandlerBuilder<WORDS> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RingHandlerBuilder")
+            .field("level", &self.level)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+fn drop_newest<const WORDS: usize>(
+    handler: &RingHandler<WORDS>,
+    words: usize,
+) -> Option<&[AtomicWord]> {
+    handler.ring.claim(words)
+}
+
+fn overwrite_oldest<const WORDS: usize>(
+    handler: &RingHandler<WORDS>,
+    words: usize,
+) -> Option<&[AtomicWord]> {
+    handler.ring.claim_over(words)
+}
+
+/// Claims for [`OverflowPolicy::Timeout`].
+fn wait<const WORDS: usize>(handler: &RingHandler<WORDS>, words: usize) -> Option<&[AtomicWord]> {
+    let OverflowPolicy::Timeout { limit, relax } = handler.state().policy else {
+        return handler.ring.claim(words);
+    };
+    let start = clock::now();
+    loop {
+        let room = handler.ring.claim_uncounted(words);
+        if room.is_some() {
+            return room;
+        }
+        let waited = clock::duration(clock::now().wrapping_sub(start));
+        if waited.is_none_or(|waited| waited >= limit) || !relax() {
+            // Panic mode may have come meanwhile; the record is lost all the same, and counted.
+            handler.ring.refuse();
+            return None;
+        }
+    }
+}

@@ -7,7 +7,7 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 use spin::Mutex;
 
-use super::Handler;
+use super::{Handler, Statistics};
 use crate::{Details, Level, Record, WriteRecord, clock};
 
 /// A handler that formats and writes on the calling thread.
@@ -66,6 +66,14 @@ impl<F: WriteRecord<W>, W: Write> DirectHandler<F, W> {
 impl<F: WriteRecord<W> + Sync, W: Write + Send> Handler for DirectHandler<F, W> {
     fn level(&self) -> Level {
         Level::new(self.level.load(Ordering::Relaxed))
+    }
+
+    fn set_level(&self, level: Level) {
+        self.set_level(level);
+    }
+
+    fn statistics(&self) -> Statistics {
+        Statistics { dropped: self.dropped(), ..Statistics::default() }
     }
 
     fn handle(&self, record: &Record<'_>) {

@@ -13,7 +13,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 
-use super::Handler;
+use super::{Handler, Statistics};
 #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
 use crate::atomic::Word;
 use crate::atomic::{AtomicWord, WORD_BYTES};
@@ -240,6 +240,15 @@ impl<const WORDS: usize> Default for RingHandler<WORDS> {
 impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     fn level(&self) -> Level {
         Level::new(self.state().level.load(Ordering::Relaxed))
+    }
+
+    fn set_level(&self, level: Level) {
+        self.set_level(level);
+    }
+
+    fn statistics(&self) -> Statistics {
+        let (dropped, cut) = (self.dropped(), self.cut());
+        Statistics { dropped, cut, capacity: WORDS * WORD_BYTES, ..Statistics::default() }
     }
 
     fn handle(&self, record: &Record<'_>) {

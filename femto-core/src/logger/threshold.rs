@@ -117,35 +117,51 @@ mod tests {
         Arc::new(Threshold { own: LoomByte::new(own.number()), kept: LoomByte::new(UNKNOWN) })
     }
 
-    #[test]
-    fn in_loom_no_stale_level_survives_two_who_look_and_two_who_change() {
+    /// What one of two other contexts does, while this one looks.
+    #[derive(Clone, Copy)]
+    enum Other {
+        Looks,
+        SetsParent(Level),
+        SetsChild(Level),
+    }
+
+    fn no_stale_level_survives(others: [Other; 2], expected: Level) {
         let mut builder = loom::model::Builder::new();
         builder.preemption_bound = Some(3);
-        builder.check(|| {
+        builder.check(move || {
             let (parent, child) = (threshold(Level::INFO), threshold(Level::NOTSET));
             let find = |parent: &Threshold<LoomByte>, child: &Threshold<LoomByte>| {
-                [child.own(), parent.own()].into_iter().find(|own| *own != Level::NOTSET)
+                let own = child.own();
+                if own == Level::NOTSET { parent.own() } else { own }
             };
-            let context = |change: Option<(bool, Level)>| {
+            let contexts = others.map(|other| {
                 let (parent, child) = (Arc::clone(&parent), Arc::clone(&child));
-                thread::spawn(move || match change {
-                    None => _ = child.keep(|| find(&parent, &child).unwrap()),
-                    Some((of_parent, level)) => {
-                        (if of_parent { &parent } else { &child }).set_own(level);
-                        parent.forget();
+                thread::spawn(move || {
+                    match other {
+                        Other::Looks => _ = child.keep(|| find(&parent, &child)),
+                        Other::SetsParent(level) => parent.set_own(level),
+                        Other::SetsChild(level) => child.set_own(level),
+                    }
+                    if !matches!(other, Other::Looks) {
                         child.forget();
                     }
                 })
-            };
-            let contexts = [
-                context(None),
-                context(Some((true, Level::DEBUG))),
-                context(Some((false, Level::WARN))),
-            ];
-            child.keep(|| find(&parent, &child).unwrap());
+            });
+            child.keep(|| find(&parent, &child));
             contexts.into_iter().for_each(|context| context.join().unwrap());
             let kept = Byte::load(&child.kept);
-            assert!(kept == UNKNOWN || kept == Level::WARN.number(), "{kept}");
+            assert!(kept == UNKNOWN || kept == expected.number(), "{kept}");
         });
+    }
+
+    #[test]
+    fn in_loom_no_stale_level_survives_one_who_looks_and_two_who_set() {
+        let others = [Other::SetsParent(Level::DEBUG), Other::SetsChild(Level::WARN)];
+        no_stale_level_survives(others, Level::WARN);
+    }
+
+    #[test]
+    fn in_loom_no_stale_level_survives_two_who_look_and_one_who_sets() {
+        no_stale_level_survives([Other::Looks, Other::SetsParent(Level::DEBUG)], Level::DEBUG);
     }
 }

@@ -31,10 +31,8 @@ compare_ceiling() {
     echo "$ceiling: $(sections "$folder/with_calls") with the calls, $(sections "$folder/without_calls") without;" \
         "of the calls: $texts texts, $statics statics, $evaluated functions of arguments"
     if [ "$ceiling" = no_ceiling ]; then
-        [ "$texts" -ge 11 ] && [ "$statics" -ge 9 ] && [ "$evaluated" = 1 ] || {
-            echo "without a ceiling the calls should be in the program"
-            return 1
-        }
+        # All must be there, or the comparison says nothing.
+        [ "$texts" -ge 11 ] && [ "$statics" -ge 9 ] && [ "$evaluated" = 1 ]
     else
         # One statement is for both programs.
         [ "$texts" = 0 ] && [ "$statics" = 1 ] && [ "$evaluated" = 0 ] &&

@@ -8,6 +8,8 @@
 . scripts/python.sh
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
+# shellcheck source=scripts/ceilings.sh
+. scripts/ceilings.sh
 
 # Sets MEMBERS to cargo's arguments for all members; the bindings build only where there is a Python to bind to.
 choose_members() {
@@ -132,8 +134,9 @@ test_firmware() {
     local target qemu
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
-        step "firmware: $target, clippy" cross "$target" clippy -p firmware -- -D warnings
+        step "firmware: $target, clippy" cross "$target" clippy -p firmware -p ceiling-programs -- -D warnings
         step "firmware: $target, programs" compare_outputs "$target" firmware
+        step "firmware: $target, compile-time ceilings" ceilings "$target"
         # Apart: in one build they would share their features.
         step "firmware: $target, clippy of bridges" cross "$target" clippy -p bridges -- -D warnings
         defmt_print_ready "firmware: $target, bridges" || continue

@@ -48,7 +48,7 @@ pub use record::{Details, Record};
 pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use reference::resolve_call_site;
-pub use shell::{Shell, Terminal};
+pub use shell::{Pair, Shell, Terminal};
 pub use sink::FmtSink;
 pub use value::{Capture, Hex, Hexdump, Value};
 

@@ -6,18 +6,20 @@
 
 mod command;
 mod line;
+mod pair;
 mod terminal;
 
 use core::fmt;
 
-use embedded_io::{ErrorType, Read, ReadReady, Write};
+use embedded_io::{Read, ReadReady, Write};
 
 use self::line::{Line, Step};
+pub use self::pair::Pair;
 pub use self::terminal::Terminal;
 use crate::{FmtSink, Handler};
 
-/// A command interpreter on any pair of [`embedded_io::Read`] and [`embedded_io::Write`]: a UART, USB,
-/// RTT. Lines are at most `LINE` bytes long, 64 unless said otherwise.
+/// A command interpreter on any port that implements [`embedded_io::Read`] and [`embedded_io::Write`]: a
+/// UART, USB, RTT. Lines are at most `LINE` bytes long, 64 unless said otherwise.
 ///
 /// | command | |
 /// |---|---|
@@ -43,9 +45,8 @@ use crate::{FmtSink, Handler};
 ///
 /// static RING: RingHandler<256> = RingHandler::new();
 /// static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
-/// ROOT.register()?;
-///
 /// static HANDLERS: [(&str, &dyn Handler); 1] = [("ring", &RING)];
+/// ROOT.register()?;
 ///
 /// let mut shell: Shell = Shell::new(&HANDLERS);
 /// let mut screen = Vec::new(); // any embedded_io::Write
@@ -57,15 +58,14 @@ use crate::{FmtSink, Handler};
 /// # Ok::<(), femto_core::RegistryFull>(())
 /// ```
 ///
-/// The main loop of a program with one UART for both:
+/// The main loop of a program with one UART for all:
 /// ```
 /// # use femto_core::{Shell, RingHandler, TextFormatter};
-/// # use femto_core::embedded_io::{ErrorType, Read, ReadReady, Write};
+/// # use femto_core::embedded_io::{Read, ReadReady, Write};
 /// # static RING: RingHandler<256> = RingHandler::new();
-/// # fn turn<R: Read + ReadReady, W: Write + ErrorType<Error = R::Error>>(
-/// #     shell: &mut Shell, rx: &mut R, tx: &mut W) -> Result<(), R::Error> {
-/// shell.poll(rx, tx)?;
-/// shell.beside(tx, |screen| RING.drain(&TextFormatter, screen))?;
+/// # fn turn<U: Read + ReadReady + Write>(shell: &mut Shell, uart: &mut U) -> Result<(), U::Error> {
+/// shell.poll(uart)?;
+/// shell.beside(uart, |screen| RING.drain(&TextFormatter, screen))?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,17 +92,14 @@ impl<const LINE: usize> Shell<LINE> {
         self
     }
 
-    /// Takes the bytes that are there, `LINE` at most, and answers; never waits for input.
+    /// Takes the bytes that are there, `LINE` at most, and answers; never waits for input. A UART's two
+    /// halves are one port as a [`Pair`].
     ///
     /// # Errors
-    /// Those of input and output. A line whose answer could not be written is done all the same.
-    pub fn poll<R, W>(&mut self, input: &mut R, output: &mut W) -> Result<(), R::Error>
-    where
-        R: Read + ReadReady,
-        W: Write + ErrorType<Error = R::Error>,
-    {
+    /// The port's. A line whose answer could not be written is done all the same.
+    pub fn poll<P: Read + ReadReady + Write>(&mut self, port: &mut P) -> Result<(), P::Error> {
         for _ in 0..LINE {
-            if !input.read_ready()? || !self.take(input, output)? {
+            if !port.read_ready()? || !self.take(port)? {
                 break;
             }
         }
@@ -112,13 +109,9 @@ impl<const LINE: usize> Shell<LINE> {
     /// Takes bytes and answers until the input ends (a read of 0 bytes).
     ///
     /// # Errors
-    /// Those of input and output.
-    pub fn run<R, W>(&mut self, input: &mut R, output: &mut W) -> Result<(), R::Error>
-    where
-        R: Read,
-        W: Write + ErrorType<Error = R::Error>,
-    {
-        while self.take(input, output)? {}
+    /// The port's.
+    pub fn run<P: Read + Write>(&mut self, port: &mut P) -> Result<(), P::Error> {
+        while self.take(port)? {}
         Ok(())
     }
 
@@ -180,15 +173,11 @@ impl<const LINE: usize> Shell<LINE> {
     }
 
     /// Takes one byte of the input; `false` if there is none any more.
-    fn take<R, W>(&mut self, input: &mut R, output: &mut W) -> Result<bool, R::Error>
-    where
-        R: Read,
-        W: Write + ErrorType<Error = R::Error>,
-    {
+    fn take<P: Read + Write>(&mut self, port: &mut P) -> Result<bool, P::Error> {
         let mut byte = [0];
-        let count = input.read(&mut byte)?;
+        let count = port.read(&mut byte)?;
         if count != 0 {
-            self.feed(byte[0], output)?;
+            self.feed(byte[0], port)?;
         }
         Ok(count != 0)
     }

@@ -6,7 +6,9 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use femto_core::embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write};
-use femto_core::{Handler, Level, Logger, Record, RingHandler, Shell, TextFormatter, info, warn};
+use femto_core::{
+    Handler, Level, Logger, Pair, Record, RingHandler, Shell, TextFormatter, info, warn,
+};
 use proptest::prelude::*;
 
 #[test]
@@ -155,11 +157,11 @@ fn bytes_come_from_any_reader() {
     let mut shell: Shell = Shell::new(&HANDLERS).with_echo(false);
     let (mut input, mut output) =
         (Input(b"level net\nlevel n".iter().copied().collect()), Output(Vec::new()));
-    shell.poll(&mut input, &mut output).unwrap();
-    shell.poll(&mut input, &mut output).unwrap();
+    shell.poll(&mut Pair::new(&mut input, &mut output)).unwrap();
+    shell.poll(&mut Pair::new(&mut input, &mut output)).unwrap();
     assert_eq!(shown(&output.0), "net: own Level 25, effective Level 25\n");
     input.0.extend(b"et\nlevel net.tcp\n");
-    shell.run(&mut input, &mut output).unwrap();
+    shell.run(&mut Pair::new(&mut input, &mut output)).unwrap();
     assert_eq!(shown(&output.0).lines().count(), 3);
 }
 

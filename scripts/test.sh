@@ -70,6 +70,7 @@ test_rust() {
     fi
     step "rust: the command femto" femto_test
     step "rust: bridges of femto-core" bridges_test
+    step "rust: compile-time ceilings" ceiling_tests
 }
 
 # Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
@@ -78,6 +79,15 @@ bridges_test() {
         --lib --test defmt --test log --test records_of_others
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler
+}
+
+# Features are for a whole build, so this test has builds of its own: of this repository's crates only. The second
+# has femto-core as a release build has it.
+ceiling_tests() {
+    local test=(-p femto-std --features "max_level_info,release_max_level_warn" --test ceiling)
+    FEMTO_CEILING=dev cargo test "${LOCKED[@]}" "${test[@]}"
+    FEMTO_CEILING=release cargo test "${LOCKED[@]}" "${test[@]}" \
+        --config 'profile.dev.package.femto-core.debug-assertions=false'
 }
 
 femto_test() {
@@ -120,6 +130,20 @@ test_python() {
     while read -r version python; do
         step "python $version: tests" pytest_run "$version" "$python"
     done <<<"$INTERPRETERS"
+    step "python ${NEWEST%% *}: compile-time ceiling" pytest_with_ceiling "$NEWEST"
+}
+
+# A build with a ceiling, of the newest interpreter's extension. Unoptimized: most of it is there from the Rust tests.
+pytest_with_ceiling() {
+    local python=${1#* } folder=$CACHE/wheels/ceiling
+    venv ceiling "$python" pytest pytest-timeout
+    tools
+    rm -rf "$folder"
+    "$CACHE/venv-tools/bin/maturin" build --quiet "${LOCKED[@]}" --compatibility linux \
+        --manifest-path femto-py/Cargo.toml --features max_level_info --interpreter "$python" --out "$folder"
+    "$CACHE/venv-ceiling/bin/python" -m pip install --force-reinstall --no-deps "$folder"/*.whl
+    cd femto-py || return
+    FEMTO_CEILING=20 "$CACHE/venv-ceiling/bin/python" -m pytest -q --timeout 300 tests/test_ceiling.py
 }
 
 pytest_run() {

@@ -65,7 +65,7 @@ use crate::{FmtSink, Handler};
 /// # static RING: RingHandler<256> = RingHandler::new();
 /// # fn turn<U: Read + ReadReady + Write>(shell: &mut Shell, uart: &mut U) -> Result<(), U::Error> {
 /// shell.poll(uart)?;
-/// shell.beside(uart, |screen| RING.drain(&TextFormatter, screen))?;
+/// shell.beside(uart, |screen| RING.drain(&TextFormatter::new(), screen))?;
 /// # Ok(())
 /// # }
 /// ```

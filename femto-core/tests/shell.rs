@@ -97,7 +97,7 @@ fn statistics_are_those_of_the_handlers() {
         line.ends_with(&format!(" of {} bytes used at most", 64 * size_of::<usize>())),
         "{text}"
     );
-    RING.drain(&TextFormatter, &mut Vec::new()).unwrap();
+    RING.drain(&TextFormatter::new(), &mut Vec::new()).unwrap();
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn log_lines_do_not_tear_the_line_being_typed() {
     let mut shell: Shell = Shell::new(&HANDLERS);
     let mut wire = Vec::new();
     let drain = |shell: &mut Shell, wire: &mut Vec<u8>| {
-        shell.beside(wire, |screen| RING.drain(&TextFormatter, screen)).unwrap();
+        shell.beside(wire, |screen| RING.drain(&TextFormatter::new(), screen)).unwrap();
     };
     // Nobody typed: a log without escape sequences.
     info!(logger: ROOT, "booted");

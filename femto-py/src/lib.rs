@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 mod call;
+mod ceiling;
 mod formatter;
 mod handler;
 mod log_record;
@@ -23,6 +24,8 @@ use pyo3::prelude::*;
 /// The binary part of `femtologging`.
 #[pymodule(gil_used = true)]
 mod _femtologging {
+    #[pymodule_export]
+    use crate::ceiling::STATIC_MAX_LEVEL;
     #[pymodule_export]
     use crate::formatter::Pattern;
     #[pymodule_export]

@@ -32,7 +32,7 @@ fn main() -> ! {
     let mut shell: Shell = Shell::new(&HANDLERS);
     let mut enters = 0_u32;
     loop {
-        let Ok(_) = shell.beside(&mut uart, |screen| RING.drain(&TextFormatter, screen));
+        let Ok(_) = shell.beside(&mut uart, |screen| RING.drain(&TextFormatter::new(), screen));
         // A main loop with more to do calls `shell.poll(&mut uart)` and does not wait.
         let mut byte = [0];
         let Ok(_) = uart.read(&mut byte);

@@ -25,8 +25,6 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = true)]
 mod _femtologging {
     #[pymodule_export]
-    use crate::ceiling::STATIC_MAX_LEVEL;
-    #[pymodule_export]
     use crate::formatter::Pattern;
     #[pymodule_export]
     use crate::handler::HandlerCore;
@@ -40,6 +38,10 @@ mod _femtologging {
     use crate::names::set_up;
     #[pymodule_export]
     use crate::native::{bind, changed, end, forked};
+
+    /// The compile-time ceiling.
+    #[pymodule_export]
+    const STATIC_MAX_LEVEL: i64 = crate::ceiling::STATIC_MAX_LEVEL;
 
     /// The package's version.
     #[pymodule_export]

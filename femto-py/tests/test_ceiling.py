@@ -21,7 +21,7 @@ WAYS = {
     "fast": "",
     "filter": "logger.addFilter(lambda record: True)",
     "patched": "logging.Logger.makeRecord = (lambda make: lambda *a, **k: make(*a, **k))(logging.Logger.makeRecord)",
-    "own handler": "logger.addHandler(logging.Handler())",
+    "own handler": "logger.addHandler(logging.NullHandler())",
 }
 
 
@@ -43,14 +43,11 @@ def test_calls_below_the_ceiling_do_nothing(run, way: str) -> None:
         logger.log(enum.IntEnum("Level", {{"MINE": 16}}).MINE, "enum %s", Shown())
         logger.info("info %s", Shown())
         logger.error("error %s", Shown())
+        logger.handlers[0].flush()
         print(len(shown))
     """)
-    expected = [
-        f"{name} shown"
-        for name, level in NAMES.items()
-        if level >= CEILING
-    ]
-    *lines, count = sorted(done.stdout.splitlines(), key=str.isdigit)
+    expected = [f"{name} shown" for name, level in NAMES.items() if level >= CEILING]
+    *lines, count = done.stdout.splitlines()
     assert lines == expected
     assert int(count) == len(expected)
 

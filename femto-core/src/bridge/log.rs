@@ -197,18 +197,4 @@ mod tests {
         assert_eq!(dotted(&long).as_str(), &long[..NAME_BYTES]);
         assert_eq!(dotted(&format!("a::{long}::b")).as_str(), format!("a.{}", &long[..62]));
     }
-
-    #[test]
-    fn a_target_is_below_the_names_it_begins_with() {
-        for (name, target) in
-            [("a", "a"), ("a", "a::b"), ("a", "a.b"), ("a.b", "a::b::c"), ("", "")]
-        {
-            assert!(is_at_or_above(name, target), "{name} {target}");
-        }
-        for (name, target) in
-            [("a", "ab"), ("a.b", "a"), ("a.b", "a::bc"), ("a", ""), ("b", "a::b")]
-        {
-            assert!(!is_at_or_above(name, target), "{name} {target}");
-        }
-    }
 }

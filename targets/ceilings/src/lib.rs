@@ -41,7 +41,9 @@ critical_section::set_impl!(Nothing);
 
 // SAFETY: required to hold off other contexts while it is taken: there are none, as the programs are never run.
 unsafe impl critical_section::Impl for Nothing {
-    unsafe fn acquire() -> critical_section::RawRestoreState {}
+    unsafe fn acquire() -> critical_section::RawRestoreState {
+        Default::default() // of whatever type the build chose
+    }
 
     unsafe fn release(_: critical_section::RawRestoreState) {}
 }

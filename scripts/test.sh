@@ -159,7 +159,7 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, clippy" cross "$target" clippy -p firmware -p ceiling-programs -- -D warnings
-        step "firmware: $target, programs" compare_outputs "$target"
+        step "firmware: $target, programs" compare_outputs "$target" firmware
         step "firmware: $target, compile-time ceilings" ceilings "$target"
         # Apart: in one build they would share their features.
         step "firmware: $target, clippy of bridges" cross "$target" clippy -p bridges -- -D warnings

@@ -176,8 +176,14 @@ mod tests {
         assert_eq!(below("net", "net.tcp"), Some(".tcp"));
         assert_eq!(below("net.tcp", "net::tcp::rx"), Some("::rx"));
         assert_eq!(below("", ""), Some(""));
-        for (name, target) in [("net", "network"), ("net.tcp", "net"), ("net.tcp", "net::tcpx"), ("tcp", "net.tcp"), ("net", ""), ("a.b", "a:b")]
-        {
+        for (name, target) in [
+            ("net", "network"),
+            ("net.tcp", "net"),
+            ("net.tcp", "net::tcpx"),
+            ("tcp", "net.tcp"),
+            ("net", ""),
+            ("a.b", "a:b"),
+        ] {
             assert_eq!(below(name, target), None, "{name} {target}");
         }
     }

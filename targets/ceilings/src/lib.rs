@@ -20,6 +20,13 @@ pub fn log_at_info() {
     info!("kept: {}", EFFECTS.load(Ordering::Relaxed));
 }
 
+/// What both programs end in.
+pub fn stop() -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
 /// An argument of a statement, and what happens if it is evaluated.
 #[inline(never)]
 pub fn evaluated() -> u32 {
@@ -31,7 +38,7 @@ static EFFECTS: AtomicU32 = AtomicU32::new(0);
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    loop {}
+    stop()
 }
 
 /// Nobody runs the programs, so nothing needs to be excluded.

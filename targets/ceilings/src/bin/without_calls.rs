@@ -7,5 +7,5 @@
 #[unsafe(no_mangle)]
 pub extern "C" fn _start() -> ! {
     ceilings::log_at_info();
-    loop {}
+    ceilings::stop()
 }

@@ -8,6 +8,8 @@
 . scripts/python.sh
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
+# shellcheck source=scripts/ceilings.sh
+. scripts/ceilings.sh
 
 # Sets MEMBERS to cargo's arguments for all members; the bindings build only where there is a Python to bind to.
 choose_members() {
@@ -69,6 +71,7 @@ test_rust() {
     step "rust: the command femto" femto_test
     step "rust: bridges of femto-core" bridges_test
     step "rust: handlers of femto-core" handlers_test
+    step "rust: compile-time ceilings" ceiling_tests
 }
 
 # In release: a million turns of a task that sleeps and is woken.
@@ -84,6 +87,15 @@ bridges_test() {
         --lib --test defmt --test log --test records_of_others
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler
+}
+
+# Features are for a whole build, so this test has builds of its own: of this repository's crates only. The second
+# has femto-core as a release build has it.
+ceiling_tests() {
+    local test=(-p femto-std --features "max_level_info,release_max_level_warn" --test ceiling)
+    FEMTO_CEILING=dev cargo test "${LOCKED[@]}" "${test[@]}"
+    FEMTO_CEILING=release cargo test "${LOCKED[@]}" "${test[@]}" \
+        --config 'profile.dev.package.femto-core.debug-assertions=false'
 }
 
 femto_test() {
@@ -127,6 +139,20 @@ test_python() {
     while read -r version python; do
         step "python $version: tests" pytest_run "$version" "$python"
     done <<<"$INTERPRETERS"
+    step "python ${NEWEST%% *}: compile-time ceiling" pytest_with_ceiling "$NEWEST"
+}
+
+# A build with a ceiling, of the newest interpreter's extension. Unoptimized: most of it is there from the Rust tests.
+pytest_with_ceiling() {
+    local python=${1#* } folder=$CACHE/wheels/ceiling
+    venv ceiling "$python" pytest pytest-timeout
+    tools
+    rm -rf "$folder"
+    "$CACHE/venv-tools/bin/maturin" build --quiet "${LOCKED[@]}" --compatibility linux \
+        --manifest-path femto-py/Cargo.toml --features max_level_info --interpreter "$python" --out "$folder"
+    "$CACHE/venv-ceiling/bin/python" -m pip install --force-reinstall --no-deps "$folder"/*.whl
+    cd femto-py || return
+    FEMTO_CEILING=20 "$CACHE/venv-ceiling/bin/python" -m pytest -q --timeout 300 tests/test_ceiling.py
 }
 
 pytest_run() {
@@ -141,8 +167,9 @@ test_firmware() {
     local target qemu
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
-        step "firmware: $target, clippy" cross "$target" clippy -p firmware -- -D warnings
+        step "firmware: $target, clippy" cross "$target" clippy -p firmware -p ceiling-programs -- -D warnings
         step "firmware: $target, programs" compare_outputs "$target" firmware
+        step "firmware: $target, compile-time ceilings" ceilings "$target"
         # Apart: in one build they would share their features.
         step "firmware: $target, clippy of bridges" cross "$target" clippy -p bridges -- -D warnings
         defmt_print_ready "firmware: $target, bridges" || continue

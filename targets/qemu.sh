@@ -53,7 +53,15 @@ if [ -n "${RAM_DUMP:-}" ]; then
     exec cat "$RAM_DUMP.uart"
 fi
 
-# shellcheck disable=SC2086 # $firmware and $counting are two words or none
-exec timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware $counting \
+# What is typed: by a person at a terminal, else from the program's file.
+input=$(dirname "$0")/firmware/expected/$(basename "$elf").in
+[ -e "$input" ] || input=/dev/null
+limit="timeout ${QEMU_TIMEOUT:-120}"
+if [ -t 0 ]; then
+    limit="" input=/dev/stdin
+fi
+
+# shellcheck disable=SC2086 # several words or none
+exec $limit "$qemu" -cpu "$cpu" -machine "$machine" $firmware $counting \
     -display none -monitor none -serial stdio \
-    -semihosting-config enable=on,target=native -kernel "$elf" </dev/null
+    -semihosting-config enable=on,target=native -kernel "$elf" <"$input"

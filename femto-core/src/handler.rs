@@ -34,6 +34,11 @@ pub trait Handler: Sync {
     /// Records below it do not come here.
     fn level(&self) -> Level;
 
+    /// Changes that level. Default: it stays as it is.
+    fn set_level(&self, level: Level) {
+        let _ = level;
+    }
+
     /// Takes a record.
     fn handle(&self, record: &Record<'_>);
 

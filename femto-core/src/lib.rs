@@ -24,6 +24,7 @@ mod macros;
 mod record;
 mod reference;
 pub mod ring;
+mod shell;
 mod sink;
 mod statistics;
 mod value;
@@ -45,11 +46,15 @@ pub use handler::{
     RingHandlerBuilder,
 };
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
-pub use logger::{Logger, RootAlreadySet, find_logger, set_root};
+pub use logger::{
+    Logger, MAX_LOGGERS, RegistryFull, RootAlreadySet, SetLevelsError, find_logger,
+    for_each_logger, set_levels, set_root,
+};
 pub use record::{Details, Record};
 pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use reference::resolve_call_site;
+pub use shell::{Pair, Shell, Terminal};
 pub use sink::FmtSink;
 pub use statistics::Statistics;
 pub use value::{Capture, Hex, Hexdump, Value};
@@ -57,7 +62,7 @@ pub use value::{Capture, Hex, Hexdump, Value};
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::logger::{DefaultLogger, TargetLogger};
+    pub use crate::logger::{DefaultLogger, NamedLogger, TargetLogger};
     pub use crate::macros::{Arg, Typed, Untyped};
     pub use femto_core_macros::record;
 }

@@ -3,15 +3,22 @@
 //! Runs on the *caller*: level check, filters, then the handlers of the logger and its ancestors.
 
 mod default;
+mod directives;
 mod registry;
+mod target;
+mod threshold;
 
-pub use default::{DefaultLogger, RootAlreadySet, TargetLogger, set_root};
-pub use registry::find_logger;
+pub use default::{DefaultLogger, RootAlreadySet, set_root};
+pub use directives::{SetLevelsError, set_levels};
+pub(crate) use registry::is_short;
+pub use registry::{MAX_LOGGERS, RegistryFull, find_logger, for_each_logger};
 #[cfg(feature = "log")]
 pub(crate) use registry::{lowest_level, nearest_logger};
+pub use target::{NamedLogger, TargetLogger};
 
 use core::fmt;
-use core::sync::atomic::{AtomicU8, Ordering};
+
+use self::threshold::Threshold;
 
 use crate::atomic::AtomicWord;
 use crate::frame::Shape;
@@ -42,9 +49,7 @@ pub struct Logger {
     handlers: &'static [&'static dyn Handler],
     /// The usual case, without a loop: the only handler that a record of this logger goes to.
     only: Option<&'static &'static dyn Handler>,
-    level: AtomicU8,
-    /// The threshold that counts; 0 while it has to be found out.
-    effective: AtomicU8,
+    threshold: Threshold,
     #[allow(dead_code, reason = "a reference that is an address needs no place")]
     pub(crate) slot: Slot,
 }
@@ -60,15 +65,14 @@ impl Logger {
             parent: None,
             handlers: &[],
             only: None,
-            level: AtomicU8::new(Level::INFO.number()),
-            effective: AtomicU8::new(UNKNOWN),
+            threshold: Threshold::new(Level::INFO),
             slot: Slot::new(),
         }
     }
 
     /// A logger that takes nothing: the default one until [`set_root`].
     const fn off() -> Self {
-        Self { effective: AtomicU8::new(u8::MAX), ..Self::root() }
+        Self { threshold: Threshold::off(), ..Self::root() }
     }
 
     /// A logger below `parent`. By custom its name is dotted: `net`, `net.tcp`.
@@ -79,8 +83,7 @@ impl Logger {
             parent: Some(parent),
             handlers: &[],
             only: None,
-            level: AtomicU8::new(Level::NOTSET.number()),
-            effective: AtomicU8::new(UNKNOWN),
+            threshold: Threshold::new(Level::NOTSET),
             slot: Slot::new(),
         }
     }
@@ -88,7 +91,7 @@ impl Logger {
     /// Sets the level that the logger starts with.
     #[must_use]
     pub const fn with_level(mut self, level: Level) -> Self {
-        self.level = AtomicU8::new(level.number());
+        self.threshold = Threshold::new(level);
         self
     }
 
@@ -112,21 +115,30 @@ impl Logger {
     /// The level of its own, [`Level::NOTSET`] if it takes its parent's.
     #[must_use]
     pub fn level(&self) -> Level {
-        Level::new(self.level.load(Ordering::SeqCst))
+        self.threshold.own()
     }
 
     /// Changes the level, at once, for this logger and all below it that have none of their own.
     ///
-    /// Waits while another context is at the registry of loggers: from thread mode only.
+    /// From any context, and without waiting. An interrupt that meets another context at the registry
+    /// of loggers leaves the last step to it: loggers below follow as soon as that goes on.
     pub fn set_level(&'static self, level: Level) {
-        // In one order with `admits`, which looks again after it stored what it found.
-        self.level.store(level.number(), Ordering::SeqCst);
-        self.effective.store(UNKNOWN, Ordering::SeqCst);
-        registry::for_each(|logger| {
-            logger.effective.store(UNKNOWN, Ordering::SeqCst);
-        });
+        self.threshold.set_own(level);
+        self.threshold.forget();
+        registry::forget_thresholds();
         #[cfg(feature = "log")]
         crate::bridge::log::refresh();
+    }
+
+    /// Makes the logger known by its name, for [`find_logger`], [`set_levels`] and the shell, before its
+    /// first record, which would do it too.
+    ///
+    /// From thread mode only, as [`find_logger`].
+    ///
+    /// # Errors
+    /// [`RegistryFull`] if [`MAX_LOGGERS`] others are known. The logger works all the same.
+    pub fn register(&'static self) -> Result<(), RegistryFull> {
+        registry::register(self)
     }
 
     /// The level that counts: its own or that of the nearest ancestor that has one.
@@ -152,14 +164,14 @@ impl Logger {
     #[doc(hidden)]
     #[inline(always)]
     pub fn enabled(&self, level: Level) -> bool {
-        level.number() >= self.effective.load(Ordering::Relaxed)
+        self.threshold.passes(level)
     }
 
     /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
     /// What is not admitted is left to [`Logger::hand_out`].
     #[inline(never)]
     pub(crate) fn claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
-        if self.effective.load(Ordering::Relaxed) == UNKNOWN {
+        if self.threshold.is_unknown() {
             return self.look_and_claim(shape);
         }
         match self.only {
@@ -198,7 +210,7 @@ impl Logger {
         level: Level,
         values: &[Value<'_>],
     ) {
-        let is_unknown = self.effective.load(Ordering::Relaxed) == UNKNOWN;
+        let is_unknown = self.threshold.is_unknown();
         if !self.enabled(level) || is_unknown && !self.admits(level) {
             return;
         }
@@ -221,18 +233,15 @@ impl Logger {
     /// Finds out the threshold and keeps it where [`Logger::set_level`] can reach it.
     #[cold]
     fn admits(&'static self, level: Level) -> bool {
-        let known = registry::add(self);
+        let is_known = registry::try_add(self);
         #[cfg(feature = "log")]
         crate::bridge::log::refresh();
-        let effective = self.effective_level();
-        if known {
-            self.effective.store(effective.number().max(UNKNOWN + 1), Ordering::SeqCst);
-            if self.effective_level() != effective {
-                // Changed meanwhile: to be found out by the next call.
-                self.effective.store(UNKNOWN, Ordering::SeqCst);
-            }
-        }
-        level >= effective
+        let threshold = if is_known {
+            self.threshold.keep(|| self.effective_level())
+        } else {
+            self.effective_level()
+        };
+        level >= threshold
     }
 }
 
@@ -241,9 +250,6 @@ impl fmt::Debug for Logger {
         write!(f, "Logger({} {})", self.name, self.effective_level())
     }
 }
-
-/// A threshold of [`Level::NOTSET`] means the same as one of 1: no record has level 0.
-const UNKNOWN: u8 = 0;
 
 #[cfg(test)]
 mod tests {

@@ -17,8 +17,11 @@ use crate::{Capture, Value};
 ///
 /// Without `logger:` the record goes to the default logger: the one set by
 /// [`set_root`](crate::set_root).
-/// A literal `target:` only changes the name that is shown; one known at run time goes to the logger
-/// of that name if that was asked for a record before.
+/// With a `target:` instead it goes to the registered logger of that name, or to the nearest of those
+/// above it (`net.tcp` is below `net`; `::` separates as `.` does), whose level then counts; to the default
+/// logger if there is none. A literal target is also the name that is shown. Literals are cheap: such a
+/// statement looks the name up until it finds the very logger. Others are looked up at each call.
+/// Together with `logger:`, a target, which is literal then, only changes the name that is shown.
 ///
 /// # Examples
 /// ```

@@ -305,16 +305,23 @@ fn every_public_type_has_format() {
         Metadata in femto_core;
         NameFilter<&'static str> in femto_core;
         Packet in femto_core::frame::wire;
+        Pair<Vec<u8>, Vec<u8>> in femto_core;
         Pairs in femto_core::frame::portable;
         ParseLevelError in femto_core;
         Portable in femto_core::frame::portable;
         Producer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
         Record in femto_core;
+        RegistryFull in femto_core;
         RingAlreadySet in femto_core::bridge::defmt;
         RootAlreadySet in femto_core;
+        SetLevelsError in femto_core;
         Shape in femto_core::frame;
         SharedRing<Words> in femto_core::ring;
+        Shell in femto_core;
+        SiteFacts in femto_core;
+        Statistics in femto_core;
         Style in femto_core::frame::portable;
+        Terminal<Vec<u8>> in femto_core;
         TextFormatter in femto_core;
         Value in femto_core;
         Values in femto_core::frame::portable;
@@ -326,7 +333,7 @@ fn every_public_type_has_format() {
     fn has_format<T: Format>() {}
     let _ = has_format::<RingHandler<16>>;
     // What the macros' expansions use is no part of the public interface.
-    let private = ["Arg", "DefaultLogger", "TargetLogger"];
+    let private = ["Arg", "DefaultLogger", "NamedLogger", "TargetLogger"];
     let mut found = Vec::new();
     find_types(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(), &mut found);
     assert!(found.iter().any(|name| name == "Level"), "the search found nothing");

@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 mod call;
+mod ceiling;
 mod formatter;
 mod handler;
 mod log_record;
@@ -37,6 +38,10 @@ mod _femtologging {
     use crate::names::set_up;
     #[pymodule_export]
     use crate::native::{bind, changed, end, forked};
+
+    /// The compile-time ceiling.
+    #[pymodule_export]
+    const STATIC_MAX_LEVEL: i64 = crate::ceiling::STATIC_MAX_LEVEL;
 
     /// The package's version.
     #[pymodule_export]

@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 use crate::call::{self, Call, Outcome};
+use crate::ceiling::STATIC_MAX_LEVEL;
 use crate::logger::{self, LoggerCore};
 use crate::native::{self, Next, RawMethod, RawMethodOfOne, attached, log, one};
 use crate::{handler, names};
@@ -147,12 +148,21 @@ fn is_enabled_for<'py>(
     level: &Bound<'py, PyAny>,
 ) -> PyResult<Next<'py>> {
     let py = logger.py();
+    let answer =
+        |is_enabled| Ok(Next::Return(Some(PyBool::new(py, is_enabled).to_owned().into_any())));
+    let number = call::level(level);
+    // Stdlib's own methods ask here too, with whatever is like a number.
+    if STATIC_MAX_LEVEL > 0
+        && let Some(number) = number.or_else(|| attached(|| level.extract().ok()))
+        && number < STATIC_MAX_LEVEL
+    {
+        return answer(false);
+    }
     if let Some(core) = current(logger.as_borrowed())?
         && core.get().threshold() != i64::MIN
-        && let Some(level) = call::level(level)
+        && let Some(number) = number
     {
-        let answer = PyBool::new(py, level >= core.get().threshold()).to_owned();
-        return Ok(Next::Return(Some(answer.into_any())));
+        return answer(number >= core.get().threshold());
     }
     Ok(Next::Call(names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?))
 }

@@ -39,7 +39,7 @@ def run(tmp_path: Path) -> Run:
 
 
 PRELUDE = """\
-import logging, os, sys, threading
+import enum, logging, os, sys, threading
 import femtologging
 from femtologging import _femtologging as native
 

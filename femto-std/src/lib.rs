@@ -48,6 +48,6 @@ pub fn get_logger(name: &str) -> Logger {
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::logger::{DefaultLogger, TargetLogger};
+    pub use crate::logger::{DefaultLogger, DefaultLogger as NamedLogger, TargetLogger};
     pub use femto_core::__private::{Arg, Typed, Untyped, record};
 }

@@ -41,17 +41,16 @@ pub(crate) fn expand(statement: &Statement) -> TokenStream {
         (None, Some(target), None) => {
             quote!(let __logger = &#krate::__private::TargetLogger::new(&#target);)
         }
-        (None, _, name) => {
-            let name = match name {
-                Some(name) => name.to_token_stream(),
-                None => quote!(::core::module_path!()),
-            };
-            quote! {
-                static __DEFAULT: #krate::__private::DefaultLogger =
-                    #krate::__private::DefaultLogger::new(#name);
-                let __logger = &__DEFAULT;
-            }
-        }
+        (None, _, Some(name)) => quote! {
+            static __NAMED: #krate::__private::NamedLogger =
+                #krate::__private::NamedLogger::new(#name);
+            let __logger = &__NAMED.find(#name);
+        },
+        (None, None, None) => quote! {
+            static __DEFAULT: #krate::__private::DefaultLogger =
+                #krate::__private::DefaultLogger::new(::core::module_path!());
+            let __logger = &__DEFAULT;
+        },
     };
     let (level_let, level, site_level) = match level_is_fixed {
         true => (quote!(const __LEVEL: #krate::Level = #level;), quote!(__LEVEL), quote!(__LEVEL)),

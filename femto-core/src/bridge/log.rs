@@ -135,21 +135,7 @@ fn hand_over(logger: &'static Logger, record: &log::Record<'_>, key_values: &[(&
 
 /// The logger that a target belongs to.
 fn nearest(target: &str) -> &'static Logger {
-    nearest_logger(|name| is_at_or_above(name, target)).unwrap_or(*ROOT.get())
-}
-
-/// Whether the target is the dotted `name` or below it.
-fn is_at_or_above(name: &str, target: &str) -> bool {
-    let mut left = target;
-    for part in name.split('.') {
-        let Some(rest) = left.strip_prefix(part) else { return false };
-        match rest.strip_prefix("::").or_else(|| rest.strip_prefix('.')) {
-            Some(rest) => left = rest,
-            None if rest.is_empty() => left = rest,
-            None => return false,
-        }
-    }
-    true
+    nearest_logger(target).map_or(*ROOT.get(), |(logger, _)| logger)
 }
 
 /// A target as the name of a logger; what is longer than any name is cut.
@@ -210,19 +196,5 @@ mod tests {
         let long = "é".repeat(NAME_BYTES);
         assert_eq!(dotted(&long).as_str(), &long[..NAME_BYTES]);
         assert_eq!(dotted(&format!("a::{long}::b")).as_str(), format!("a.{}", &long[..62]));
-    }
-
-    #[test]
-    fn a_target_is_below_the_names_it_begins_with() {
-        for (name, target) in
-            [("a", "a"), ("a", "a::b"), ("a", "a.b"), ("a.b", "a::b::c"), ("", "")]
-        {
-            assert!(is_at_or_above(name, target), "{name} {target}");
-        }
-        for (name, target) in
-            [("a", "ab"), ("a.b", "a"), ("a.b", "a::bc"), ("a", ""), ("b", "a::b")]
-        {
-            assert!(!is_at_or_above(name, target), "{name} {target}");
-        }
     }
 }

@@ -152,6 +152,10 @@ impl<const WORDS: usize> Handler for AsyncRingHandler<WORDS> {
         self.ring.level()
     }
 
+    fn set_level(&self, level: Level) {
+        self.ring.set_level(level);
+    }
+
     fn handle(&self, record: &Record<'_>) {
         self.ring.handle(record);
         self.waker.wake();

@@ -85,6 +85,10 @@ impl<F: WriteRecord<W> + Sync, W: Write + Send> Handler for DirectHandler<F, W> 
         self.gate.level()
     }
 
+    fn set_level(&self, level: Level) {
+        self.set_level(level);
+    }
+
     fn handle(&self, record: &Record<'_>) {
         if !self.gate.admits(record) {
             return;

@@ -177,6 +177,10 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         self.state().gate.level()
     }
 
+    fn set_level(&self, level: Level) {
+        self.set_level(level);
+    }
+
     fn handle(&self, record: &Record<'_>) {
         if !self.state().gate.admits(record) {
             return;

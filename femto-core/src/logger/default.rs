@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Logger, registry};
+use super::Logger;
 use crate::reference::SetOnce;
 use crate::{CallSite, Level, Value};
 
@@ -33,12 +33,22 @@ static ROOT: SetOnce<&'static Logger> = SetOnce::new(&&OFF);
 /// The default logger until one is set.
 static OFF: Logger = Logger::off();
 
+/// The default logger.
+pub(super) fn logger() -> &'static Logger {
+    ROOT.get()
+}
+
+/// Whether `logger` stands in for the default one that was not set.
+pub(super) fn is_off(logger: &Logger) -> bool {
+    core::ptr::eq(logger, &raw const OFF)
+}
+
 /// The default logger, as a statement without `logger:` sees it.
 #[derive(Debug)]
 pub struct DefaultLogger;
 
 impl DefaultLogger {
-    /// The statement's module or literal target; a static tree shows it from the call site.
+    /// The statement's module, which a static tree shows from the call site.
     #[must_use]
     pub const fn new(_name: &'static str) -> Self {
         Self
@@ -60,36 +70,5 @@ impl DefaultLogger {
         values: &[Value<'_>; N],
     ) {
         ROOT.get().log(level, site, values);
-    }
-}
-
-/// The logger that a target names which is known only at run time.
-#[derive(Debug)]
-pub struct TargetLogger(&'static Logger);
-
-impl TargetLogger {
-    /// The logger of that name, else the default one: also where the logger was never asked for a
-    /// record before, and where an interrupt meets the registry at work.
-    #[must_use]
-    pub fn new(target: &str) -> Self {
-        Self(registry::try_find(target).unwrap_or_else(|| ROOT.get()))
-    }
-
-    /// See [`Logger`].
-    #[inline(always)]
-    #[must_use]
-    pub fn enabled(&self, level: Level) -> bool {
-        self.0.enabled(level)
-    }
-
-    /// See [`Logger`].
-    #[inline(always)]
-    pub fn log<const N: usize>(
-        &self,
-        level: Level,
-        site: &'static CallSite,
-        values: &[Value<'_>; N],
-    ) {
-        self.0.log(level, site, values);
     }
 }

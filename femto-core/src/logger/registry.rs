@@ -1,56 +1,190 @@
 //! The loggers in use, by name, so that levels can be changed at run time.
 
-use spin::Mutex;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering, fence};
+
+use heapless::Vec;
+use spin::{Mutex, MutexGuard};
 
 use super::Logger;
 #[cfg(feature = "log")]
 use crate::Level;
 
-/// The logger with the given name, among those that were asked for a record before.
+/// The logger with the given name, among those that were registered or asked for a record before.
 ///
-/// Waits while another context is at the registry: from thread mode only.
+/// Waits while another context is at the registry: from thread mode only, not from an interrupt.
 #[must_use]
 pub fn find_logger(name: &str) -> Option<&'static Logger> {
-    LOGGERS.lock().iter().find(|logger| logger.name() == name).copied()
+    with(LOGGERS.lock(), |loggers| loggers.iter().find(|logger| logger.name() == name).copied())
 }
 
-/// [`find_logger`] for the log path: where it would have to wait, it finds nothing.
-pub(super) fn try_find(name: &str) -> Option<&'static Logger> {
-    LOGGERS.try_lock()?.iter().find(|logger| logger.name() == name).copied()
+/// Calls `f` with every logger that was registered or asked for a record before, in that order.
+///
+/// `f` may log, change levels and register loggers. From thread mode only, as [`find_logger`].
+///
+/// # Examples
+/// ```
+/// use femto_core::{Level, Logger, for_each_logger};
+///
+/// static ROOT: Logger = Logger::root();
+/// static NET: Logger = Logger::child("net", &ROOT);
+/// ROOT.register()?;
+/// NET.register()?;
+///
+/// let mut names = Vec::new();
+/// for_each_logger(|logger| names.push(logger.name()));
+/// assert_eq!(names, ["root", "net"]);
+/// # Ok::<(), femto_core::RegistryFull>(())
+/// ```
+pub fn for_each_logger(mut f: impl FnMut(&'static Logger)) {
+    // One at a time: `f` runs with the registry free.
+    let nth = |index: usize| with(LOGGERS.lock(), |loggers| loggers.get(index).copied());
+    (0..MAX_LOGGERS).map_while(nth).for_each(&mut f);
 }
 
-/// The logger with the longest of the names that `fits` says yes to. For the log path: where it would
-/// have to wait, it finds nothing.
-#[cfg(feature = "log")]
-pub(crate) fn nearest_logger(fits: impl Fn(&str) -> bool) -> Option<&'static Logger> {
-    let loggers = LOGGERS.try_lock()?;
-    let fitting = loggers.iter().filter(|logger| fits(logger.name()));
-    fitting.max_by_key(|logger| logger.name().len()).copied()
+/// The most loggers that can be found by name, 32. Any number more may be logged to: their levels
+/// are right too, but are looked up at each call.
+pub const MAX_LOGGERS: usize = 32;
+
+/// There is no room for a logger more: [`MAX_LOGGERS`] are registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegistryFull;
+
+impl fmt::Display for RegistryFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the registry of loggers is full, it knows {MAX_LOGGERS}")
+    }
+}
+
+impl core::error::Error for RegistryFull {}
+
+/// The logger whose name is `target` or, of those above it, the nearest; and whether it is itself.
+/// In a target `::` separates as `.` does.
+///
+/// For the log path: where it would have to wait, it finds nothing.
+pub(crate) fn nearest_logger(target: &str) -> Option<(&'static Logger, bool)> {
+    let beyond = |logger: &&'static Logger| Some((*logger, below(logger.name(), target)?.len()));
+    let nearest = with(LOGGERS.try_lock()?, |loggers| {
+        loggers.iter().filter_map(beyond).min_by_key(|(_, beyond)| *beyond)
+    });
+    nearest.map(|(logger, beyond)| (logger, beyond == 0))
 }
 
 /// The lowest level that counts for any known logger, [`Level::OFF`] without one. `None` where it
 /// would have to wait.
 #[cfg(feature = "log")]
 pub(crate) fn lowest_level() -> Option<Level> {
-    let loggers = LOGGERS.try_lock()?;
-    Some(loggers.iter().map(|logger| logger.effective_level()).min().unwrap_or(Level::OFF))
-}
-
-/// Calls `f` for every known logger. From thread mode only.
-pub(super) fn for_each(f: impl FnMut(&&'static Logger)) {
-    LOGGERS.lock().iter().for_each(f);
+    let level = |logger: &&'static Logger| logger.effective_level();
+    with(LOGGERS.try_lock()?, |loggers| Some(loggers.iter().map(level).min().unwrap_or(Level::OFF)))
 }
 
 /// Whether `logger` is known from now on.
 ///
 /// Called on the log path, an interrupt's too: it never waits. A logger that cannot be added now
 /// (an interrupt met the registry at work, or it is full) looks its level up at each call.
-pub(super) fn add(logger: &'static Logger) -> bool {
-    let Some(mut loggers) = LOGGERS.try_lock() else { return false };
-    loggers.iter().any(|known| core::ptr::eq(*known, logger)) || loggers.push(logger).is_ok()
+pub(super) fn try_add(logger: &'static Logger) -> bool {
+    LOGGERS.try_lock().is_some_and(|loggers| with(loggers, |loggers| add(loggers, logger)))
 }
 
-/// The most loggers that the registry knows.
-const CAPACITY: usize = 32;
+/// Makes `logger` known. From thread mode only.
+pub(super) fn register(logger: &'static Logger) -> Result<(), RegistryFull> {
+    if with(LOGGERS.lock(), |loggers| add(loggers, logger)) { Ok(()) } else { Err(RegistryFull) }
+}
 
-static LOGGERS: Mutex<heapless::Vec<&'static Logger, CAPACITY>> = Mutex::new(heapless::Vec::new());
+/// Whether a logger found no room.
+#[must_use]
+pub(crate) fn is_short() -> bool {
+    SHORT.load(Ordering::Relaxed)
+}
+
+/// Makes all known loggers find out their thresholds anew. From any context: if another is at the
+/// registry, that one does it before it goes on.
+pub(super) fn forget_thresholds() {
+    FORGET.store(true, Ordering::SeqCst);
+    forget_if_asked();
+}
+
+fn forget_if_asked() {
+    while FORGET.load(Ordering::SeqCst) {
+        // With the one of `with`: either this look finds the lock free, or its holder sees the request.
+        fence(Ordering::SeqCst);
+        let Some(loggers) = LOGGERS.try_lock() else { return };
+        FORGET.store(false, Ordering::SeqCst);
+        loggers.iter().for_each(|logger| logger.threshold.forget());
+        drop(loggers);
+        fence(Ordering::SeqCst);
+    }
+}
+
+/// Works with the loggers, then does what other contexts asked for meanwhile.
+fn with<T>(mut loggers: Guard, work: impl FnOnce(&mut Loggers) -> T) -> T {
+    let done = work(&mut loggers);
+    drop(loggers);
+    fence(Ordering::SeqCst);
+    forget_if_asked();
+    done
+}
+
+fn add(loggers: &mut Loggers, logger: &'static Logger) -> bool {
+    let added =
+        loggers.iter().any(|known| core::ptr::eq(*known, logger)) || loggers.push(logger).is_ok();
+    if !added {
+        SHORT.store(true, Ordering::Relaxed);
+    }
+    added
+}
+
+/// What of `target` lies below `name`: nothing if it is that name, `None` if `name` is not above.
+fn below<'t>(name: &str, target: &'t str) -> Option<&'t str> {
+    let separated = |rest: &'t str| rest.strip_prefix('.').or_else(|| rest.strip_prefix("::"));
+    let mut parts = name.split('.');
+    let mut rest = target.strip_prefix(parts.next()?)?;
+    for part in parts {
+        rest = separated(rest)?.strip_prefix(part)?;
+    }
+    (rest.is_empty() || separated(rest).is_some()).then_some(rest)
+}
+
+type Loggers = Vec<&'static Logger, MAX_LOGGERS>;
+type Guard = MutexGuard<'static, Loggers>;
+
+static LOGGERS: Mutex<Loggers> = Mutex::new(Vec::new());
+/// Whether thresholds have to be forgotten.
+static FORGET: AtomicBool = AtomicBool::new(false);
+/// Whether a logger found no room.
+static SHORT: AtomicBool = AtomicBool::new(false);
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::Level;
+
+    #[test]
+    fn a_level_set_by_who_meets_the_registry_at_work_counts_once_that_is_free() {
+        static ROOT: Logger = Logger::root().with_level(Level::INFO);
+        static NET: Logger = Logger::child("registry.net", &ROOT);
+        assert!(!NET.is_enabled(Level::DEBUG) && !NET.enabled(Level::DEBUG));
+        with(LOGGERS.lock(), |_| ROOT.set_level(Level::DEBUG));
+        assert!(NET.enabled(Level::DEBUG), "the old threshold was kept");
+        assert!(NET.is_enabled(Level::DEBUG) && !NET.enabled(Level::TRACE));
+    }
+
+    #[test]
+    fn a_target_is_below_its_own_name_and_the_dotted_ones_above() {
+        assert_eq!(below("net.tcp", "net.tcp"), Some(""));
+        assert_eq!(below("net.tcp", "net::tcp"), Some(""));
+        assert_eq!(below("net", "net.tcp"), Some(".tcp"));
+        assert_eq!(below("net.tcp", "net::tcp::rx"), Some("::rx"));
+        assert_eq!(below("", ""), Some(""));
+        for (name, target) in [
+            ("net", "network"),
+            ("net.tcp", "net"),
+            ("net.tcp", "net::tcpx"),
+            ("tcp", "net.tcp"),
+            ("net", ""),
+            ("a.b", "a:b"),
+        ] {
+            assert_eq!(below(name, target), None, "{name} {target}");
+        }
+    }
+}

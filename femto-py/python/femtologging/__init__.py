@@ -80,6 +80,9 @@ if TYPE_CHECKING:
     from logging import warn as warn
     from logging import warning as warning
 
+#: Calls of ``FemtoLogger`` below this level do nothing, whatever the levels of loggers say: the
+#: compile-time ceiling of this build, 0 if it has none.
+STATIC_MAX_LEVEL = _native.STATIC_MAX_LEVEL
 #: The level of ``FemtoLogger.trace``.
 TRACE = 5
 __version__ = _native.__version__
@@ -116,6 +119,7 @@ _own = (
     "FemtoLogger",
     "FileHandler",
     "HandlerStats",
+    "STATIC_MAX_LEVEL",
     "StreamHandler",
     "TRACE",
     "basicConfig",

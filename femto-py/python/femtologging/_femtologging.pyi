@@ -6,6 +6,8 @@ from os import PathLike
 from typing import Any, Literal, final
 
 __version__: str
+#: The compile-time ceiling: calls below this level do nothing; 0 without one.
+STATIC_MAX_LEVEL: int
 
 @final
 class LoggerCore:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from . import hooks
-from ._femtologging import HandlerCore, changed
+from ._femtologging import STATIC_MAX_LEVEL, HandlerCore, changed
 from .handler import NativeHandler
 from .level import check_level
 from .watched import WatchedList
@@ -151,7 +151,10 @@ def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:
     disable = logger.manager.disable
     if not isinstance(level, int) or not isinstance(disable, int):
         return _UNKNOWN
-    return max(_UNKNOWN + 1, min(max(level, disable + 1), _NEVER))
+    level = max(level, disable + 1)
+    if STATIC_MAX_LEVEL:  # 0 is no ceiling, also for levels below
+        level = max(level, STATIC_MAX_LEVEL)
+    return max(_UNKNOWN + 1, min(level, _NEVER))
 
 
 def _is_watched(logger: logging.Logger) -> bool:

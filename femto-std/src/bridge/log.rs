@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use femto_core::frame::portable::Portable;
-use femto_core::{CallSite, Level, SiteFacts};
+use femto_core::{CallSite, Level, STATIC_MAX_LEVEL, SiteFacts};
 use log::kv::{self, VisitSource};
 
 use crate::formatter::CaptureMask;
@@ -38,10 +38,11 @@ pub fn install() -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps `log::max_level` at the lowest level that any logger lets through.
+/// Keeps `log::max_level` at the lowest level that any logger lets through, the compile-time ceiling
+/// in mind.
 pub(crate) fn set_max_level(lowest: Level) {
     if IS_INSTALLED.load(Ordering::Acquire) == 1 {
-        log::set_max_level(match lowest {
+        log::set_max_level(match lowest.max(STATIC_MAX_LEVEL) {
             level if level <= Level::TRACE => log::LevelFilter::Trace,
             level if level <= Level::DEBUG => log::LevelFilter::Debug,
             level if level <= Level::INFO => log::LevelFilter::Info,

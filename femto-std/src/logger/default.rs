@@ -21,12 +21,19 @@ impl DefaultLogger {
         Self { name, logger: OnceLock::new() }
     }
 
+    /// Itself: the logger of a literal target is found like that of a module.
+    #[inline(always)]
+    #[must_use]
+    pub const fn find(&'static self, _name: &str) -> &'static Self {
+        self
+    }
+
     /// See [`Logger`].
     #[inline(always)]
     pub fn enabled(&self, level: Level) -> bool {
         match self.logger.get() {
             Some(logger) => logger.enabled(level),
-            None => self.find().enabled(level),
+            None => self.look().enabled(level),
         }
     }
 
@@ -44,7 +51,7 @@ impl DefaultLogger {
     }
 
     #[cold]
-    fn find(&self) -> Logger {
+    fn look(&self) -> Logger {
         *self.logger.get_or_init(|| Manager::global().get_logger(self.name))
     }
 }

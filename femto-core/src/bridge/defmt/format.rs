@@ -13,7 +13,8 @@ use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
     CallSite, ClockAlreadySet, Details, DirectHandler, Drained, Field, FmtSink, FormatterBuilder,
     Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    ParseLevelError, Record, RingHandler, RootAlreadySet, TextFormatter, Value,
+    Pair, ParseLevelError, Record, RegistryFull, RingHandler, RootAlreadySet, SetLevelsError,
+    Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -155,6 +156,7 @@ by_name! {
     JsonFormatter, "JsonFormatter";
     LogfmtFormatter, "LogfmtFormatter";
     ParseLevelError, "ParseLevelError";
+    RegistryFull, "RegistryFull";
     RootAlreadySet, "RootAlreadySet";
     TextFormatter, "TextFormatter";
 }
@@ -181,20 +183,26 @@ by_debug! {
     Kind;
     Packet<'_>;
     Pairs<'_>;
+    SetLevelsError<'_>;
     Shape;
+    SiteFacts;
+    Statistics;
     Style;
     Values<'_>;
     WireError;
     WireFormatter;
     Writer<'_>;
     {B: fmt::Debug} Decoder<B>;
+    {const LINE: usize} Shell<LINE>;
     {F, W} DirectHandler<F, W>;
     {L: fmt::Debug} Consumer<L>;
     {L: fmt::Debug} Producer<L>;
+    {R: fmt::Debug, W: fmt::Debug} Pair<R, W>;
     {S} Lane<S>;
     {S} SharedRing<S>;
     {V: fmt::Debug, P: fmt::Debug} Portable<'_, V, P>;
     {W: embedded_io::Write<Error: fmt::Debug> + fmt::Debug} FmtSink<'_, W>;
+    {W: fmt::Debug} Terminal<'_, W>;
 }
 
 #[cfg(feature = "log")]

@@ -11,9 +11,10 @@ use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, ClockAlreadySet, Details, DirectHandler, Drained, Field, FmtSink, FormatterBuilder,
-    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    ParseLevelError, Record, RingHandler, RootAlreadySet, TextFormatter, Value,
+    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler, Drained,
+    Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder, Hex, Hexdump, JsonFormatter,
+    Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter, ParseLevelError, Record,
+    RingHandler, RootAlreadySet, SiteFacts, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -110,7 +111,8 @@ impl Format for Metadata<'_> {
 
 impl Format for LevelFilter {
     fn format(&self, f: Formatter<'_>) {
-        write!(f, "LevelFilter({}..={})", self.0.start(), self.0.end());
+        let levels = self.levels();
+        write!(f, "LevelFilter({}..={})", levels.start(), levels.end());
     }
 }
 
@@ -171,9 +173,12 @@ macro_rules! by_debug {
 }
 
 by_debug! {
+    CompositeFilter;
     Details<'_>;
     Event<'_>;
     Field;
+    FilterBuilder;
+    FilterSlot;
     FormatterBuilder;
     FrameError;
     Garbage;
@@ -182,11 +187,13 @@ by_debug! {
     Packet<'_>;
     Pairs<'_>;
     Shape;
+    SiteFacts;
     Style;
     Values<'_>;
     WireError;
     WireFormatter;
     Writer<'_>;
+    {const SITES: usize} CallSiteFilter<SITES>;
     {B: fmt::Debug} Decoder<B>;
     {F, W} DirectHandler<F, W>;
     {L: fmt::Debug} Consumer<L>;

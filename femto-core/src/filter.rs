@@ -2,7 +2,17 @@
 //!
 //! Runs on the *caller* for loggers, on the *collector* or *drain* for handlers, after the level.
 
-use core::ops::RangeInclusive;
+mod call_site;
+mod composite;
+mod level;
+mod name;
+mod slot;
+
+pub use call_site::CallSiteFilter;
+pub use composite::{CompositeFilter, FilterBuilder};
+pub use level::LevelFilter;
+pub use name::NameFilter;
+pub use slot::FilterSlot;
 
 use crate::{Level, Record};
 
@@ -24,11 +34,31 @@ impl<'a> Metadata<'a> {
     }
 }
 
-/// Decides whether a record passes.
+/// Decides whether a record passes: it does if both looks say so. One that does not is *rejected*.
+///
+/// Static loggers take filters by [`Logger::with_filters`](crate::Logger::with_filters).
 ///
 /// # For implementors
 /// A filter that can decide from the metadata overrides [`Filter::enabled`], so that a record it
-/// refuses is never made.
+/// refuses is never made. Both are called from every context that logs, interrupts included: they
+/// must not block.
+///
+/// # Examples
+/// ```
+/// use femto_core::{Filter, Logger, Record};
+///
+/// /// Passes what has a key-value of the name `peer`.
+/// struct OfPeers;
+///
+/// impl Filter for OfPeers {
+///     fn matches(&self, record: &Record<'_>) -> bool {
+///         record.key_values().any(|(key, _)| key == "peer")
+///     }
+/// }
+///
+/// static ROOT: Logger = Logger::root();
+/// static NET: Logger = Logger::child("net", &ROOT).with_filters(&[&OfPeers]);
+/// ```
 pub trait Filter: Send + Sync {
     /// The first look. Default: yes.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -42,47 +72,17 @@ pub trait Filter: Send + Sync {
     }
 }
 
-/// Passes levels of a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LevelFilter(pub RangeInclusive<Level>);
-
-impl Filter for LevelFilter {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        self.0.contains(&metadata.level)
-    }
+/// Whether a record passes a filter, by both looks.
+fn passes(filter: &dyn Filter, record: &Record<'_>) -> bool {
+    filter.enabled(&Metadata::new(record.level(), record.logger_name())) && filter.matches(record)
 }
 
-/// Passes the logger of a dotted name and those below it; the empty name passes all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NameFilter<T>(pub T);
-
-impl<T: AsRef<str> + Send + Sync> Filter for NameFilter<T> {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let name = self.0.as_ref();
-        match metadata.logger_name.strip_prefix(name) {
-            Some(rest) => name.is_empty() || rest.is_empty() || rest.starts_with('.'),
-            None => false,
-        }
+/// Whether a record passes all filters; the second look comes only after all first looks.
+pub(crate) fn pass_all(filters: &[&dyn Filter], record: &Record<'_>) -> bool {
+    if filters.is_empty() {
+        return true;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_passes_itself_and_what_is_below() {
-        let passes = |name| NameFilter("net").enabled(&Metadata::new(Level::INFO, name));
-        assert!(passes("net") && passes("net.tcp"));
-        assert!(!passes("network") && !passes("root"));
-        assert!(NameFilter("").enabled(&Metadata::new(Level::INFO, "any")));
-    }
-
-    #[test]
-    fn a_range_passes_its_ends() {
-        let filter = LevelFilter(Level::INFO..=Level::WARN);
-        let passes = |level| filter.enabled(&Metadata::new(level, ""));
-        assert!(passes(Level::INFO) && passes(Level::WARN));
-        assert!(!passes(Level::DEBUG) && !passes(Level::ERROR));
-    }
+    let metadata = Metadata::new(record.level(), record.logger_name());
+    filters.iter().all(|filter| filter.enabled(&metadata))
+        && filters.iter().all(|filter| filter.matches(record))
 }

@@ -34,7 +34,10 @@ pub use builder::HandlerBuilderTrait;
 pub use call_site::{CallSite, FormatFn, SiteFacts};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;
-pub use filter::{Filter, LevelFilter, Metadata, NameFilter};
+pub use filter::{
+    CallSiteFilter, CompositeFilter, Filter, Filter as FemtoFilter, FilterBuilder, FilterSlot,
+    LevelFilter, Metadata, NameFilter,
+};
 pub use formatter::{
     Field, FieldFn, Formatter, FormatterBuilder, JsonFormatter, LogfmtFormatter, TextFormatter,
     WriteRecord,

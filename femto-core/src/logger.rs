@@ -21,9 +21,10 @@ use core::fmt;
 use self::threshold::Threshold;
 
 use crate::atomic::AtomicWord;
+use crate::filter::pass_all;
 use crate::frame::Shape;
 use crate::reference::Slot;
-use crate::{CallSite, Handler, Level, Record, Value, clock};
+use crate::{CallSite, Filter, Handler, Level, Record, Value, clock};
 
 /// A logger in static memory, with its parent and handlers fixed at compile time and its level
 /// changeable at run time.
@@ -49,6 +50,9 @@ pub struct Logger {
     handlers: &'static [&'static dyn Handler],
     /// The usual case, without a loop: the only handler that a record of this logger goes to.
     only: Option<&'static &'static dyn Handler>,
+    filters: &'static [&'static dyn Filter],
+    /// The parent, if this logger has neither handlers nor filters.
+    above: Option<&'static Logger>,
     threshold: Threshold,
     #[allow(dead_code, reason = "a reference that is an address needs no place")]
     pub(crate) slot: Slot,
@@ -65,6 +69,8 @@ impl Logger {
             parent: None,
             handlers: &[],
             only: None,
+            filters: &[],
+            above: None,
             threshold: Threshold::new(Level::INFO),
             slot: Slot::new(),
         }
@@ -83,6 +89,8 @@ impl Logger {
             parent: Some(parent),
             handlers: &[],
             only: None,
+            filters: &[],
+            above: Some(parent),
             threshold: Threshold::new(Level::NOTSET),
             slot: Slot::new(),
         }
@@ -99,9 +107,27 @@ impl Logger {
     #[must_use]
     pub const fn with_handlers(mut self, handlers: &'static [&'static dyn Handler]) -> Self {
         self.handlers = handlers;
-        self.only = match (handlers, self.parent) {
-            ([only], None) => Some(only),
-            _ => None,
+        self.with_shortcuts()
+    }
+
+    /// Sets the filters: a record of this logger has to pass all of them. They do not concern the
+    /// records of loggers below, which pass by on their way to this logger's handlers, as in Python's
+    /// `logging`.
+    ///
+    /// Statements of a logger with filters take the longer way, where a record is made for each. For
+    /// those of others nothing changes.
+    #[must_use]
+    pub const fn with_filters(mut self, filters: &'static [&'static dyn Filter]) -> Self {
+        self.filters = filters;
+        self.with_shortcuts()
+    }
+
+    /// Works out what spares a call the general way.
+    const fn with_shortcuts(mut self) -> Self {
+        (self.only, self.above) = match (self.filters, self.handlers, self.parent) {
+            ([], [only], None) => (Some(only), None),
+            ([], [], parent) => (None, parent),
+            _ => (None, None),
         };
         self
     }
@@ -193,8 +219,8 @@ impl Logger {
     #[inline(never)]
     fn claim_above(&'static self, shape: Shape) -> &'static [AtomicWord] {
         let mut logger = self;
-        while let ([], Some(parent)) = (logger.handlers, logger.parent) {
-            logger = parent;
+        while let Some(above) = logger.above {
+            logger = above;
             if let Some(only) = logger.only {
                 return only.claim(shape);
             }
@@ -219,6 +245,9 @@ impl Logger {
 
     /// Hands a record, that is admitted, to the handlers.
     pub(crate) fn hand_over(&'static self, record: &Record<'_>) {
+        if !pass_all(self.filters, record) {
+            return;
+        }
         let mut next = Some(self);
         while let Some(logger) = next {
             for handler in logger.handlers {

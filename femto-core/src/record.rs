@@ -12,18 +12,26 @@ use crate::{CallSite, Level, Logger, Value, clock};
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
     level: Level,
-    /// Whether `time` counts nanoseconds rather than ticks of the clock.
-    in_nanos: bool,
+    unit: Unit,
     is_cut: bool,
     is_recovered: bool,
-    /// Whether a time in nanoseconds counts from another machine's boot.
-    since_boot: bool,
     sequence: Option<u32>,
     time: u64,
     name: Name<'a>,
     message: Message<'a>,
     values: &'a [Value<'a>],
     details: Option<&'a Details<'a>>,
+}
+
+/// What a record's time counts.
+#[derive(Clone, Copy)]
+enum Unit {
+    /// Ticks of the clock that was set.
+    Ticks,
+    /// Nanoseconds since the Unix epoch.
+    SinceEpoch,
+    /// Nanoseconds since boot, of another machine.
+    SinceBoot,
 }
 
 #[derive(Clone, Copy)]
@@ -78,10 +86,9 @@ impl<'a> Record<'a> {
         let (name, message) = (Name::Of(logger), Message::Of(site));
         Self {
             level,
-            in_nanos: false,
+            unit: Unit::Ticks,
             is_cut: false,
             is_recovered: false,
-            since_boot: false,
             sequence: None,
             time,
             name,
@@ -104,10 +111,9 @@ impl<'a> Record<'a> {
         let (name, message) = (Name::Text(name), Message::Of(site));
         Self {
             level,
-            in_nanos: true,
+            unit: Unit::SinceEpoch,
             is_cut: false,
             is_recovered: false,
-            since_boot: false,
             sequence: None,
             time,
             name,
@@ -117,8 +123,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A record whose message is anything that can be displayed; `time` since the Unix epoch (or
-    /// boot, of another machine), in nanoseconds, [`Record::NO_TIME`] if it is not known.
+    /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
+    /// nanoseconds, [`Record::NO_TIME`] if it is not known.
     #[must_use]
     pub fn from_message(
         name: &'a str,
@@ -130,10 +136,9 @@ impl<'a> Record<'a> {
         let (name, message) = (Name::Text(name), Message::Display(message));
         Self {
             level,
-            in_nanos: true,
+            unit: Unit::SinceEpoch,
             is_cut: false,
             is_recovered: false,
-            since_boot: false,
             sequence: None,
             time,
             name,
@@ -151,7 +156,7 @@ impl<'a> Record<'a> {
         time: u64,
         details: &'a Details<'a>,
     ) -> Self {
-        Self { in_nanos: false, ..Self::from_message(name, message, level, time, details) }
+        Self { unit: Unit::Ticks, ..Self::from_message(name, message, level, time, details) }
     }
 
     /// A record of the logging itself; `time` in ticks of the clock.
@@ -164,16 +169,16 @@ impl<'a> Record<'a> {
         Self::of_ticks("femtologging", message, level, time, details)
     }
 
+    /// The same record, its nanoseconds counted from the boot of the machine that it comes from.
+    #[must_use]
+    pub const fn since_boot(self) -> Self {
+        Self { unit: Unit::SinceBoot, ..self }
+    }
+
     /// The same record, some of its text cut off.
     #[must_use]
     pub const fn cut(self) -> Self {
         Self { is_cut: true, ..self }
-    }
-
-    /// The same record, its time in nanoseconds since the boot of another machine.
-    #[must_use]
-    pub const fn since_boot(self) -> Self {
-        Self { since_boot: true, ..self }
     }
 
     /// The same record, made before the program last started.
@@ -224,17 +229,24 @@ impl<'a> Record<'a> {
     /// `None` if no clock was set, or it is not known.
     #[must_use]
     pub fn time(&self) -> Option<Duration> {
-        if self.in_nanos {
-            return (self.time != Self::NO_TIME).then_some(Duration::from_nanos(self.time));
+        match self.unit {
+            Unit::Ticks => {
+                let since_start = clock::duration(self.time)?;
+                Some(clock::epoch().map_or(since_start, |epoch| since_start.saturating_add(epoch)))
+            }
+            _ if self.time == Self::NO_TIME => None,
+            _ => Some(Duration::from_nanos(self.time)),
         }
-        let since_start = clock::duration(self.time)?;
-        Some(clock::epoch().map_or(since_start, |epoch| since_start.saturating_add(epoch)))
     }
 
     /// Whether [`Record::time`] counts from the Unix epoch, by [`Clock::epoch`](crate::Clock::epoch).
     #[must_use]
     pub fn is_since_epoch(&self) -> bool {
-        if self.in_nanos { !self.since_boot } else { clock::epoch().is_some() }
+        match self.unit {
+            Unit::Ticks => clock::epoch().is_some(),
+            Unit::SinceEpoch => true,
+            Unit::SinceBoot => false,
+        }
     }
 
     /// Name of the logger, or the statement's `target:`.
@@ -361,23 +373,23 @@ impl<'a> Record<'a> {
     /// The time, since the epoch if that is known, and how many of its units make a second: 0 if there
     /// is none.
     pub(crate) fn ticks_and_rate(&self) -> (u64, u64) {
-        match self.in_nanos {
-            true if self.time == Self::NO_TIME => (0, 0),
-            true => (self.time, 1_000_000_000),
-            false => (self.time.wrapping_add(clock::ticks_of_epoch()), clock::rate()),
+        match self.unit {
+            Unit::Ticks => (self.time.wrapping_add(clock::ticks_of_epoch()), clock::rate()),
+            _ if self.time == Self::NO_TIME => (0, 0),
+            _ => (self.time, 1_000_000_000),
         }
     }
 
     /// Whether the time is in nanoseconds, not in ticks of the clock.
     #[cfg(feature = "log")]
     pub(crate) const fn is_in_nanos(&self) -> bool {
-        self.in_nanos
+        !matches!(self.unit, Unit::Ticks)
     }
 
     /// Whether a time in nanoseconds counts from the boot of another machine.
     #[cfg(feature = "log")]
     pub(crate) const fn is_since_boot(&self) -> bool {
-        self.since_boot
+        matches!(self.unit, Unit::SinceBoot)
     }
 
     /// The time as it was taken.

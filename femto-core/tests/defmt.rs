@@ -275,7 +275,9 @@ fn every_public_type_has_format() {
     type Words = [femto_core::AtomicWord; 16];
     let listed = listed! {
         CallSite in femto_core;
+        CallSiteFilter in femto_core;
         ClockAlreadySet in femto_core;
+        CompositeFilter in femto_core;
         Consumer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
         Decoder<Vec<u8>> in femto_core::frame::wire;
         DefmtHandler in femto_core::bridge::defmt;
@@ -286,6 +288,8 @@ fn every_public_type_has_format() {
         Drained in femto_core;
         Event in femto_core::frame::local;
         Field in femto_core;
+        FilterBuilder in femto_core;
+        FilterSlot in femto_core;
         FmtSink<Vec<u8>> in femto_core;
         FormatterBuilder in femto_core;
         FrameError in femto_core::frame;

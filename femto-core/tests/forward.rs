@@ -77,7 +77,7 @@ fn several_rings_of_one_logger_each_get_what_they_let_in() {
         RingHandlerBuilder::new().with_level(Level::ERROR).build_static();
     static FILTERED: RingHandler<64> =
         RingHandlerBuilder::new().with_filters(&[&NOT_WORSE]).build_static();
-    static NOT_WORSE: LevelFilter = LevelFilter(Level::NOTSET..=Level::INFO);
+    static NOT_WORSE: LevelFilter = LevelFilter::new(Level::NOTSET..=Level::INFO);
     static ROOT: Logger = Logger::root().with_handlers(&[&ALL, &ERRORS, &FILTERED]);
     info!(logger: ROOT, "one {}", 1);
     error!(logger: ROOT, "two {}", 2);
@@ -91,7 +91,7 @@ fn several_rings_of_one_logger_each_get_what_they_let_in() {
 fn the_only_ring_of_a_logger_filters_too_and_minds_its_level_afterwards() {
     static RING: RingHandler<64> =
         RingHandlerBuilder::new().with_filters(&[&NOT_WORSE]).build_static();
-    static NOT_WORSE: LevelFilter = LevelFilter(Level::NOTSET..=Level::WARN);
+    static NOT_WORSE: LevelFilter = LevelFilter::new(Level::NOTSET..=Level::WARN);
     static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
     RING.set_level(Level::WARN);
     info!(logger: ROOT, "one");

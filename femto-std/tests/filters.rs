@@ -109,7 +109,7 @@ fn level_and_name_filters_pass_ranges_and_subtrees() {
     let scratch = Scratch::new("ready");
     let (top, handler, path) = scratch.logger("ready");
     handler.add_filter(Arc::new(NameFilter("ready.net")));
-    handler.add_filter(Arc::new(LevelFilter(Level::INFO..=Level::INFO)));
+    handler.add_filter(Arc::new(LevelFilter::new(Level::INFO..=Level::INFO)));
     let [net, tcp, network] = ["ready.net", "ready.net.tcp", "ready.network"].map(get_logger);
     info!(logger: top, "top");
     info!(logger: net, "net");

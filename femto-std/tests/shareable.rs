@@ -5,7 +5,7 @@ use femto_std::template::PercentTemplate;
 use femto_std::{
     Busy, CallSite, Delivery, Error, FileHandlerBuilder, Filter, FlushError, Guard, Handler,
     HandlerStats, Level, LevelFilter, Logger, Manager, Metadata, NameFilter, OverflowPolicy,
-    ParseLevelError, Record, Route, StreamHandlerBuilder, TextFormatter,
+    ParseLevelError, Record, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -20,7 +20,7 @@ const _: () = {
         Busy, CallSite, CaptureMask, Delivery, Error, FileHandlerBuilder, FlushError, FormatError,
         Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
-        PercentTemplate, Route, StreamHandlerBuilder, TextFormatter,
+        PercentTemplate, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
         dyn Filter, dyn Formatter,
     }
 };

@@ -4,7 +4,8 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use portable_atomic::AtomicUsize;
 
-use crate::{Filter, Level, Metadata, Record};
+use crate::filter::pass_all;
+use crate::{Filter, Level, Record};
 
 /// Level and filters of a handler.
 pub(super) struct Gate {
@@ -33,11 +34,7 @@ impl Gate {
 
     /// Whether all filters pass the record, whose level is high enough; counts it if not.
     pub(super) fn admits(&self, record: &Record<'_>) -> bool {
-        let passes = !self.has_filters() || {
-            let metadata = Metadata::new(record.level(), record.logger_name());
-            self.filters.iter().all(|filter| filter.enabled(&metadata))
-                && self.filters.iter().all(|filter| filter.matches(record))
-        };
+        let passes = pass_all(self.filters, record);
         if !passes {
             self.rejected.fetch_add(1, Ordering::Relaxed);
         }

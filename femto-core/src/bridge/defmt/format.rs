@@ -11,10 +11,11 @@ use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, ClockAlreadySet, Details, DirectHandler, Drained, Field, FmtSink, FormatterBuilder,
-    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    Pair, ParseLevelError, Record, RegistryFull, RingHandler, RootAlreadySet, SetLevelsError,
-    Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
+    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler, Drained,
+    Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder, Hex, Hexdump, JsonFormatter,
+    Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter, Pair, ParseLevelError,
+    Record, RegistryFull, RingHandler, RootAlreadySet, SetLevelsError, Shell, SiteFacts,
+    Statistics, Terminal, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -111,7 +112,8 @@ impl Format for Metadata<'_> {
 
 impl Format for LevelFilter {
     fn format(&self, f: Formatter<'_>) {
-        write!(f, "LevelFilter({}..={})", self.0.start(), self.0.end());
+        let levels = self.levels();
+        write!(f, "LevelFilter({}..={})", levels.start(), levels.end());
     }
 }
 
@@ -173,9 +175,12 @@ macro_rules! by_debug {
 }
 
 by_debug! {
+    CompositeFilter;
     Details<'_>;
     Event<'_>;
     Field;
+    FilterBuilder;
+    FilterSlot;
     FormatterBuilder;
     FrameError;
     Garbage;
@@ -192,6 +197,7 @@ by_debug! {
     WireError;
     WireFormatter;
     Writer<'_>;
+    {const SITES: usize} CallSiteFilter<SITES>;
     {B: fmt::Debug} Decoder<B>;
     {const LINE: usize} Shell<LINE>;
     {F, W} DirectHandler<F, W>;

@@ -314,6 +314,7 @@ fn every_public_type_has_format() {
         RootAlreadySet in femto_core;
         Shape in femto_core::frame;
         SharedRing<Words> in femto_core::ring;
+        SiteFacts in femto_core;
         Style in femto_core::frame::portable;
         TextFormatter in femto_core;
         Value in femto_core;

@@ -13,7 +13,7 @@ use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
     CallSite, ClockAlreadySet, Details, DirectHandler, Drained, Field, FmtSink, FormatterBuilder,
     Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    ParseLevelError, Record, RingHandler, RootAlreadySet, TextFormatter, Value,
+    ParseLevelError, Record, RingHandler, RootAlreadySet, SiteFacts, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -182,6 +182,7 @@ by_debug! {
     Packet<'_>;
     Pairs<'_>;
     Shape;
+    SiteFacts;
     Style;
     Values<'_>;
     WireError;

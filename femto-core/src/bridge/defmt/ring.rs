@@ -60,15 +60,26 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut drained = self.drain_both(formatter, sink, defmt)?;
         let dropped = self.dropped();
         let news = dropped.wrapping_sub(defmt.reported);
-        if news > 0 {
-            // A frame like any other, which `DEFMT_LOG` does not rule out: out of the ring at once.
-            ::defmt::println!("femtologging: {=usize} records dropped", news);
+        if news > 0 && self.report(news) {
+            // Out of the ring at once, as nobody knows when the next drain is.
             let more = self.drain_both(formatter, sink, defmt)?;
             defmt.reported = dropped;
             drained.written += more.written;
             drained.damaged += more.damaged;
         }
         Ok(drained)
+    }
+
+    /// Logs a frame that `DEFMT_LOG` does not rule out. Answers whether the ring took it: interrupts
+    /// may have filled it again. It is none of the application's, so its own loss does not count.
+    fn report(&self, news: usize) -> bool {
+        critical_section::with(|_| {
+            let dropped = self.dropped();
+            ::defmt::println!("femtologging: {=usize} records dropped", news);
+            let refused = self.dropped().wrapping_sub(dropped);
+            self.count_dropped_by(refused.wrapping_neg());
+            refused == 0
+        })
     }
 
     fn drain_both<F, W, D>(

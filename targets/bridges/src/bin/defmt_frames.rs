@@ -105,7 +105,34 @@ impl Format for Interrupting {
 /// A frame within a frame is refused, and counted.
 fn one_at_a_time() {
     defmt::info!("outer, {}", Nesting);
-    assert_eq!(RING.dropped(), 2, "the nested one, and that before init");
+    assert_eq!(RING.dropped(), 3, "two nested ones, and that before init");
+}
+
+/// Interrupts, if anything does so, in the middle of a critical section.
+#[cfg(target_arch = "arm")]
+fn interrupt_all_the_same() {
+    const NMIPENDSET: u32 = 1 << 31;
+    // SAFETY: the register takes any value; this bit makes the exception pending, and it is taken at once.
+    unsafe { (*cortex_m::peripheral::SCB::PTR).icsr.write(NMIPENDSET) };
+    cortex_m::asm::dsb();
+    cortex_m::asm::isb();
+}
+
+#[cfg(target_arch = "arm")]
+#[cortex_m_rt::exception]
+unsafe fn NonMaskableInt() {
+    unmasked();
+}
+
+/// There is none that could be raised here.
+#[cfg(target_arch = "riscv32")]
+fn interrupt_all_the_same() {
+    unmasked();
+}
+
+fn unmasked() {
+    defmt::info!("unmasked: nobody hears this");
+    info!("a record of ours, unmasked");
 }
 
 struct Nesting;
@@ -114,6 +141,7 @@ impl Format for Nesting {
     fn format(&self, to: Formatter<'_>) {
         defmt::info!("inner: nobody hears this");
         info!("our own records nest");
+        interrupt_all_the_same();
         defmt::write!(to, "whole");
     }
 }

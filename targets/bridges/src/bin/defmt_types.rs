@@ -8,8 +8,8 @@ use board::{Uart, entry};
 use bridges::{Milliseconds, Wire};
 use femto_core::bridge::defmt::{DefmtHandler, DefmtSink, init};
 use femto_core::{
-    CallSite, Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record,
-    RingHandler, TextFormatter, Value, critical, debug, error, info, log, set_clock, trace, warn,
+    Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record, RingHandler,
+    TextFormatter, Value, critical, debug, error, info, log, set_clock, trace, warn,
 };
 
 static RING: RingHandler<1024> = RingHandler::new();
@@ -63,9 +63,7 @@ fn formatted() {
     defmt::println!("{} {} {}", ROOT, NET, Metadata::new(Level::INFO, "net"));
     defmt::println!("{} {}", LevelFilter(Level::INFO..=Level::WARN), NameFilter("net"));
     defmt::println!("{} {} {}", RING, DEFMT, TextFormatter::new());
-    static SITE: CallSite =
-        CallSite::new(Level::INFO, None, "here", "file.rs", 7, "a {} \"b\"", &[], |_, _| Ok(()));
-    defmt::println!("{} {}", SITE, "x".parse::<Level>().err());
+    defmt::println!("{}", "x".parse::<Level>().err());
 }
 
 /// Shows a record by its `Format`.
@@ -77,7 +75,7 @@ impl Handler for Show {
     }
 
     fn handle(&self, record: &Record<'_>) {
-        defmt::println!("{}", record);
+        defmt::println!("{} {}", record, record.site());
     }
 }
 

@@ -23,7 +23,7 @@ fn main() -> ! {
     for number in 0..25_u32 {
         info!(logger: ROOT, "drained {number}");
     }
-    let Ok(drained) = RING.drain(&TextFormatter, &mut uart);
+    let Ok(drained) = RING.drain(&TextFormatter::new(), &mut uart);
     assert_eq!(drained.written, 25);
 
     let (ms, peer, width) = (12_u32, "10.0.0.7", 9);

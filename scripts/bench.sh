@@ -61,7 +61,7 @@ measure() {
     local target=$1 program
     cross "$target" build -p firmware
     for program in $(programs firmware | grep '^measure'); do
-        [ ! -e "targets/expected/$program.txt" ] || continue # checks the meter, in the tests
+        [ ! -e "targets/firmware/expected/$program.txt" ] || continue # checks the meter, in the tests
         run_program "$target" "$program" | sed "s/^/$target /" | tee -a "$CACHE/firmware.rows"
     done
 }

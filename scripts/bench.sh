@@ -60,7 +60,7 @@ bench_firmware() {
 measure() {
     local target=$1 program
     cross "$target" build -p firmware
-    for program in $(programs | grep '^measure'); do
+    for program in $(programs firmware | grep '^measure'); do
         [ ! -e "targets/firmware/expected/$program.txt" ] || continue # checks the meter, in the tests
         run_program "$target" "$program" | sed "s/^/$target /" | tee -a "$CACHE/firmware.rows"
     done

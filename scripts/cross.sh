@@ -1,8 +1,11 @@
-# Firmware: a compiler for the targets, QEMU, the table of boards. Sourced after lib.sh.
+# Other targets: a compiler for them, QEMU, the tables of boards and of Linux hosts. Sourced after lib.sh.
 # shellcheck shell=bash
 
 # Prints `TARGET QEMU` for each row of the table.
 boards() { awk '!/^#/ && NF { print $1, $5 }' targets/boards.txt; }
+
+# Prints `TARGET QEMU PREFIX PACKAGE...` for each row of the table.
+hosts() { awk '!/^#/ && NF' targets/hosts.txt; }
 
 # `cross_ready WHAT TARGET QEMU` makes sure that the target can be built and run, or says what is missing.
 cross_ready() {
@@ -11,9 +14,27 @@ cross_ready() {
         missing "$what" "$qemu is missing" "install QEMU (Debian: qemu-system-arm qemu-system-misc)"
         return 1
     fi
+    library_ready "$what" "$target"
+}
+
+# `host_ready WHAT TARGET QEMU PREFIX PACKAGE...`: the same for a Linux target.
+host_ready() {
+    local what=$1 target=$2 qemu=$3 prefix=$4
+    shift 4
+    if { ! has "$qemu" || ! has "$prefix-gcc" || [ ! -e "/usr/$prefix/lib/libc.so.6" ]; } &&
+        ! apt_install qemu-user "$@"; then
+        missing "$what" "$qemu, $prefix-gcc or its C library is missing" "install them (Debian: qemu-user $*)"
+        return 1
+    fi
+    library_ready "$what" "$target"
+}
+
+# `library_ready WHAT TARGET` makes sure that there is Rust's library for the target, or its source.
+library_ready() {
+    local what=$1 target=$2
     if rustup_has "$target" || debian_has_core; then return; fi
     if apt_install rustc-web rust-web-src rust-web-clippy && debian_has_core; then return; fi
-    missing "$what" "there is no core library for $target" "install it: rustup target add $target"
+    missing "$what" "there is no Rust library for $target" "install it: rustup target add $target"
     return 1
 }
 
@@ -32,31 +53,42 @@ linker_folder() {
     [ -x "$folder/rust-lld" ] && echo "$folder"
 }
 
-# `cross TARGET SUBCOMMAND ARGUMENT...` runs cargo in targets/ for that target, in release.
+# `cross TARGET SUBCOMMAND ARGUMENT...` runs cargo in targets/ for that target: firmware in release, the rest quickly.
 cross() (
-    target=$1 subcommand=$2 cargo=(cargo)
+    target=$1 subcommand=$2 cargo=(cargo) library=core,alloc
     shift 2
+    case $target in *-linux-*) library=std,panic_unwind ;; esac
     cd targets || exit
     if ! rustup_has "$target"; then
         if [ "$subcommand" = clippy ]; then cargo=(/usr/bin/cargo-clippy); fi
         PATH=$(linker_folder):$PATH
         export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
-        set -- -Zbuild-std=core,alloc "$@"
+        set -- "-Zbuild-std=$library" "$@"
     fi
-    "${cargo[@]}" "$subcommand" "${LOCKED[@]}" --release --target "$target" "$@"
+    "${cargo[@]}" "$subcommand" "${LOCKED[@]}" --profile "$(profile "$target")" --target "$target" "$@"
 )
 
-# `programs [PACKAGE]` prints the names of its programs.
-programs() { basename -s .rs targets/"${1:-firmware}"/src/bin/*.rs; }
+profile() { case $1 in *-linux-*) echo host ;; *) echo release ;; esac }
+
+# `programs PACKAGE` prints the names of its programs.
+programs() { basename -s .rs "targets/$1"/src/bin/*.rs; }
 
 # `elf TARGET PROGRAM` prints where cargo put it.
-elf() { echo "${CARGO_TARGET_DIR:-$ROOT/targets/target}/$1/release/$2"; }
+elf() { echo "${CARGO_TARGET_DIR:-$ROOT/targets/target}/$1/$(profile "$1")/$2"; }
 
-# `run_program TARGET PROGRAM [FOLDER]`: what it says on stdout. The files that it writes are in the folder.
-run_program() (
-    cd "${3:-.}" || exit
-    "$ROOT/targets/qemu.sh" "$(elf "$1" "$2")"
-)
+# `run_program TARGET PROGRAM [FOLDER]`: what it says on stdout, firmware on its UART and the semihosting console. The
+# files that it writes are in the folder.
+run_program() {
+    local qemu prefix
+    read -r _ qemu prefix _ < <(hosts | grep "^$1 ") || qemu=
+    (
+        cd "${3:-.}" || exit
+        case $qemu in
+        '') "$ROOT/targets/qemu.sh" "$(elf "$1" "$2")" ;;
+        *) timeout "${QEMU_TIMEOUT:-120}" "$qemu" -L "/usr/$prefix" "$(elf "$1" "$2")" ;;
+        esac
+    )
+}
 
 # `defmt_print_ready WHAT` makes sure that there is a defmt-print, as anybody installs it, or says what is missing.
 defmt_print_ready() {

@@ -30,8 +30,8 @@ demo_firmware() {
 }
 
 firmware_program() {
-    cross "$1" build -p firmware --bin pipeline
-    run_program "$1" pipeline
+    cross "$1" build -p firmware --bin interrupts
+    run_program "$1" interrupts
 }
 
 for part in "${@:-rust python firmware}"; do

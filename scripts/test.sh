@@ -164,21 +164,36 @@ pytest_run() {
 }
 
 test_firmware() {
-    local target qemu
+    local target qemu prefix packages
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
-        step "firmware: $target, clippy" cross "$target" clippy -p firmware -p ceiling-programs -- -D warnings
         step "firmware: $target, programs" compare_outputs "$target" firmware
         step "firmware: $target, compile-time ceilings" ceilings "$target"
-        # Apart: in one build they would share their features.
-        step "firmware: $target, clippy of bridges" cross "$target" clippy -p bridges -- -D warnings
         defmt_print_ready "firmware: $target, bridges" || continue
+        # Apart from the firmware: in one build they would share their features.
         step "firmware: $target, bridges" compare_outputs "$target" bridges
     done < <(boards)
+    while read -r target qemu prefix packages; do
+        # shellcheck disable=SC2086 # several packages
+        host_ready "firmware: $target" "$target" "$qemu" "$prefix" $packages || continue
+        step "firmware: $target, programs" compare_outputs "$target" hosts
+    done < <(hosts)
+    # What is chosen by target is chosen by architecture and by compare-and-swap.
+    for target in thumbv6m-none-eabi riscv32imac-unknown-none-elf; do
+        rustup_has "$target" || debian_has_core || continue
+        step "firmware: $target, clippy" firmware_clippy "$target"
+    done
+    step "firmware: hosts, clippy" \
+        cargo clippy "${LOCKED[@]}" --profile host --manifest-path targets/Cargo.toml -p hosts -- -D warnings
 }
 
-# Runs each program of a package and compares its output, byte for byte, with the file of its name; what it sent as
-# defmt frames too, as defmt-print shows them. A measuring program without such a file belongs to the benchmarks.
+firmware_clippy() {
+    cross "$1" clippy -p firmware -p ceiling-programs -- -D warnings
+    cross "$1" clippy -p bridges -- -D warnings
+}
+
+# Runs each program of a package and compares its output, byte for byte, with the file of its name (hosts without one say
+# what the firmware says); what it sent as defmt frames too, as defmt-print shows them. A measuring program without such a file belongs to the benchmarks.
 compare_outputs() {
     local target=$1 package=$2 program expected out status wrong=0
     cross "$target" build -p "$package"
@@ -187,6 +202,7 @@ compare_outputs() {
     for program in $(programs "$package"); do
         expected=targets/$package/expected/$program.txt
         [ -e "$expected" ] || expected=${expected%.txt}.bin # bytes, not text
+        [ -e "$expected" ] || [ "$package" != hosts ] || expected=targets/firmware/expected/$program.txt
         case $program in measure*) [ -e "$expected" ] || continue ;; esac
         status=0
         case $program in

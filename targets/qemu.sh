@@ -22,7 +22,7 @@ if [ -z "$row" ]; then
 fi
 
 counting=
-case $(basename "$elf") in measure*)
+case $(basename "$elf") in measure* | nested)
     cpu=$measure_cpu
     machine=$measure_machine
     counting='-icount shift=0' # one instruction takes one virtual nanosecond

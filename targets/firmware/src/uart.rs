@@ -23,6 +23,12 @@ impl Uart {
         device::enable();
         Self(())
     }
+
+    /// A second instance, for a handler of panics: of the UART that [`Uart::new`] switched on.
+    #[must_use]
+    pub const fn again() -> Self {
+        Self(())
+    }
 }
 
 impl Default for Uart {

@@ -1,0 +1,241 @@
+//! Producers of three nested priorities write a million records to one ring, which the main loop drains: nothing is
+//! damaged, nothing comes out of order, and every record is accounted for. Once for each policy of a full ring.
+//!
+//! One interrupt interrupts the main loop; the timer's interrupts both, at any instruction, in a call or a drain. It
+//! needs a machine of the `measure` programs, all of which have a timer; the counts go to stderr, as they vary with the
+//! compiler.
+#![no_std]
+#![no_main]
+
+use core::convert::Infallible;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+
+use board::{entry, interrupt};
+use femto_core::{Formatter, Logger, Record, RingHandler, Value, info};
+use semihosting::{eprintln, println};
+
+static RING: RingHandler<256> = RingHandler::new();
+static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+
+static RUNS: [Run; 1] = [Run::new("drop the newest", &ROOT, &RING)];
+/// The place in `RUNS` of the one under way.
+static CURRENT: AtomicUsize = AtomicUsize::new(0);
+
+#[entry]
+fn main() -> ! {
+    interrupt::LOW.set_handler(low);
+    interrupt::HIGH.set_handler(high);
+    for (number, run) in RUNS.iter().enumerate() {
+        CURRENT.store(number, Ordering::Relaxed);
+        interrupt::raise_high_every(PERIODS[0]);
+        let mut damaged = 0;
+        while run.total(|producer| &producer.made) < RECORDS {
+            for _ in 0..4 {
+                run.main.make(run.logger);
+                interrupt::LOW.raise();
+            }
+            damaged += run.drain();
+        }
+        interrupt::raise_high_every(0);
+        damaged += run.drain();
+        run.report(damaged);
+    }
+    board::finish()
+}
+
+fn low() {
+    IS_LOW.store(true, Ordering::Relaxed);
+    let run = current();
+    run.low.make(run.logger);
+    run.low.make(run.logger);
+    IS_LOW.store(false, Ordering::Relaxed);
+}
+
+fn high() {
+    let run = current();
+    run.high.make(run.logger);
+    add(&run.in_low, IS_LOW.load(Ordering::Relaxed).into());
+    let turn = run.high.made.load(Ordering::Relaxed) as usize;
+    // A changing period meets the other producers at changing instructions.
+    interrupt::raise_high_every(PERIODS[turn % PERIODS.len()]);
+}
+
+fn current() -> &'static Run {
+    &RUNS[CURRENT.load(Ordering::Relaxed)]
+}
+
+/// Whether `low` is under way.
+static IS_LOW: AtomicBool = AtomicBool::new(false);
+
+/// A million records to one ring.
+struct Run {
+    policy: &'static str,
+    logger: &'static Logger,
+    ring: &'static RingHandler<256>,
+    main: Producer,
+    low: Producer,
+    high: Producer,
+    /// How often `high` interrupted `low`.
+    in_low: AtomicU32,
+}
+
+impl Run {
+    const fn new(
+        policy: &'static str,
+        logger: &'static Logger,
+        ring: &'static RingHandler<256>,
+    ) -> Self {
+        Self {
+            policy,
+            logger,
+            ring,
+            main: Producer::new(0),
+            low: Producer::new(1),
+            high: Producer::new(2),
+            in_low: AtomicU32::new(0),
+        }
+    }
+
+    const fn producers(&self) -> [&Producer; 3] {
+        [&self.main, &self.low, &self.high]
+    }
+
+    fn total(&self, count: fn(&Producer) -> &AtomicU32) -> u32 {
+        self.producers().iter().map(|producer| count(producer).load(Ordering::Relaxed)).sum()
+    }
+
+    /// Answers how many frames were damaged.
+    fn drain(&self) -> u32 {
+        let Ok(drained) = self.ring.drain(&Check, &mut Nowhere);
+        drained.damaged as u32
+    }
+
+    fn report(&self, damaged: u32) {
+        let made = self.total(|producer| &producer.made);
+        let drained = self.total(|producer| &producer.drained);
+        let wrong = self.total(|producer| &producer.wrong);
+        let dropped = self.ring.dropped() as u32 - damaged;
+        let gaps = self.total(|producer| &producer.missing) + self.tail();
+        let in_low = self.in_low.load(Ordering::Relaxed);
+        eprintln!(
+            "{}: made {made} drained {drained} dropped {dropped} damaged {damaged}, high in low {in_low}",
+            self.policy
+        );
+        println!("{}: damaged {damaged}, not as they were made {wrong}", self.policy);
+        println!("made = drained + dropped: {}", made == drained + dropped);
+        println!("gaps in the sequences = dropped: {}", gaps == dropped);
+        println!(
+            "every producer was drained and lost records: {}",
+            self.producers().iter().all(|producer| producer.was_busy())
+        );
+        println!("one interrupt interrupted the other: {}", in_low > 100);
+    }
+
+    /// Records dropped after the last that was drained: no gap shows them.
+    fn tail(&self) -> u32 {
+        self.total(|producer| &producer.made) - self.total(|producer| &producer.last)
+    }
+}
+
+/// One context that logs. Only that context writes `made`, only the drain the other counts: loads and stores do.
+struct Producer {
+    number: u8,
+    made: AtomicU32,
+    drained: AtomicU32,
+    last: AtomicU32,
+    missing: AtomicU32,
+    wrong: AtomicU32,
+}
+
+impl Producer {
+    const fn new(number: u8) -> Self {
+        Self {
+            number,
+            made: AtomicU32::new(0),
+            drained: AtomicU32::new(0),
+            last: AtomicU32::new(0),
+            missing: AtomicU32::new(0),
+            wrong: AtomicU32::new(0),
+        }
+    }
+
+    /// Logs a record of changing length, whose contents follow from its number.
+    fn make(&self, to: &'static Logger) {
+        let sequence = self.made.load(Ordering::Relaxed) + 1;
+        self.made.store(sequence, Ordering::Relaxed);
+        let (number, check) = (self.number, check(self.number, sequence));
+        match sequence % 3 {
+            0 => info!(logger: to, "{} {} {}", number, sequence, check),
+            1 => info!(logger: to, "{} {} {} {}", number, sequence, check, text(sequence)),
+            _ => info!(logger: to, "{} {} {} {}", number, sequence, check, u64::from(check) << 7),
+        }
+    }
+
+    fn see(&self, sequence: u32, is_right: bool) {
+        let last = self.last.load(Ordering::Relaxed);
+        add(&self.drained, 1);
+        add(&self.wrong, u32::from(!is_right || sequence <= last));
+        add(&self.missing, sequence.wrapping_sub(last + 1));
+        self.last.store(sequence, Ordering::Relaxed);
+    }
+
+    fn was_busy(&self) -> bool {
+        self.missing.load(Ordering::Relaxed) > 100 && self.drained.load(Ordering::Relaxed) > 1000
+    }
+}
+
+/// Looks at the values; writes nothing.
+struct Check;
+
+impl Formatter for Check {
+    fn format(&self, record: &Record<'_>, _: &mut dyn fmt::Write) -> fmt::Result {
+        let &[Value::U8(number), Value::U32(sequence), Value::U32(sum), ref rest @ ..] =
+            record.values()
+        else {
+            return Ok(()); // the report of dropped records
+        };
+        let rest_is_right = match (sequence % 3, rest) {
+            (0, []) => true,
+            (1, [Value::Str(seen)]) => *seen == text(sequence),
+            (2, [Value::U64(seen)]) => *seen == u64::from(sum) << 7,
+            _ => false,
+        };
+        current().producers()[usize::from(number)]
+            .see(sequence, rest_is_right && sum == check(number, sequence));
+        Ok(())
+    }
+}
+
+struct Nowhere;
+
+impl embedded_io::ErrorType for Nowhere {
+    type Error = Infallible;
+}
+
+impl embedded_io::Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+fn check(number: u8, sequence: u32) -> u32 {
+    sequence.wrapping_mul(0x9E37_79B9) ^ u32::from(number) << 24
+}
+
+fn text(sequence: u32) -> &'static str {
+    let text = "the quick brown fox jumps over the lazy dog";
+    &text[..sequence as usize % text.len()]
+}
+
+fn add(count: &AtomicU32, n: u32) {
+    count.store(count.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+}
+
+const RECORDS: u32 = 1_000_000;
+/// Instructions.
+const PERIODS: [u32; 7] = [920, 1240, 1600, 1160, 2440, 1480, 2120];

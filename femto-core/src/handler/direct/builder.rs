@@ -28,7 +28,7 @@ use crate::{Filter, HandlerBuilderTrait, Level, WriteRecord};
 /// #     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
 /// #     fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
 /// # }
-/// static NOT_WORSE: LevelFilter = LevelFilter(Level::INFO..=Level::WARN);
+/// static NOT_WORSE: LevelFilter = LevelFilter::new(Level::INFO..=Level::WARN);
 /// static CONSOLE: DirectHandler<TextFormatter, Uart> = DirectHandlerBuilder::new()
 ///     .with_level(Level::INFO)
 ///     .with_filters(&[&NOT_WORSE])

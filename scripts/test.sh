@@ -226,12 +226,14 @@ compare_outputs() {
     return "$wrong"
 }
 
-# Runs a program until it halts, and decodes its RAM with its ELF.
+# Runs a program until it halts, and decodes what it sent, and its RAM, with its ELF.
 decode_memory() {
-    local target=$1 program=$2 memory=$CACHE/firmware/$1/ram.bin
-    RAM_DUMP=$memory run_program "$target" "$program" >&2
-    cargo run -q "${LOCKED[@]}" -p femto-std --features cli --bin femto -- \
-        decode --elf "$(elf "$target" "$program")" --ticks-per-second 1000 "$memory"
+    local target=$1 program=$2 memory=$CACHE/firmware/$1/ram.bin input
+    RAM_DUMP=$memory run_program "$target" "$program" >/dev/null
+    for input in "$memory.uart" "$memory"; do
+        cargo run -q "${LOCKED[@]}" -p femto-std --features cli --bin femto -- \
+            decode --elf "$(elf "$target" "$program")" --ticks-per-second 1000 "$input"
+    done
 }
 
 if ! has cargo; then

@@ -44,7 +44,7 @@ if [ -n "${RAM_DUMP:-}" ]; then
     # shellcheck disable=SC2086
     {
         tries=600
-        until grep -q '^halted' "$RAM_DUMP.uart" || [ $((tries -= 1)) = 0 ]; do sleep 0.1; done
+        until grep -qa halted "$RAM_DUMP.uart" || [ $((tries -= 1)) = 0 ]; do sleep 0.1; done
         echo "memsave ${ram%,*} $((${kib%K} * 1024)) \"$RAM_DUMP\""
         echo quit
     } | timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware \

@@ -142,7 +142,30 @@ proptest! {
         }
         if let Ok(packet) = Packet::read(&payload) {
             let _ = packet.portable().map(|record| packet.time(record.time));
+            let _ = packet.addressed().map(|record| record.values.count());
         }
+    }
+
+    #[test]
+    fn a_frame_by_address_reads_back(site: u32, logger: u32, time: u64, level: u8, value: u32) {
+        let mut payload = vec![1, 8, 0, 0, 0, 0, 1, 0, 0, 0, level, 1];
+        payload.extend([site.to_le_bytes(), logger.to_le_bytes()].concat());
+        payload.extend(time.to_le_bytes());
+        payload.push(9);
+        payload.extend(value.to_le_bytes());
+        for length in 10..=payload.len() {
+            let mut payload = payload[..length].to_vec();
+            let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISCSI).checksum(&payload);
+            payload.extend(crc.to_le_bytes());
+            let packet = Packet::read(&payload).unwrap();
+            prop_assert!(packet.is_by_address && packet.portable().is_err());
+            let Ok(mut read) = packet.addressed() else { continue };
+            prop_assert_eq!(length, 33);
+            prop_assert_eq!((read.site, read.logger, read.time), (site, logger, time));
+            prop_assert!(matches!(read.values.next(), Some(Value::U32(n)) if n == value));
+            prop_assert_eq!(read.level, Level::new(level));
+        }
+        prop_assert_eq!(payload.len(), 33);
     }
 }
 

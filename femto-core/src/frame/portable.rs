@@ -267,6 +267,13 @@ impl<'a> Portable<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Values<'a>(&'a [u8]);
 
+impl<'a> Values<'a> {
+    /// The first `count` values of `bytes`, if there are so many.
+    pub(super) fn read(bytes: &'a [u8], count: u8) -> Result<Self, FrameError> {
+        Ok(Self(Reader(bytes).skip(count, |reader| reader.value().map(drop))?))
+    }
+}
+
 impl<'a> Iterator for Values<'a> {
     type Item = Value<'a>;
 
@@ -301,7 +308,7 @@ fn write_text<W: Write>(text: &str, to: &mut W) -> Result<(), W::Error> {
 }
 
 #[inline]
-fn write_value<W: Write>(value: &Value<'_>, to: &mut W) -> Result<(), W::Error> {
+pub(super) fn write_value<W: Write>(value: &Value<'_>, to: &mut W) -> Result<(), W::Error> {
     to.write_all(&[tag::of(value)])?;
     match *value {
         Value::None | Value::Bool(_) => Ok(()),

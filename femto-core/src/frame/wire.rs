@@ -10,18 +10,22 @@
 //! | offset | size | field |
 //! |---|---|---|
 //! | 0 | 1 | version |
-//! | 1 | 1 | flags: 1 text was cut, 2 recovered, 4 time counts from the Unix epoch |
+//! | 1 | 1 | flags: 1 text was cut, 2 recovered, 4 time counts from the Unix epoch, 8 by address |
 //! | 2 | 4 | sequence: frames that this writer began before, modulo 2^32 |
 //! | 6 | 4 | ticks of the time per second; 0: there is no time |
-//! | 10 | | a [portable](super::portable) frame |
+//! | 10 | | a [portable](super::portable) frame, or one by address |
 //! | end | 4 | CRC-32C (polynomial 0x1EDC6F41, reflected) of all before |
+//!
+//! A frame by address is level (`u8`), number of values (`u8`), address of the call site (`u32`), address
+//! of the logger (`u32`), time (`u64`), and the values, in the encoding of portable frames. Only a reader
+//! that has the program's ELF knows what the [addresses](super::address) mean.
 //!
 //! A reader ignores flags that it does not know.
 
 mod decoder;
 mod encoder;
 
-pub use decoder::{Decoder, Garbage, Packet, WireError};
+pub use decoder::{Addressed, Decoder, Garbage, Packet, WireError};
 pub use encoder::WireFormatter;
 
 /// The version that this crate writes.
@@ -30,6 +34,7 @@ pub const VERSION: u8 = 1;
 const IS_CUT: u8 = 1;
 const IS_RECOVERED: u8 = 2;
 const IS_SINCE_EPOCH: u8 = 4;
+const IS_BY_ADDRESS: u8 = 8;
 
 /// Bytes before the portable frame.
 const HEAD: usize = 10;

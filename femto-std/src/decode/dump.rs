@@ -4,11 +4,10 @@ use core::time::Duration;
 
 use femto_core::frame::portable::Portable;
 use femto_core::frame::{Header, MAX_VALUES};
-use femto_core::{Details, Level, Record, Value};
+use femto_core::{Level, Record, Value};
 
-use super::image::{Image, Site};
-use super::record::with_record;
-use crate::template::RustMessage;
+use super::image::Image;
+use super::record::{Content, Local};
 
 /// The records of the rings in a memory dump, oldest first.
 ///
@@ -29,6 +28,7 @@ struct Frame<'d> {
     level: Level,
     is_cut: bool,
     is_recovered: bool,
+    is_since_boot: bool,
     time: Time,
     content: Content<'d>,
     /// Length in words.
@@ -38,16 +38,7 @@ struct Frame<'d> {
 #[derive(Clone, Copy, Debug)]
 enum Time {
     Ticks(u64),
-    /// Since the Unix epoch.
     Nanos(u64),
-}
-
-#[derive(Clone, Debug)]
-enum Content<'d> {
-    /// The values of a statement of the program.
-    Local { site: Site<'d>, logger: &'d str, keys: Vec<&'d str>, values: Vec<Value<'d>> },
-    /// A record that had to be spelled out.
-    Portable(Portable<'d>),
 }
 
 impl<'d> Dump<'d> {
@@ -118,16 +109,25 @@ impl<'d> Frame<'d> {
         match kind {
             LOCAL | LOCAL_CUT if count <= MAX_VALUES => {
                 let (time, content) = read_local(level, count, frame, image)?;
-                let (is_cut, is_recovered) = (kind == LOCAL_CUT, false);
-                Some(Self { level, is_cut, is_recovered, time, content, words })
+                Some(Self {
+                    level,
+                    is_cut: kind == LOCAL_CUT,
+                    is_recovered: false,
+                    is_since_boot: true,
+                    time,
+                    content,
+                    words,
+                })
             }
             PORTABLE => {
                 let portable = Portable::read(frame).ok().filter(|frame| frame.level == level)?;
-                let time = if count & Header::IN_NANOS == 0 { Time::Ticks } else { Time::Nanos };
+                let in_nanos = count & Header::IN_NANOS != 0;
+                let time = if in_nanos { Time::Nanos } else { Time::Ticks };
                 Some(Self {
                     level,
                     is_cut: count & Header::IS_CUT != 0,
                     is_recovered: count & Header::IS_RECOVERED != 0,
+                    is_since_boot: !in_nanos || count & Header::SINCE_BOOT != 0,
                     time: time(portable.time),
                     content: Content::Portable(portable),
                     words,
@@ -139,7 +139,7 @@ impl<'d> Frame<'d> {
 
     fn with_record(&self, time: Option<Duration>, take: impl FnOnce(Record<'_>)) {
         let take = |mut record: Record<'_>| {
-            if matches!(self.time, Time::Ticks(_)) {
+            if self.is_since_boot {
                 record = record.since_boot();
             }
             if self.is_cut {
@@ -147,19 +147,7 @@ impl<'d> Frame<'d> {
             }
             take(if self.is_recovered { record.recovered() } else { record });
         };
-        let (site, logger, keys, values) = match &self.content {
-            Content::Portable(portable) => return with_record(portable, time, take),
-            Content::Local { site, logger, keys, values } => (site, logger, keys, values),
-        };
-        let (arguments, of_keys) = values.split_at(values.len() - keys.len());
-        let pairs: Vec<_> = keys.iter().copied().zip(of_keys.iter().copied()).collect();
-        let mut details = Details::default();
-        details.key_values = &pairs;
-        details.location = Some((site.file, site.line));
-        let message = RustMessage::new(site.template, arguments);
-        let name = site.target.unwrap_or(logger);
-        let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
-        take(Record::from_message(name, &message, self.level, time, &details));
+        self.content.with_record(self.level, time, take);
     }
 }
 
@@ -171,19 +159,15 @@ fn read_local<'d>(
     image: &'d Image,
 ) -> Option<(Time, Content<'d>)> {
     let mut words = Words(frame);
-    let site = image.site(words.word()?)?;
-    let logger = image.logger(words.word()?)?;
+    let (site, logger) = (words.word()?, words.word()?);
     let time = Time::Ticks(words.wide()?);
-    if site.level != Level::NOTSET && site.level != level {
-        return None;
-    }
-    let keys = image.keys(&site)?;
+    // Before anything is collected: most words are no frame.
+    image.site(site)?;
     let kinds: Vec<u32> = (0..count.div_ceil(TAGS)).map(|_| words.word()).collect::<Option<_>>()?;
     let kind_of = |index: usize| kinds[index / TAGS] >> (5 * (index % TAGS)) & 0x1f;
-    let values: Vec<_> =
-        (0..count).map(|index| words.value(kind_of(index))).collect::<Option<_>>()?;
-    let is_plausible = words.0.is_empty() && keys.len() <= values.len();
-    is_plausible.then_some((time, Content::Local { site, logger, keys, values }))
+    let values = (0..count).map(|index| words.value(kind_of(index))).collect::<Option<_>>()?;
+    let local = Local::new(image, level, site, logger, values)?;
+    words.0.is_empty().then_some((time, Content::Local(local)))
 }
 
 fn first_ticks(run: &[Frame<'_>]) -> Option<u64> {

@@ -1,17 +1,40 @@
-//! From a portable frame to a record.
+//! From a frame to a record.
 
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 
 use femto_core::frame::portable::{Portable, Style};
-use femto_core::{Details, Record, Value};
+use femto_core::{Details, Level, Record, Value};
 
+use super::image::{Image, Site};
 use crate::template::{Arguments, PercentTemplate, RustMessage};
 
-/// Gives `take` the record that a frame holds; `time` is the frame's, by its container.
-///
+/// What a frame holds besides level and time.
+#[derive(Clone, Debug)]
+pub(super) enum Content<'d> {
+    /// The values of a statement of a program whose image is known.
+    Local(Local<'d>),
+    /// A record spelled out.
+    Portable(Portable<'d>),
+}
+
+impl Content<'_> {
+    /// Gives `take` the record; `time` is the frame's, by its container.
+    pub(super) fn with_record<R>(
+        &self,
+        level: Level,
+        time: Option<Duration>,
+        take: impl FnOnce(Record<'_>) -> R,
+    ) -> R {
+        match self {
+            Self::Local(local) => local.with_record(level, time, take),
+            Self::Portable(frame) => with_portable(frame, time, take),
+        }
+    }
+}
+
 /// A template that its arguments do not fit is shown as it stands.
-pub(super) fn with_record<R>(
+fn with_portable<R>(
     frame: &Portable<'_>,
     time: Option<Duration>,
     take: impl FnOnce(Record<'_>) -> R,
@@ -52,5 +75,49 @@ pub(super) fn with_record<R>(
             }
         }
         _ => give(&frame.template),
+    }
+}
+
+/// What a frame that refers to statics of a program holds.
+#[derive(Clone, Debug)]
+pub(super) struct Local<'d> {
+    site: Site<'d>,
+    logger: &'d str,
+    keys: Vec<&'d str>,
+    values: Vec<Value<'d>>,
+}
+
+impl<'d> Local<'d> {
+    /// `None` if it cannot be a record of the program `image`.
+    pub(super) fn new(
+        image: &'d Image,
+        level: Level,
+        site: u32,
+        logger: u32,
+        values: Vec<Value<'d>>,
+    ) -> Option<Self> {
+        let (site, logger) = (image.site(site)?, image.logger(logger)?);
+        let keys = image.keys(&site)?;
+        let is_plausible =
+            (site.level == Level::NOTSET || site.level == level) && keys.len() <= values.len();
+        is_plausible.then_some(Self { site, logger, keys, values })
+    }
+
+    fn with_record<R>(
+        &self,
+        level: Level,
+        time: Option<Duration>,
+        take: impl FnOnce(Record<'_>) -> R,
+    ) -> R {
+        let Self { site, logger, keys, values } = self;
+        let (arguments, of_keys) = values.split_at(values.len() - keys.len());
+        let pairs: Vec<_> = keys.iter().copied().zip(of_keys.iter().copied()).collect();
+        let mut details = Details::default();
+        details.key_values = &pairs;
+        details.location = Some((site.file, site.line));
+        let message = RustMessage::new(site.template, arguments);
+        let name = site.target.unwrap_or(logger);
+        let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
+        take(Record::from_message(name, &message, level, time, &details))
     }
 }

@@ -7,7 +7,8 @@ use femto_core::frame::FrameError;
 use femto_core::frame::wire::{Decoder, Garbage, Packet};
 use femto_core::{Details, Level, Record};
 
-use super::record::with_record;
+use super::image::Image;
+use super::record::{Content, Local};
 
 /// Reads a captured stream, piece by piece.
 ///
@@ -27,6 +28,14 @@ use super::record::with_record;
 #[derive(Debug)]
 pub struct WireReader {
     decoder: Decoder<Vec<u8>>,
+    /// The program, for frames by address.
+    image: Option<Image>,
+    numbers: Numbers,
+}
+
+/// What is counted.
+#[derive(Debug, Default)]
+struct Numbers {
     /// The sequence number that the next frame should have.
     expected: Option<u32>,
     records: u64,
@@ -56,7 +65,13 @@ impl WireReader {
     #[must_use]
     pub fn new() -> Self {
         let decoder = Decoder::new(vec![0; LONGEST_FRAME]);
-        Self { decoder, expected: None, records: 0, garbage: 0, lost: 0 }
+        Self { decoder, image: None, numbers: Numbers::default() }
+    }
+
+    /// Reads frames by address too, those of the program `image`.
+    #[must_use]
+    pub fn with_image(self, image: Image) -> Self {
+        Self { image: Some(image), ..self }
     }
 
     /// Reads a piece of the stream, of any length.
@@ -71,7 +86,7 @@ impl WireReader {
                     }
                 }
                 Err(garbage) => {
-                    self.garbage += garbage.bytes;
+                    self.numbers.garbage += garbage.bytes;
                     take(Found::Garbage(garbage));
                 }
             }
@@ -82,7 +97,7 @@ impl WireReader {
     /// Tells what the end of the stream cut off.
     pub fn finish(&mut self, take: &mut dyn FnMut(Found<'_>)) {
         if let Some(garbage) = self.decoder.finish() {
-            self.garbage += garbage.bytes;
+            self.numbers.garbage += garbage.bytes;
             take(Found::Garbage(garbage));
         }
     }
@@ -90,19 +105,19 @@ impl WireReader {
     /// Records read so far.
     #[must_use]
     pub const fn records(&self) -> u64 {
-        self.records
+        self.numbers.records
     }
 
     /// Bytes skipped so far because they were no frame.
     #[must_use]
     pub const fn garbage(&self) -> u64 {
-        self.garbage
+        self.numbers.garbage
     }
 
     /// Records lost on the way so far, by their numbers.
     #[must_use]
     pub const fn lost(&self) -> u64 {
-        self.lost
+        self.numbers.lost
     }
 
     /// Bytes read so far.
@@ -116,9 +131,9 @@ impl WireReader {
         packet: &Packet<'_>,
         take: &mut dyn FnMut(Found<'_>),
     ) -> Result<(), FrameError> {
-        let frame = packet.portable();
-        let time = frame.as_ref().ok().and_then(|frame| packet.time(frame.time));
-        self.follow(packet.sequence, |message| {
+        let read = read_frame(packet, self.image.as_ref());
+        let time = read.as_ref().ok().and_then(|(_, ticks, _)| packet.time(*ticks));
+        self.numbers.follow(packet.sequence, |message| {
             let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
             let details = Details::default();
             let name = "femtologging";
@@ -126,17 +141,37 @@ impl WireReader {
             let is_since_epoch = packet.is_since_epoch;
             take(Found::Record(&if is_since_epoch { record } else { record.since_boot() }));
         });
-        with_record(&frame?, time, |record| {
+        let (level, _, content) = read?;
+        content.with_record(level, time, |record| {
             let record = record.with_sequence(packet.sequence);
             let record = if packet.is_cut { record.cut() } else { record };
             let record = if packet.is_recovered { record.recovered() } else { record };
             let record = if packet.is_since_epoch { record } else { record.since_boot() };
-            self.records += 1;
             take(Found::Record(&record));
         });
+        self.numbers.records += 1;
         Ok(())
     }
+}
 
+/// Level, time and content of a frame.
+fn read_frame<'a>(
+    packet: &Packet<'a>,
+    image: Option<&'a Image>,
+) -> Result<(Level, u64, Content<'a>), FrameError> {
+    if !packet.is_by_address {
+        let frame = packet.portable()?;
+        return Ok((frame.level, frame.time, Content::Portable(frame)));
+    }
+    let frame = packet.addressed()?;
+    let values = frame.values.collect();
+    let local = image
+        .and_then(|image| Local::new(image, frame.level, frame.site, frame.logger, values))
+        .ok_or(FrameError::Reference)?;
+    Ok((frame.level, frame.time, Content::Local(local)))
+}
+
+impl Numbers {
     /// Compares a sequence number with the one expected, and says what is missing.
     fn follow(&mut self, sequence: u32, say: impl FnOnce(fmt::Arguments<'_>)) {
         let expected = self.expected.replace(sequence.wrapping_add(1));

@@ -5,9 +5,10 @@ use core::time::Duration;
 
 use cobs::{DecodeResult, DecoderState};
 
-use super::{CRC, CRC_BYTES, HEAD, IS_CUT, IS_RECOVERED, IS_SINCE_EPOCH, VERSION};
+use super::{CRC, CRC_BYTES, HEAD, IS_BY_ADDRESS, IS_CUT, IS_RECOVERED, IS_SINCE_EPOCH, VERSION};
+use crate::Level;
 use crate::frame::FrameError;
-use crate::frame::portable::Portable;
+use crate::frame::portable::{Portable, Values};
 
 /// Finds the frames of a byte stream, however it is cut into chunks.
 ///
@@ -51,12 +52,30 @@ pub struct Packet<'a> {
     pub is_recovered: bool,
     /// Whether the time counts from the Unix epoch, rather than from boot.
     pub is_since_epoch: bool,
+    /// Whether the frame names statement and logger by address.
+    pub is_by_address: bool,
     /// Frames that the writer began before this one, modulo 2^32. A gap shows how many were lost.
     pub sequence: u32,
     /// Ticks of the time per second; 0 if there is no time.
     pub ticks_per_second: u32,
-    /// The portable frame.
+    /// The portable frame, or the one by address.
     pub frame: &'a [u8],
+}
+
+/// A record of a statement and a logger that are known by their addresses.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Addressed<'a> {
+    /// The record's level.
+    pub level: Level,
+    /// Address of the statement's [`CallSite`](crate::CallSite).
+    pub site: u32,
+    /// Address of the [`Logger`](crate::Logger).
+    pub logger: u32,
+    /// Ticks of the clock.
+    pub time: u64,
+    /// Arguments, then the values of the statement's keys.
+    pub values: Values<'a>,
 }
 
 /// A run of bytes that is no frame.
@@ -174,6 +193,7 @@ impl<'a> Packet<'a> {
             is_cut: flags & IS_CUT != 0,
             is_recovered: flags & IS_RECOVERED != 0,
             is_since_epoch: flags & IS_SINCE_EPOCH != 0,
+            is_by_address: flags & IS_BY_ADDRESS != 0,
             sequence: u32::from_le_bytes([s0, s1, s2, s3]),
             ticks_per_second: u32::from_le_bytes([t0, t1, t2, t3]),
             frame,
@@ -183,9 +203,29 @@ impl<'a> Packet<'a> {
     /// Reads the record.
     ///
     /// # Errors
-    /// [`FrameError`] if the frame, whole as it is, is of a version that this crate does not know.
+    /// [`FrameError`] if the frame, whole as it is, is of a version that this crate does not know;
+    /// [`FrameError::Reference`] if it is one by address.
     pub fn portable(&self) -> Result<Portable<'a>, FrameError> {
-        Portable::read(self.frame)
+        if self.is_by_address { Err(FrameError::Reference) } else { Portable::read(self.frame) }
+    }
+
+    /// Reads the record of a frame by address.
+    ///
+    /// # Errors
+    /// [`FrameError`] if it is none, or damaged.
+    pub fn addressed(&self) -> Result<Addressed<'a>, FrameError> {
+        let head = self.frame.split_first_chunk::<2>().filter(|_| self.is_by_address);
+        let ([level, count], rest) = head.ok_or(FrameError::Reference)?;
+        let (site, rest) = rest.split_first_chunk().ok_or(FrameError::Short)?;
+        let (logger, rest) = rest.split_first_chunk().ok_or(FrameError::Short)?;
+        let (time, values) = rest.split_first_chunk().ok_or(FrameError::Short)?;
+        Ok(Addressed {
+            level: Level::new(*level),
+            site: u32::from_le_bytes(*site),
+            logger: u32::from_le_bytes(*logger),
+            time: u64::from_le_bytes(*time),
+            values: Values::read(values, *count)?,
+        })
     }
 
     /// The duration of a record's `ticks`; `None` if there is no time.

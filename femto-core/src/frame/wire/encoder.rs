@@ -43,19 +43,35 @@ use crate::{Record, WriteRecord};
 pub struct WireFormatter {
     sequence: AtomicU32,
     has_location: bool,
+    #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+    is_by_address: bool,
 }
 
 impl WireFormatter {
     /// Without source file and line.
     #[must_use]
     pub const fn new() -> Self {
-        Self { sequence: AtomicU32::new(0), has_location: false }
+        Self {
+            sequence: AtomicU32::new(0),
+            has_location: false,
+            #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+            is_by_address: false,
+        }
     }
 
     /// Whether each frame tells source file and line. Default: `false`; they take some 30 bytes.
     #[must_use = "a builder does nothing by itself"]
     pub const fn with_location(mut self, has_location: bool) -> Self {
         self.has_location = has_location;
+        self
+    }
+
+    /// Whether frames name statement and logger by their addresses, where they can: a third of the
+    /// bytes, and `femto decode` needs the program's ELF to read them. Default: `false`.
+    #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+    #[must_use = "a builder does nothing by itself"]
+    pub const fn with_addresses(mut self, is_by_address: bool) -> Self {
+        self.is_by_address = is_by_address;
         self
     }
 }
@@ -79,9 +95,19 @@ impl<W: Write> WriteRecord<W> for WireFormatter {
 
         sink.write_all(&[0])?;
         let mut stuffed = Stuffed::new(sink);
-        stuffed.write_all(&[VERSION, flags])?;
-        stuffed.write_all(&sequence.to_le_bytes())?;
-        stuffed.write_all(&rate.to_le_bytes())?;
+        let head = |flags, stuffed: &mut Stuffed<'_, W>| {
+            stuffed.write_all(&[VERSION, flags])?;
+            stuffed.write_all(&sequence.to_le_bytes())?;
+            stuffed.write_all(&rate.to_le_bytes())
+        };
+        #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+        if let (true, Some((logger, site))) = (self.is_by_address, record.statics()) {
+            head(flags | super::IS_BY_ADDRESS, &mut stuffed)?;
+            write_addressed(record, logger, site, time, &mut stuffed)?;
+            stuffed.finish()?;
+            return Ok(true);
+        }
+        head(flags, &mut stuffed)?;
         self.write_portable(record, time, &mut stuffed)?;
         stuffed.finish()?;
         Ok(true)
@@ -120,6 +146,25 @@ impl WireFormatter {
         let message = site.is_none().then_some(message);
         frame.write_with(to, message, |record| record.key_values())
     }
+}
+
+#[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
+fn write_addressed<W: Write>(
+    record: &Record<'_>,
+    logger: &'static crate::Logger,
+    site: &'static crate::CallSite,
+    time: u64,
+    to: &mut W,
+) -> Result<(), W::Error> {
+    use crate::frame::portable::write_value;
+    use crate::reference::refer;
+
+    to.write_all(&[record.level().number(), record.values().len() as u8])?;
+    for address in [refer(site), refer(logger)] {
+        to.write_all(&address.unwrap_or(0).to_le_bytes())?;
+    }
+    to.write_all(&time.to_le_bytes())?;
+    record.values().iter().try_for_each(|value| write_value(value, to))
 }
 
 /// Writes the message as a text of the portable encoding. The length comes first, so the message is

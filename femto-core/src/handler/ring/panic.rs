@@ -110,7 +110,7 @@ fn hand_to(to: &dyn Handler, record: &Record<'_>) -> Outcome {
     Outcome::Written
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, feature = "log", not(loom)))]
 mod tests {
     use std::string::String;
     use std::vec::Vec;

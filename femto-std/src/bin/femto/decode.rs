@@ -12,6 +12,7 @@ use std::thread;
 use clap::{Args, ValueEnum};
 use femto_std::Level;
 use femto_std::decode::{Dump, Found, Image, ImageError, WireReader};
+use femto_std::frame::FrameError;
 
 use output::Output;
 
@@ -21,8 +22,9 @@ use output::Output;
 /// `stty -F DEVICE 115200 raw`). Bytes that are no frame are skipped and told on standard error; records
 /// that got lost are told in the output.
 ///
-/// With `--elf` the input is a copy of memory instead: a `RingHandler`, or all of RAM (gdb: `dump binary value
-/// ring.bin RING`, `dump binary memory ram.bin 0x20000000 0x20010000`).
+/// With `--elf` it reads frames by address too, and the input may be a copy of memory instead: a
+/// `RingHandler`, or all of RAM (gdb: `dump binary value ring.bin RING`, `dump binary memory ram.bin
+/// 0x20000000 0x20010000`).
 ///
 /// Exit status: 0 the input was read, garbage or not; 1 it could not be read, or holds no frame; 2 the
 /// arguments are wrong.
@@ -37,8 +39,8 @@ pub(crate) struct Options {
     /// Leave out all but this logger and those below it
     #[arg(long, default_value = "", value_name = "NAME", hide_default_value = true)]
     logger: String,
-    /// The input is a memory dump of this program (a 32-bit ELF)
-    #[arg(long, value_name = "FILE", conflicts_with = "follow")]
+    /// The program that wrote the input, or whose memory it is (a 32-bit ELF)
+    #[arg(long, value_name = "FILE")]
     elf: Option<PathBuf>,
     /// How many ticks of the program's clock make a second, for memory dumps
     #[arg(long, value_name = "N", default_value_t = 1_000_000_000, requires = "elf")]
@@ -63,9 +65,8 @@ pub(crate) enum Error {
     Open { path: PathBuf, source: io::Error },
     Read { path: PathBuf, at: u64, source: io::Error },
     Write(io::Error),
-    NoFrame { path: PathBuf, bytes: u64 },
     ReadElf { path: PathBuf, source: ImageError },
-    NoFrameOf { path: PathBuf, bytes: usize, elf: PathBuf },
+    FindFrame { path: PathBuf, bytes: u64, elf: Option<PathBuf> },
 }
 
 /// Decodes the input to standard output.
@@ -77,34 +78,40 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         Box::new(File::open(path).map_err(|source| Error::Open { path: path.clone(), source })?)
     };
     let mut output = Output::new(options);
-    match &options.elf {
-        Some(elf) => run_dump(options, elf, input, &mut output),
-        None => run_stream(options, input, &mut output),
-    }
+    let image = options.elf.as_deref().map(read_image).transpose()?;
+    let (image, input) = match image {
+        Some(image) if !options.follow => match run_dump(options, image, input, &mut output)? {
+            Some((image, bytes)) => (Some(image), Box::new(io::Cursor::new(bytes)) as _),
+            None => return Ok(()),
+        },
+        image => (image, input),
+    };
+    run_stream(options, image, input, &mut output)
 }
 
-/// Decodes a memory dump.
+fn read_image(elf: &Path) -> Result<Image, Error> {
+    let bytes = fs::read(elf).map_err(|source| Error::Open { path: elf.to_owned(), source })?;
+    Image::read(&bytes).map_err(|source| Error::ReadElf { path: elf.to_owned(), source })
+}
+
+/// Decodes a memory dump; gives everything back if the input is none.
 fn run_dump(
     options: &Options,
-    elf: &Path,
+    image: Image,
     mut input: Box<dyn Read>,
     output: &mut Output<'_>,
-) -> Result<(), Error> {
-    let open = |source| Error::Open { path: elf.to_owned(), source };
-    let bytes = fs::read(elf).map_err(open)?;
-    let image =
-        Image::read(&bytes).map_err(|source| Error::ReadElf { path: elf.to_owned(), source })?;
-    let (path, mut memory) = (options.input.clone(), Vec::new());
+) -> Result<Option<(Image, Vec<u8>)>, Error> {
+    let mut memory = Vec::new();
     if let Err(source) = input.read_to_end(&mut memory) {
-        return Err(Error::Read { path, at: memory.len() as u64, source });
+        return Err(Error::Read { path: options.input.clone(), at: memory.len() as u64, source });
     }
     let dump = Dump::new(&image, &memory, options.ticks_per_second);
+    if dump.is_empty() {
+        return Ok(Some((image, memory)));
+    }
     dump.for_each(|record| output.write(record));
     ignore_broken_pipe(output.flush())?;
-    if dump.is_empty() && memory.iter().any(|byte| *byte != 0) {
-        return Err(Error::NoFrameOf { path, bytes: memory.len(), elf: elf.to_owned() });
-    }
-    Ok(())
+    Ok(None)
 }
 
 /// Whoever reads may want no more: that is no error.
@@ -119,11 +126,15 @@ fn ignore_broken_pipe(flushed: io::Result<()>) -> Result<bool, Error> {
 /// Decodes a stream of frames.
 fn run_stream(
     options: &Options,
+    image: Option<Image>,
     mut input: Box<dyn Read>,
     output: &mut Output<'_>,
 ) -> Result<(), Error> {
     let path = &options.input;
     let mut reader = WireReader::new();
+    if let Some(image) = image {
+        reader = reader.with_image(image);
+    }
     let mut told = Told::new(path, options.follow);
     let mut buffer = vec![0; 64 << 10];
     loop {
@@ -148,8 +159,9 @@ fn run_stream(
     }
     reader.finish(&mut |found| take(found, output, &mut told));
     told.finish(&reader);
-    if reader.records() == 0 && reader.position() > 0 && told.unreadable == 0 {
-        return Err(Error::NoFrame { path: path.clone(), bytes: reader.position() });
+    if reader.records() == 0 && reader.position() > 0 {
+        let (path, bytes, elf) = (path.clone(), reader.position(), options.elf.clone());
+        return Err(Error::FindFrame { path, bytes, elf });
     }
     Ok(())
 }
@@ -165,14 +177,13 @@ fn take(found: Found<'_>, output: &mut Output<'_>, told: &mut Told<'_>) {
 struct Told<'a> {
     path: &'a Path,
     runs: u64,
-    unreadable: u64,
     most: u64,
 }
 
 impl<'a> Told<'a> {
     fn new(path: &'a Path, is_endless: bool) -> Self {
         let most = if is_endless { u64::MAX } else { MOST_RUNS };
-        Self { path, runs: 0, unreadable: 0, most }
+        Self { path, runs: 0, most }
     }
 
     fn tell(&mut self, found: &Found<'_>) {
@@ -186,8 +197,11 @@ impl<'a> Told<'a> {
                 }
             }
             Found::Unreadable { at, error } => {
-                self.unreadable += 1;
-                eprintln!("femto: {path}: frame before offset {at:#x}: {error}");
+                let hint = match error {
+                    FrameError::Reference => "; expected --elf with the program that wrote it",
+                    _ => "",
+                };
+                eprintln!("femto: {path}: frame before offset {at:#x}: {error}{hint}");
             }
             _ => {}
         }
@@ -213,18 +227,18 @@ impl fmt::Display for Error {
                 write!(f, "could not read {} from offset {at:#x} on: {source}", path.display())
             }
             Self::Write(source) => write!(f, "could not write to standard output: {source}"),
-            Self::NoFrame { path, bytes } => write!(
-                f,
-                "{}: no frame in {bytes} bytes: expected what a WireFormatter wrote",
-                path.display()
-            ),
             Self::ReadElf { path, source } => write!(f, "{}: {source}", path.display()),
-            Self::NoFrameOf { path, bytes, elf } => write!(
-                f,
-                "{}: no frame in {bytes} bytes: expected memory of the very program {}",
-                path.display(),
-                elf.display()
-            ),
+            Self::FindFrame { path, bytes, elf } => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path}: no frame to read in {bytes} bytes: expected what a WireFormatter wrote"
+                )?;
+                match elf {
+                    Some(elf) => write!(f, ", or memory of the very program {}", elf.display()),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }

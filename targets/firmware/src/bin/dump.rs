@@ -1,4 +1,5 @@
-//! Leaves records in a ring, undrained, and halts. The tests save its RAM and read them from there, with the ELF.
+//! Writes frames by address to the UART, leaves more records in the ring, undrained, and halts. The tests save its RAM
+//! and read both, with the ELF.
 #![no_std]
 #![no_main]
 
@@ -7,11 +8,11 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use board::{Uart, entry};
 use embedded_io::Write as _;
-use femto_core::{
-    Clock, Level, Logger, RingHandler, TextFormatter, critical, error, info, log, set_clock, warn,
-};
+use femto_core::frame::wire::WireFormatter;
+use femto_core::{Clock, Level, Logger, RingHandler, critical, error, info, log, set_clock, warn};
 
 static RING: RingHandler<256> = RingHandler::new();
+static WIRE: WireFormatter = WireFormatter::new().with_addresses(true);
 static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
 static NET: Logger = Logger::child("net", &ROOT);
 
@@ -23,7 +24,7 @@ fn main() -> ! {
     for number in 0..25_u32 {
         info!(logger: ROOT, "drained {number}");
     }
-    let Ok(drained) = RING.drain(&TextFormatter::new(), &mut uart);
+    let Ok(drained) = RING.drain(&WIRE, &mut uart);
     assert_eq!(drained.written, 25);
 
     let (ms, peer, width) = (12_u32, "10.0.0.7", 9);

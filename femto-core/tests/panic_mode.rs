@@ -47,6 +47,19 @@ fn a_panic_in_a_formatter_costs_the_line_at_hand_and_counts_it() {
 }
 
 #[test]
+fn a_drain_whose_formatter_panicked_is_no_obstacle_to_the_next() {
+    static RING: RingHandler<256> = RingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    (1..=2).for_each(|n| info!(logger: ROOT, "record {}", n));
+    let drain = || RING.drain(&PanicsAt("1"), &mut Vec::new());
+    catch_unwind(AssertUnwindSafe(drain)).unwrap_err();
+    let mut text = Vec::new();
+    RING.drain(&TextFormatter::new(), &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(text, "INFO  root: record 2\nWARN  femtologging: 1 records dropped\n");
+}
+
+#[test]
 fn panic_mode_within_a_drain_that_goes_on_counts_the_record_once() {
     static RING: RingHandler<256> = RingHandler::new();
     static ROOT: Logger = Logger::root().with_handlers(&[&RING]);

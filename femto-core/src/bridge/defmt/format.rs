@@ -11,11 +11,11 @@ use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler, Drained,
-    Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder, Hex, Hexdump, JsonFormatter,
-    Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter, Pair, ParseLevelError,
-    Record, RegistryFull, RingHandler, RootAlreadySet, SetLevelsError, Shell, SiteFacts,
-    Statistics, Terminal, TextFormatter, Value,
+    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler,
+    DirectHandlerBuilder, Drained, Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder,
+    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
+    OverflowPolicy, Pair, ParseLevelError, Record, RegistryFull, RingHandler, RingHandlerBuilder,
+    RootAlreadySet, SetLevelsError, Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -186,6 +186,7 @@ by_debug! {
     Garbage;
     Header;
     Kind;
+    OverflowPolicy;
     Packet<'_>;
     Pairs<'_>;
     SetLevelsError<'_>;
@@ -200,7 +201,9 @@ by_debug! {
     {const SITES: usize} CallSiteFilter<SITES>;
     {B: fmt::Debug} Decoder<B>;
     {const LINE: usize} Shell<LINE>;
+    {const WORDS: usize} RingHandlerBuilder<WORDS>;
     {F, W} DirectHandler<F, W>;
+    {F, W} DirectHandlerBuilder<F, W>;
     {L: fmt::Debug} Consumer<L>;
     {L: fmt::Debug} Producer<L>;
     {R: fmt::Debug, W: fmt::Debug} Pair<R, W>;
@@ -213,6 +216,9 @@ by_debug! {
 
 #[cfg(feature = "log")]
 by_name! { crate::bridge::log::LogAlreadySet, "LogAlreadySet"; }
+
+#[cfg(feature = "async")]
+by_debug! { {const WORDS: usize} crate::AsyncRingHandler<WORDS>; }
 
 by_debug! { super::DefmtHandler; }
 

@@ -140,6 +140,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         if !self.begin_drain() {
             return None;
         }
+        let _ends_it = Draining(self);
         let mut drained = Drained::default();
         let mut scratch = [0; MAX_WORDS * WORD_BYTES];
         let mark = self.mark();
@@ -153,7 +154,6 @@ impl<const WORDS: usize> RingHandler<WORDS> {
                 break;
             }
         }
-        self.end_drain();
         Some(drained)
     }
 
@@ -253,6 +253,15 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// Gives back what could not be reported.
     pub(in crate::handler) fn untake_unreported(&self, records: usize) {
         self.state().reported.fetch_sub(records, Ordering::Relaxed);
+    }
+}
+
+/// Ends a drain, also one that a formatter's panic ends.
+struct Draining<'h, const WORDS: usize>(&'h RingHandler<WORDS>);
+
+impl<const WORDS: usize> Drop for Draining<'_, WORDS> {
+    fn drop(&mut self) {
+        self.0.end_drain();
     }
 }
 

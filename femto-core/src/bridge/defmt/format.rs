@@ -11,11 +11,11 @@ use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler, Drained,
-    Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder, Hex, Hexdump, JsonFormatter,
-    Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter, Pair, ParseLevelError,
-    Record, RegistryFull, RingHandler, RootAlreadySet, SetLevelsError, Shell, SiteFacts,
-    Statistics, Terminal, TextFormatter, Value,
+    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler,
+    DirectHandlerBuilder, Drained, Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder,
+    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
+    OverflowPolicy, Pair, ParseLevelError, Record, RegistryFull, RingHandler, RingHandlerBuilder,
+    RootAlreadySet, SetLevelsError, Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -186,6 +186,7 @@ by_debug! {
     Garbage;
     Header;
     Kind;
+    OverflowPolicy;
     Packet<'_>;
     Pairs<'_>;
     SetLevelsError<'_>;
@@ -201,6 +202,8 @@ by_debug! {
     {B: fmt::Debug} Decoder<B>;
     {const LINE: usize} Shell<LINE>;
     {F, W} DirectHandler<F, W>;
+    {F, W} DirectHandlerBuilder<F, W>;
+    {const WORDS: usize} RingHandlerBuilder<WORDS>;
     {L: fmt::Debug} Consumer<L>;
     {L: fmt::Debug} Producer<L>;
     {R: fmt::Debug, W: fmt::Debug} Pair<R, W>;
@@ -215,6 +218,9 @@ by_debug! {
 by_name! { crate::bridge::log::LogAlreadySet, "LogAlreadySet"; }
 
 by_debug! { super::DefmtHandler; }
+
+#[cfg(feature = "async")]
+by_debug! { {const WORDS: usize} crate::AsyncRingHandler<WORDS>; }
 
 #[cfg(feature = "defmt-global-logger")]
 by_name! { super::RingAlreadySet, "RingAlreadySet"; }

@@ -205,8 +205,9 @@ fn decode(wire: &[u8]) -> Vec<Vec<u8>> {
                 }
             }
             bytes.reverse();
-            let time = bytes.iter().position(|&byte| byte == 0xA5).unwrap();
-            bare(&bytes[time + 1..])
+            let (_tag, rest) = bytes.split_at(2);
+            assert_eq!(rest[0], 0xA5, "the time");
+            bare(&rest[1..])
         })
         .collect()
 }

@@ -50,6 +50,7 @@ fn every_public_type_is_looked_at() {
                 "Untyped",
                 "DefaultLogger",
                 "TargetLogger",
+                "NamedLogger",
             ]
             .contains(&name)
             {

@@ -58,12 +58,12 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         D: Write,
     {
         let mut drained = self.drain_both(formatter, sink, defmt)?;
-        let dropped = self.dropped();
-        let news = dropped.wrapping_sub(defmt.reported);
+        let lost = self.dropped().wrapping_add(self.overwritten());
+        let news = lost.wrapping_sub(defmt.reported);
         if news > 0 && self.report(news) {
             // Out of the ring at once, as nobody knows when the next drain is.
             let more = self.drain_both(formatter, sink, defmt)?;
-            defmt.reported = dropped;
+            defmt.reported = lost;
             drained.written += more.written;
             drained.damaged += more.damaged;
         }

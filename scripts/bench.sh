@@ -48,8 +48,8 @@ python_programs() {
 
 # Measured rows, a file for each target.
 ROWS=$CACHE/firmware-bench
-# The front ends of targets/bench.
-FRONT_ENDS=(femto femto-host log-fmt ufmt-text defmt-typed defmt-plain defmt-ring)
+# The front ends of targets/bench; `BENCH_FRONT_ENDS` narrows them.
+read -ra FRONT_ENDS <<<"${BENCH_FRONT_ENDS:-femto femto-host log-fmt ufmt-text defmt-typed defmt-plain defmt-ring}"
 
 # Some minutes. `BENCH_FIRMWARE="thumbv6m-none-eabi"` measures some targets only; the others keep the figures of the
 # last run.

@@ -141,9 +141,10 @@ nested() {
 firmware_report() {
     local target status=0
     for target in "$ROWS"/*; do grep "^${target##*/} " targets/boards.txt; done >"$CACHE/boards.txt"
-    awk -f targets/report.awk targets/budgets.txt "$CACHE/boards.txt" "$ROWS"/* >"$CACHE/tables.md" || status=$?
+    awk -v asked="${FRONT_ENDS[*]} nested" -f targets/report.awk \
+        targets/budgets.txt "$CACHE/boards.txt" "$ROWS"/* >"$CACHE/tables.md" || status=$?
     cat "$CACHE/tables.md"
-    if [ "${#FRONT_ENDS[@]}" -gt 1 ] && [ "$(boards | wc -l)" = "$(wc -l <"$CACHE/boards.txt")" ]; then
+    if [ -z "${BENCH_FRONT_ENDS:-}" ] && [ "${#FRONT_ENDS[@]}" -gt 1 ] && [ "$(boards | wc -l)" = "$(wc -l <"$CACHE/boards.txt")" ]; then
         firmware_head | cat - "$CACHE/tables.md" >docs/benchmarks/firmware.md
     fi
     return "$status"

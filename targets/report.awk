@@ -1,5 +1,6 @@
 # The page docs/benchmarks/firmware.md from `budgets.txt` and the measured rows: `TARGET FRONT-END WHAT FIGURE`.
-# Fails where a budget is exceeded or was not measured. Usage: awk -f report.awk budgets.txt boards.txt ROWS
+# Fails where a budget is exceeded or was not measured. Usage:
+# awk -v asked='FRONT-END...' -f report.awk budgets.txt boards.txt ROWS; the budgets of other front ends are left out.
 
 function cell(target, front, what) { return (target, front, what) in figure ? figure[target, front, what] : "" }
 
@@ -19,6 +20,7 @@ function verdict(target, number,    row, got) {
 /^#/ || !NF { next }
 
 FILENAME ~ /budgets.txt$/ {
+    if (index(" " asked " ", " " $2 " ") == 0) next
     row = $2 " " $3
     if (!(row in number_of)) { number_of[row] = ++budgets; front_of[budgets] = $2; what_of[budgets] = $3 }
     wanted[++wishes] = $1; wanted_row[wishes] = row; wanted_limit[wishes] = $4; wanted_aim[wishes] = $5

@@ -42,7 +42,7 @@ bench-rust: ## femtologging beside its peers: tables and plots into docs/benchma
 	@scripts/bench.sh rust
 bench-python: ## femto-py/benches on the newest interpreter
 	@scripts/bench.sh python
-bench-firmware: ## instructions and stack per log call, against targets/budgets.txt
+bench-firmware: ## instructions, stack, flash per log call beside peers, against targets/budgets.txt
 	@scripts/bench.sh firmware
 
 clean: ## removes what the other targets made

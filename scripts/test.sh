@@ -173,6 +173,7 @@ test_firmware() {
         # Apart from the firmware: in one build they would share their features.
         step "firmware: $target, bridges" compare_outputs "$target" bridges
     done < <(boards)
+    step "firmware: budgets" scripts/bench.sh firmware_smoke
     while read -r target qemu prefix packages; do
         # shellcheck disable=SC2086 # several packages
         host_ready "firmware: $target" "$target" "$qemu" "$prefix" $packages || continue

@@ -12,7 +12,7 @@ impl Logger {
     /// Takes a record that the quick look let pass.
     ///
     /// How the values travel is decided when the statement is compiled: few numbers are written by
-    /// the statement itself, all else by one function for all statements.
+    /// the statement itself, a text by one function for all statements, all else by another.
     #[doc(hidden)]
     #[inline(always)]
     pub fn log<const N: usize>(
@@ -21,6 +21,11 @@ impl Logger {
         site: &'static CallSite,
         values: &[Value<'_>; N],
     ) {
+        if let [Value::Str(text)] = values.as_slice()
+            && site.level == level
+        {
+            return put_text(self, site, text);
+        }
         let (shape, kinds) = Shape::of(level, values);
         let Some(words) = local::simple_words(values) else {
             return put_values(self, site, shape, kinds, values);
@@ -34,9 +39,39 @@ impl Logger {
         } else if room.is_empty() {
             // Made anew, so that they lie on the stack in this case only.
             let words = local::simple_words(values).unwrap_or(words);
-            hand_out_words(self, site, shape, kinds, &words);
+            hand_out_words(self, site, words, kinds | u32::from(level.number()) << KINDS_BITS);
         }
     }
+}
+
+/// Puts a text, the only value, at the call site's level.
+#[inline(never)]
+fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
+    let (shape, kinds) = Shape::of(site.level, &[Value::Str(text)]);
+    let references = References::of(logger, site);
+    let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
+    if let (Some(references), [first, ..]) = (references, room)
+        && room.len() >= local::BEFORE_VALUES
+    {
+        references.write(room, kinds);
+        fill_text(room, text);
+        first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
+    } else if room.is_empty() {
+        hand_out_text(logger, site, text);
+    }
+}
+
+/// Writes the text. Apart from the claim, as [`fill`] is.
+#[inline(never)]
+fn fill_text(room: &[AtomicWord], text: &str) {
+    local::write_text(room, text);
+}
+
+/// Hands out a text that did not go into a ring. Its arguments are those of [`put_text`].
+#[cold]
+#[inline(never)]
+fn hand_out_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
+    logger.hand_out(site, site.level, &[Value::Str(text)]);
 }
 
 /// Puts values of any kind.
@@ -49,7 +84,7 @@ fn put_values(
     values: &[Value<'_>],
 ) {
     let references = References::of(logger, site);
-    let room = references.map_or(NO_ROOM, |_| logger.claim(shape));
+    let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
     if let Some(references) = references
         && room.len() >= local::BEFORE_VALUES
     {
@@ -84,18 +119,19 @@ fn hand_out_values(
     logger.hand_out(site, shape.level(), values);
 }
 
-/// Hands out numbers that did not go into a ring. Apart, so that it costs a statement little.
+/// Hands out numbers that did not go into a ring. Apart, so that it costs a statement little: few
+/// arguments, level and kinds in one.
 #[cold]
 #[inline(never)]
-fn hand_out_words(
+fn hand_out_words<const N: usize>(
     logger: &'static Logger,
     site: &'static CallSite,
-    shape: Shape,
-    kinds: u32,
-    words: &[Word],
+    words: [Word; N],
+    level_and_kinds: u32,
 ) {
     let mut room = [Value::None; MAX_SIMPLE];
-    logger.hand_out(site, shape.level(), local::simple_values(words, kinds, &mut room));
+    let values = local::simple_values(&words, level_and_kinds, &mut room);
+    logger.hand_out(site, Level::new((level_and_kinds >> KINDS_BITS) as u8), values);
 }
 
 /// What a handler answers that wants the record.
@@ -103,3 +139,5 @@ const NO_ROOM: &[AtomicWord] = &[];
 
 /// The most values that a statement writes itself.
 pub(crate) const MAX_SIMPLE: usize = 4;
+/// Bits of their kinds.
+const KINDS_BITS: usize = 5 * MAX_SIMPLE;

@@ -197,6 +197,12 @@ impl Logger {
     /// What is not admitted is left to [`Logger::hand_out`].
     #[inline(never)]
     pub(crate) fn claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
+        self.claim_here(shape)
+    }
+
+    /// [`Logger::claim`] as a part of its caller, which then needs less stack.
+    #[inline(always)]
+    pub(crate) fn claim_here(&'static self, shape: Shape) -> &'static [AtomicWord] {
         if self.threshold.is_unknown() {
             return self.look_and_claim(shape);
         }

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-cfg=board=\"{board}\"");
     println!("cargo::rustc-link-search={out}");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    if env::var("CARGO_PKG_NAME")? == "bridges" {
+    if env::var("CARGO_PKG_NAME")? == "bridges" || env::var_os("CARGO_FEATURE_DEFMT").is_some() {
         println!("cargo::rustc-link-arg-bins=-Tdefmt.x");
     }
     Ok(())

@@ -151,6 +151,17 @@ pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]
     true
 }
 
+/// Writes a text, the only value, and its kind if that takes a word of its own.
+#[inline(always)]
+pub(crate) fn write_text(room: &[AtomicWord], text: &str) {
+    if let Some((fixed, rest)) = room.split_at_checked(BEFORE_VALUES) {
+        if let Some(slot) = fixed.get(FIXED_WORDS) {
+            slot.store(tag::STR.into(), Ordering::Relaxed);
+        }
+        Writer::after_header(rest).text(text.as_bytes());
+    }
+}
+
 /// Writes all but header and time of a frame whose values are [`simple_words`]; `false`, and nothing,
 /// if `room` is not what was claimed for them.
 #[inline(always)]

@@ -1,0 +1,81 @@
+//! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` frames for a host.
+
+#[cfg(feature = "unformatted")]
+use core::convert::Infallible;
+
+use femto_core::{Clock, Level, Logger, RingHandler, set_clock};
+
+use crate::wire::Wire;
+use crate::{RING_BYTES, now};
+
+static RING: RingHandler<{ RING_BYTES / 4 }> = RingHandler::new();
+pub(crate) static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+/// A second logger, or the optimiser would make the only one part of every function.
+static NET: Logger = Logger::child("net", &ROOT);
+
+/// Starts it.
+pub fn init() {
+    let _ = set_clock(&Ticks);
+    femto_core::info!(logger: NET, "started");
+}
+
+/// Sends what waits.
+pub fn drain() {
+    let Ok(drained) = RING.drain(&FORMATTER, &mut Wire);
+    if drained.damaged != 0 || RING.dropped() != 0 {
+        panic!();
+    }
+}
+
+/// Switches the statements off at run time, if that is possible.
+pub fn switch_off() -> bool {
+    ROOT.set_level(Level::ERROR);
+    let _ = ROOT.is_enabled(Level::INFO); // the first look finds the level out
+    true
+}
+
+/// Whether a level above the ceiling can be compiled out.
+pub const HAS_CEILING: bool = true;
+
+macro_rules! info {
+    ($plain:tt | $typed:tt $(, $value:expr)*) => {
+        femto_core::info!(logger: $crate::front::ROOT, $plain $(, $value)*)
+    };
+}
+macro_rules! debug {
+    ($plain:tt | $typed:tt $(, $value:expr)*) => {
+        femto_core::debug!(logger: $crate::front::ROOT, $plain $(, $value)*)
+    };
+}
+
+#[cfg(not(any(feature = "femto-host", feature = "unformatted")))]
+static FORMATTER: femto_core::TextFormatter = femto_core::TextFormatter::new();
+#[cfg(all(feature = "femto-host", not(feature = "unformatted")))]
+static FORMATTER: femto_core::frame::wire::WireFormatter =
+    femto_core::frame::wire::WireFormatter::new();
+#[cfg(feature = "unformatted")]
+static FORMATTER: Unformatted = Unformatted;
+
+/// What is left when nothing is written: the calls, the ring and its drain.
+#[cfg(feature = "unformatted")]
+struct Unformatted;
+
+#[cfg(feature = "unformatted")]
+impl femto_core::WriteRecord<Wire> for Unformatted {
+    fn write_record(
+        &self,
+        record: &femto_core::Record<'_>,
+        _: &mut Wire,
+    ) -> Result<bool, Infallible> {
+        core::hint::black_box(record.values().len());
+        Ok(true)
+    }
+}
+
+struct Ticks;
+
+impl Clock for Ticks {
+    fn now(&self) -> u64 {
+        now().into()
+    }
+}

@@ -10,7 +10,10 @@ use std::sync::{Mutex, MutexGuard};
 use defmt::Format;
 use embedded_io::{ErrorKind, ErrorType, Write};
 use femto_core::bridge::defmt::{DefmtHandler, DefmtSink, DrainError, RingAlreadySet, init};
-use femto_core::{Level, Logger, RingHandler, TextFormatter, info};
+use femto_core::{
+    Level, Logger, RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler,
+    TextFormatter, info,
+};
 
 defmt::timestamp!("{=u8}", 0xA5);
 
@@ -286,6 +289,7 @@ fn every_public_type_has_format() {
         DirectHandler<TextFormatter, Vec<u8>> in femto_core;
         DrainError<ErrorKind, ErrorKind> in femto_core::bridge::defmt;
         Drained in femto_core;
+        Dump in femto_core::frame::retained;
         Event in femto_core::frame::local;
         Field in femto_core;
         FilterBuilder in femto_core;
@@ -315,7 +319,9 @@ fn every_public_type_has_format() {
         Portable in femto_core::frame::portable;
         Producer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
         Record in femto_core;
+        Recovery in femto_core;
         RegistryFull in femto_core;
+        Retained in femto_core::frame::retained;
         RingAlreadySet in femto_core::bridge::defmt;
         RootAlreadySet in femto_core;
         SetLevelsError in femto_core;
@@ -333,15 +339,19 @@ fn every_public_type_has_format() {
         WireFormatter in femto_core::frame::wire;
         Writer in femto_core::frame;
     };
-    // The one that a macro cannot spell: its parameter is a number.
+    // Those that a macro cannot spell: their parameter is a number.
     fn has_format<T: Format>() {}
     let _ = has_format::<RingHandler<16>>;
+    let _ = has_format::<RetainedHandler<64>>;
+    let _ = has_format::<RetainedHandlerBuilder<64>>;
+    let _ = has_format::<RetainedRam<64>>;
+    let numbered = ["RingHandler", "RetainedHandler", "RetainedHandlerBuilder", "RetainedRam"];
     // What the macros' expansions use is no part of the public interface.
     let private = ["Arg", "DefaultLogger", "NamedLogger", "TargetLogger"];
     let mut found = Vec::new();
     find_types(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(), &mut found);
     assert!(found.iter().any(|name| name == "Level"), "the search found nothing");
-    found.retain(|name| name != "RingHandler" && !private.contains(&name.as_str()));
+    found.retain(|name| !numbered.contains(&name.as_str()) && !private.contains(&name.as_str()));
     found.sort();
     assert_eq!(found, listed);
 }

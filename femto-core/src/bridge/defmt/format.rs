@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::frame::local::Event;
 use crate::frame::portable::{Pairs, Portable, Style, Values};
+use crate::frame::retained::{Dump, Retained};
 use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
@@ -14,8 +15,9 @@ use crate::{
     CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler, Drained,
     Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder, Hex, Hexdump, JsonFormatter,
     Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter, Pair, ParseLevelError,
-    Record, RegistryFull, RingHandler, RootAlreadySet, SetLevelsError, Shell, SiteFacts,
-    Statistics, Terminal, TextFormatter, Value,
+    Record, Recovery, RegistryFull, RetainedHandler, RetainedHandlerBuilder, RetainedRam,
+    RingHandler, RootAlreadySet, SetLevelsError, Shell, SiteFacts, Statistics, Terminal,
+    TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -177,6 +179,7 @@ macro_rules! by_debug {
 by_debug! {
     CompositeFilter;
     Details<'_>;
+    Dump<'_>;
     Event<'_>;
     Field;
     FilterBuilder;
@@ -188,6 +191,8 @@ by_debug! {
     Kind;
     Packet<'_>;
     Pairs<'_>;
+    Recovery;
+    Retained<'_>;
     SetLevelsError<'_>;
     Shape;
     SiteFacts;
@@ -198,6 +203,9 @@ by_debug! {
     WireFormatter;
     Writer<'_>;
     {const SITES: usize} CallSiteFilter<SITES>;
+    {const WORDS: usize} RetainedHandler<WORDS>;
+    {const WORDS: usize} RetainedHandlerBuilder<WORDS>;
+    {const WORDS: usize} RetainedRam<WORDS>;
     {B: fmt::Debug} Decoder<B>;
     {const LINE: usize} Shell<LINE>;
     {F, W} DirectHandler<F, W>;

@@ -47,16 +47,6 @@ impl<S: Storage> SharedRing<S> {
         };
         Some((oldest, chunks[..copied].as_flattened()))
     }
-
-    /// Whether nobody drains, and nobody else will until [`SharedRing::end_drain`].
-    pub(crate) fn begin_drain(&self) -> bool {
-        !claim::taken(&self.draining)
-    }
-
-    /// Lets others drain.
-    pub(crate) fn end_drain(&self) {
-        self.draining.store(false, Ordering::Release);
-    }
 }
 
 #[cfg(all(test, loom))]

@@ -150,7 +150,7 @@ impl<S: Storage> SharedRing<S> {
 /// A committed frame, as one context saw it.
 pub(crate) struct Oldest<'r> {
     /// Its position.
-    at: usize,
+    pub(super) at: usize,
     /// The tail at the time.
     tail: usize,
     header: Header,

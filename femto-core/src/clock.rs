@@ -87,7 +87,11 @@ pub(crate) fn rate() -> u64 {
 
 /// The duration of `ticks`, by the rate of the clock that was set; `None` without one.
 pub(crate) fn duration(ticks: u64) -> Option<Duration> {
-    let rate = rate();
+    duration_at(ticks, rate())
+}
+
+/// The duration of `ticks`, so many a second; `None` if there are none.
+pub(crate) fn duration_at(ticks: u64, rate: u64) -> Option<Duration> {
     if rate == 0 {
         return None;
     }

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod local;
 pub mod portable;
+pub mod retained;
 mod shape;
 pub mod wire;
 

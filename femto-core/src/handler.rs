@@ -7,12 +7,14 @@ mod async_ring;
 mod direct;
 mod gate;
 mod overflow;
+mod retained;
 mod ring;
 
 #[cfg(feature = "async")]
 pub use async_ring::AsyncRingHandler;
 pub use direct::{DirectHandler, DirectHandlerBuilder};
 pub use overflow::OverflowPolicy;
+pub use retained::{Recovery, RetainedHandler, RetainedHandlerBuilder, RetainedRam};
 #[cfg(any(feature = "defmt", feature = "log"))]
 pub(crate) use ring::Cutting;
 #[cfg(feature = "defmt-global-logger")]

@@ -45,8 +45,8 @@ pub use formatter::{
 #[cfg(feature = "async")]
 pub use handler::AsyncRingHandler;
 pub use handler::{
-    DirectHandler, DirectHandlerBuilder, Drained, Handler, OverflowPolicy, RingHandler,
-    RingHandlerBuilder,
+    DirectHandler, DirectHandlerBuilder, Drained, Handler, OverflowPolicy, Recovery,
+    RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler, RingHandlerBuilder,
 };
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
 pub use logger::{

@@ -85,7 +85,7 @@ const fn is_possible(words: usize, capacity: usize) -> bool {
 
 /// The header of a stretch of padding.
 #[inline]
-fn padding(words: usize) -> Word {
+pub(crate) fn padding(words: usize) -> Word {
     let kind = crate::frame::Kind::Padding;
     Header { words, level: crate::Level::NOTSET, values: 0, kind, site: 0 }.to_word()
 }

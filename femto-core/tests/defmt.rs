@@ -10,7 +10,10 @@ use std::sync::{Mutex, MutexGuard};
 use defmt::Format;
 use embedded_io::{ErrorKind, ErrorType, Write};
 use femto_core::bridge::defmt::{DefmtHandler, DefmtSink, DrainError, RingAlreadySet, init};
-use femto_core::{Level, Logger, RingHandler, RingHandlerBuilder, TextFormatter, info};
+use femto_core::{
+    Level, Logger, RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler,
+    RingHandlerBuilder, TextFormatter, info,
+};
 
 defmt::timestamp!("{=u8}", 0xA5);
 
@@ -288,6 +291,7 @@ fn every_public_type_has_format() {
         DirectHandlerBuilder<TextFormatter, Vec<u8>> in femto_core;
         DrainError<ErrorKind, ErrorKind> in femto_core::bridge::defmt;
         Drained in femto_core;
+        Dump in femto_core::frame::retained;
         Event in femto_core::frame::local;
         Field in femto_core;
         FilterBuilder in femto_core;
@@ -318,7 +322,9 @@ fn every_public_type_has_format() {
         Portable in femto_core::frame::portable;
         Producer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
         Record in femto_core;
+        Recovery in femto_core;
         RegistryFull in femto_core;
+        Retained in femto_core::frame::retained;
         RingAlreadySet in femto_core::bridge::defmt;
         RootAlreadySet in femto_core;
         SetLevelsError in femto_core;
@@ -339,9 +345,18 @@ fn every_public_type_has_format() {
     // Those that a macro cannot spell: their parameter is a number.
     fn has_format<T: Format>() {}
     let _ = (has_format::<RingHandler<16>>, has_format::<RingHandlerBuilder<16>>);
+    let _ = (has_format::<RetainedHandler<64>>, has_format::<RetainedHandlerBuilder<64>>);
+    let _ = has_format::<RetainedRam<64>>;
     #[cfg(feature = "async")]
     let _ = has_format::<femto_core::AsyncRingHandler<16>>;
-    let of_a_size = ["AsyncRingHandler", "RingHandler", "RingHandlerBuilder"];
+    let of_a_size = [
+        "AsyncRingHandler",
+        "RetainedHandler",
+        "RetainedHandlerBuilder",
+        "RetainedRam",
+        "RingHandler",
+        "RingHandlerBuilder",
+    ];
     // What the macros' expansions use is no part of the public interface.
     let private = ["Arg", "DefaultLogger", "NamedLogger", "TargetLogger"];
     let mut found = Vec::new();

@@ -53,6 +53,9 @@ use crate::{Level, Value};
 /// The version that this crate writes.
 pub const VERSION: u8 = 1;
 
+/// The section of the key-values.
+pub(crate) const KEY_VALUES: u16 = 1 << 1;
+
 /// How arguments go into a template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -143,10 +146,7 @@ impl<'a, P: Copy> Portable<'_, Arguments<'_>, P> {
             | u16::from(self.task.is_some()) << 7
             | u16::from(self.exception.is_some()) << 8
             | u16::from(self.stack.is_some()) << 9;
-        let [low, high] = sections.to_le_bytes();
-        let level = self.level.number();
-        to.write_all(&[VERSION, level, self.style as u8, arguments.len() as u8, low, high])?;
-        to.write_all(&self.time.to_le_bytes())?;
+        to.write_all(&head(self.level, self.style, arguments.len() as u8, sections, self.time))?;
         write_text(self.name, to)?;
         match template {
             Some(template) => template(to)?,
@@ -301,6 +301,20 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
+/// What a frame begins with.
+#[inline]
+pub(crate) fn head(
+    level: Level,
+    style: Style,
+    arguments: u8,
+    sections: u16,
+    time: u64,
+) -> [u8; 14] {
+    let ([low, high], [a, b, c, d, e, f, g, h]) = (sections.to_le_bytes(), time.to_le_bytes());
+    let (level, style) = (level.number(), style as u8);
+    [VERSION, level, style, arguments, low, high, a, b, c, d, e, f, g, h]
+}
+
 #[inline]
 fn write_text<W: Write>(text: &str, to: &mut W) -> Result<(), W::Error> {
     to.write_all(&(text.len() as u32).to_le_bytes())?;
@@ -308,7 +322,7 @@ fn write_text<W: Write>(text: &str, to: &mut W) -> Result<(), W::Error> {
 }
 
 #[inline]
-pub(super) fn write_value<W: Write>(value: &Value<'_>, to: &mut W) -> Result<(), W::Error> {
+pub(crate) fn write_value<W: Write>(value: &Value<'_>, to: &mut W) -> Result<(), W::Error> {
     to.write_all(&[tag::of(value)])?;
     match *value {
         Value::None | Value::Bool(_) => Ok(()),

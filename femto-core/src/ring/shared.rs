@@ -1,5 +1,6 @@
 //! Shared ring: many producers, interrupts and other cores among them, and any number of consumers.
 
+mod retain;
 mod take;
 
 use core::fmt;

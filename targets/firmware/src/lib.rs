@@ -6,13 +6,15 @@
 
 pub mod interrupt;
 pub mod meter;
+mod panic;
 #[cfg_attr(target_arch = "arm", path = "processor/cortex_m.rs")]
 #[cfg_attr(target_arch = "riscv32", path = "processor/riscv.rs")]
 mod processor;
 mod register;
 mod uart;
 
-pub use processor::{entry, reset};
+pub use panic::on_panic;
+pub use processor::{entry, fault, reset};
 pub use uart::Uart;
 
 /// Ends the program with success, through the debugger or the emulator.

@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::frame::local::Event;
 use crate::frame::portable::{Pairs, Portable, Style, Values};
+use crate::frame::retained::{Dump, Retained};
 use crate::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
@@ -14,8 +15,9 @@ use crate::{
     CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler,
     DirectHandlerBuilder, Drained, Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder,
     Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    OverflowPolicy, Pair, ParseLevelError, Record, RegistryFull, RingHandler, RingHandlerBuilder,
-    RootAlreadySet, SetLevelsError, Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
+    OverflowPolicy, Pair, ParseLevelError, Record, Recovery, RegistryFull, RetainedHandler,
+    RetainedHandlerBuilder, RetainedRam, RingHandler, RingHandlerBuilder, RootAlreadySet,
+    SetLevelsError, Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -177,6 +179,7 @@ macro_rules! by_debug {
 by_debug! {
     CompositeFilter;
     Details<'_>;
+    Dump<'_>;
     Event<'_>;
     Field;
     FilterBuilder;
@@ -189,6 +192,8 @@ by_debug! {
     OverflowPolicy;
     Packet<'_>;
     Pairs<'_>;
+    Recovery;
+    Retained<'_>;
     SetLevelsError<'_>;
     Shape;
     SiteFacts;
@@ -199,6 +204,9 @@ by_debug! {
     WireFormatter;
     Writer<'_>;
     {const SITES: usize} CallSiteFilter<SITES>;
+    {const WORDS: usize} RetainedHandler<WORDS>;
+    {const WORDS: usize} RetainedHandlerBuilder<WORDS>;
+    {const WORDS: usize} RetainedRam<WORDS>;
     {B: fmt::Debug} Decoder<B>;
     {const LINE: usize} Shell<LINE>;
     {const WORDS: usize} RingHandlerBuilder<WORDS>;

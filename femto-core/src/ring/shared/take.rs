@@ -4,7 +4,7 @@
 //! grow, so what was read of the frame before that is whole: nobody cleared it meanwhile.
 
 use super::{SharedRing, claim};
-use crate::atomic::{AtomicWord, Ordering};
+use crate::atomic::{AtomicWord, Ordering, WORD_BYTES};
 use crate::frame::{Header, Kind};
 use crate::ring::Storage;
 
@@ -41,11 +41,9 @@ impl<S: Storage> SharedRing<S> {
         let (chunks, _) = scratch.as_chunks_mut();
         let (header, copied) = loop {
             let oldest = self.oldest(mark, is_last)?;
-            for (chunk, word) in chunks.iter_mut().zip(oldest.frame) {
-                *chunk = word.load(Ordering::Relaxed).to_le_bytes();
-            }
-            if self.take(&oldest) && oldest.header.kind != Kind::Padding {
-                break (oldest.header, chunks.len().min(oldest.frame.len()));
+            let copied = oldest.copy(chunks);
+            if self.take(&oldest) && !oldest.is_padding() {
+                break (oldest.header, copied);
             }
         };
         Some((header, chunks[..copied].as_flattened()))
@@ -104,7 +102,7 @@ impl<S: Storage> SharedRing<S> {
         let Some(oldest) = self.oldest(self.mark(), false) else {
             return self.tail.load(Ordering::Relaxed) != tail;
         };
-        if oldest.at == tail && self.take(&oldest) && oldest.header.kind != Kind::Padding {
+        if oldest.at == tail && self.take(&oldest) && !oldest.is_padding() {
             claim::count(&self.overwritten);
         }
         true
@@ -112,7 +110,7 @@ impl<S: Storage> SharedRing<S> {
 
     /// The oldest frame that is not being taken, or with `is_last` the one behind that.
     #[inline]
-    fn oldest(&self, mark: usize, is_last: bool) -> Option<Oldest<'_>> {
+    pub(super) fn oldest(&self, mark: usize, is_last: bool) -> Option<Oldest<'_>> {
         // Acquire: whoever moved the tail had moved `next` up to there before.
         let tail = self.tail.load(Ordering::Acquire);
         let at = self.next.load(Ordering::Relaxed);
@@ -128,7 +126,7 @@ impl<S: Storage> SharedRing<S> {
 
     /// Owns a frame, clears it, and frees its room; `false` if it was not the oldest any more.
     #[inline]
-    fn take(&self, oldest: &Oldest<'_>) -> bool {
+    pub(crate) fn take(&self, oldest: &Oldest<'_>) -> bool {
         let &Oldest { at, tail, frame, .. } = oldest;
         let end = at.wrapping_add(frame.len());
         if !claim::advance(&self.next, at, end) {
@@ -150,11 +148,26 @@ impl<S: Storage> SharedRing<S> {
 }
 
 /// A committed frame, as one context saw it.
-struct Oldest<'r> {
+pub(crate) struct Oldest<'r> {
     /// Its position.
-    at: usize,
+    pub(super) at: usize,
     /// The tail at the time.
     tail: usize,
     header: Header,
     frame: &'r [AtomicWord],
+}
+
+impl Oldest<'_> {
+    pub(super) fn is_padding(&self) -> bool {
+        self.header.kind == Kind::Padding
+    }
+
+    /// Copies the words; answers how many there was room for.
+    #[inline]
+    pub(super) fn copy(&self, to: &mut [[u8; WORD_BYTES]]) -> usize {
+        for (chunk, word) in to.iter_mut().zip(self.frame) {
+            *chunk = word.load(Ordering::Relaxed).to_le_bytes();
+        }
+        to.len().min(self.frame.len())
+    }
 }

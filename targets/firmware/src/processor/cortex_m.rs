@@ -6,7 +6,7 @@ use cortex_m::Peripherals;
 use cortex_m::peripheral::scb::SystemHandler;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{SCB, SYST};
-use cortex_m_rt::exception;
+use cortex_m_rt::{ExceptionFrame, exception};
 
 pub use cortex_m_rt::entry;
 
@@ -15,6 +15,16 @@ use crate::interrupt::{HIGH, LOW};
 /// Resets the system; memory keeps its contents.
 pub fn reset() -> ! {
     SCB::sys_reset()
+}
+
+/// Does what the processor takes for a fault; see [`on_panic`](crate::on_panic).
+pub fn fault() -> ! {
+    cortex_m::asm::udf()
+}
+
+#[exception]
+unsafe fn HardFault(_: &ExceptionFrame) -> ! {
+    crate::panic::handle(&"hard fault")
 }
 
 pub(crate) fn enable_interrupts() {

@@ -2,9 +2,9 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use riscv::interrupt::{self, Interrupt};
+use riscv::interrupt::{self, Exception, Interrupt};
 use riscv::register::minstret;
-use riscv_rt::core_interrupt;
+use riscv_rt::{TrapFrame, core_interrupt, exception};
 
 pub use riscv_rt::entry;
 
@@ -17,6 +17,17 @@ pub fn reset() -> ! {
     loop {
         riscv::asm::wfi();
     }
+}
+
+/// Does what the processor takes for a fault; see [`on_panic`](crate::on_panic).
+pub fn fault() -> ! {
+    // SAFETY: the instruction does not exist, so the processor goes to the handler below.
+    unsafe { core::arch::asm!("unimp", options(noreturn, nomem, nostack)) }
+}
+
+#[exception(Exception::IllegalInstruction)]
+fn taken_illegal_instruction(_: &TrapFrame) -> ! {
+    crate::panic::handle(&"hard fault")
 }
 
 pub(crate) fn enable_interrupts() {

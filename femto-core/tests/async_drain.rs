@@ -55,7 +55,10 @@ fn no_wake_up_is_lost_in_a_million_turns() {
     });
     for turn in 1..=TURNS {
         info!(logger: ROOT, "{} {}", turn, turn);
+        let mut looks = 0_u32;
         while DRAINED.load(Relaxed) < turn {
+            looks += 1;
+            assert!(looks < u32::MAX / 16, "turn {turn}: the task sleeps on");
             // Mostly at work when the task goes to sleep, sometimes long after.
             if turn % 64 == 0 { thread::yield_now() } else { core::hint::spin_loop() }
         }

@@ -74,8 +74,11 @@ pub(super) fn count(frames: &AtomicUsize) {
 /// Whether `flag` was taken by somebody else; else it is taken now.
 pub(super) fn taken(flag: &AtomicBool) -> bool {
     with(|_| {
-        let taken = flag.load(Ordering::Relaxed);
-        flag.store(true, Ordering::Relaxed);
+        let taken = flag.load(Ordering::Acquire);
+        // Given back outside any section: what was not free here must not be stored over.
+        if !taken {
+            flag.store(true, Ordering::Relaxed);
+        }
         taken
     })
 }

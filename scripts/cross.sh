@@ -85,7 +85,7 @@ run_program() {
         cd "${3:-.}" || exit
         case $qemu in
         '') "$ROOT/targets/qemu.sh" "$(elf "$1" "$2")" ;;
-        *) timeout "${QEMU_TIMEOUT:-120}" "$qemu" -L "/usr/$prefix" "$(elf "$1" "$2")" ;;
+        *) timeout "${QEMU_TIMEOUT:-300}" "$qemu" -L "/usr/$prefix" "$(elf "$1" "$2")" ;;
         esac
     )
 }

@@ -47,7 +47,7 @@ if [ -n "${RAM_DUMP:-}" ]; then
         until grep -qa halted "$RAM_DUMP.uart" || [ $((tries -= 1)) = 0 ]; do sleep 0.1; done
         echo "memsave ${ram%,*} $((${kib%K} * 1024)) \"$RAM_DUMP\""
         echo quit
-    } | timeout "${QEMU_TIMEOUT:-120}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware \
+    } | timeout "${QEMU_TIMEOUT:-300}" "$qemu" -cpu "$cpu" -machine "$machine" $firmware \
         -display none -monitor stdio -serial "file:$RAM_DUMP.uart" \
         -semihosting-config enable=on,target=native -kernel "$elf" >/dev/null
     exec cat "$RAM_DUMP.uart"
@@ -56,7 +56,7 @@ fi
 # What is typed: by a person at a terminal, else from the program's file.
 input=$(dirname "$0")/firmware/expected/$(basename "$elf").in
 [ -e "$input" ] || input=/dev/null
-limit="timeout ${QEMU_TIMEOUT:-120}"
+limit="timeout ${QEMU_TIMEOUT:-300}"
 if [ -t 0 ]; then
     limit="" input=/dev/stdin
 fi

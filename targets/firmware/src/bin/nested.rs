@@ -12,13 +12,21 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use board::{entry, interrupt};
-use femto_core::{Formatter, Logger, Record, RingHandler, Value, info};
+use femto_core::{
+    Formatter, Logger, OverflowPolicy, Record, RingHandler, RingHandlerBuilder, Value, info,
+};
 use semihosting::{eprintln, println};
 
-static RING: RingHandler<256> = RingHandler::new();
-static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+static NEWEST: RingHandler<256> = RingHandler::new();
+static DROPS: Logger = Logger::root().with_handlers(&[&NEWEST]);
+static OLDEST: RingHandler<256> =
+    RingHandlerBuilder::new().with_policy(OverflowPolicy::OverwriteOldest).build_static();
+static OVERWRITES: Logger = Logger::root().with_handlers(&[&OLDEST]);
 
-static RUNS: [Run; 1] = [Run::new("drop the newest", &ROOT, &RING)];
+static RUNS: [Run; 2] = [
+    Run::new("drop the newest", &DROPS, &NEWEST),
+    Run::new("overwrite the oldest", &OVERWRITES, &OLDEST),
+];
 /// The place in `RUNS` of the one under way.
 static CURRENT: AtomicUsize = AtomicUsize::new(0);
 
@@ -116,15 +124,27 @@ impl Run {
         let drained = self.total(|producer| &producer.drained);
         let wrong = self.total(|producer| &producer.wrong);
         let dropped = self.ring.dropped() as u32 - damaged;
+        let overwritten = self.ring.overwritten() as u32;
         let gaps = self.total(|producer| &producer.missing) + self.tail();
         let in_low = self.in_low.load(Ordering::Relaxed);
         eprintln!(
-            "{}: made {made} drained {drained} dropped {dropped} damaged {damaged}, high in low {in_low}",
+            "{}: made {made} drained {drained} overwritten {overwritten} dropped {dropped} damaged {damaged}, high in low {in_low}",
             self.policy
         );
+        for producer in self.producers() {
+            let count = |count: &AtomicU32| count.load(Ordering::Relaxed);
+            let (made, drained) = (count(&producer.made), count(&producer.drained));
+            eprintln!("  {}: made {made} drained {drained}", producer.number);
+        }
         println!("{}: damaged {damaged}, not as they were made {wrong}", self.policy);
-        println!("made = drained + dropped: {}", made == drained + dropped);
-        println!("gaps in the sequences = dropped: {}", gaps == dropped);
+        println!(
+            "made = drained + overwritten + dropped: {}",
+            made == drained + overwritten + dropped
+        );
+        println!(
+            "gaps in the sequences = overwritten + dropped: {}",
+            gaps == overwritten + dropped
+        );
         println!(
             "every producer was drained and lost records: {}",
             self.producers().iter().all(|producer| producer.was_busy())
@@ -238,4 +258,4 @@ fn add(count: &AtomicU32, n: u32) {
 
 const RECORDS: u32 = 1_000_000;
 /// Instructions.
-const PERIODS: [u32; 7] = [920, 1240, 1600, 1160, 2440, 1480, 2120];
+const PERIODS: [u32; 7] = [1840, 2480, 3200, 2320, 4880, 2960, 4240];

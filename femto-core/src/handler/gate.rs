@@ -10,13 +10,15 @@ use crate::{Filter, Level, Record};
 /// Level and filters of a handler.
 pub(super) struct Gate {
     level: AtomicU8,
-    filters: &'static [&'static dyn Filter],
+    /// `None`, not an empty slice: a static that is zero needs no copy in flash.
+    filters: Option<&'static [&'static dyn Filter]>,
     /// Records that a filter refused.
     rejected: AtomicUsize,
 }
 
 impl Gate {
     pub(super) const fn new(level: Level, filters: &'static [&'static dyn Filter]) -> Self {
+        let filters = if filters.is_empty() { None } else { Some(filters) };
         Self { level: AtomicU8::new(level.number()), filters, rejected: AtomicUsize::new(0) }
     }
 
@@ -29,12 +31,12 @@ impl Gate {
     }
 
     pub(super) const fn has_filters(&self) -> bool {
-        !self.filters.is_empty()
+        self.filters.is_some()
     }
 
     /// Whether all filters pass the record, whose level is high enough; counts it if not.
     pub(super) fn admits(&self, record: &Record<'_>) -> bool {
-        let passes = pass_all(self.filters, record);
+        let passes = self.filters.is_none_or(|filters| pass_all(filters, record));
         if !passes {
             self.rejected.fetch_add(1, Ordering::Relaxed);
         }

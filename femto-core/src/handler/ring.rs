@@ -18,6 +18,7 @@ pub(crate) use drain::Outcome;
 
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
+use core::time::Duration;
 
 use portable_atomic::{AtomicBool, AtomicUsize};
 
@@ -28,7 +29,7 @@ use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::frame::Shape;
 use crate::frame::local::{self, FIXED_WORDS};
 use crate::ring::{SharedRing, Storage};
-use crate::{Level, OverflowPolicy, Record, Statistics, clock};
+use crate::{Level, Record, Statistics, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
 /// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
@@ -66,8 +67,12 @@ struct State<const WORDS: usize> {
     claim_level: AtomicU8,
     /// Whether a drain has a record at hand.
     at_hand: AtomicBool,
-    claim_anew: ClaimAnew<WORDS>,
-    policy: OverflowPolicy,
+    /// `None`: the newest is dropped. What a handler has by default is zero, so that its words need no
+    /// copy in flash.
+    claim_anew: Option<ClaimAnew<WORDS>>,
+    /// How long a caller waits, and what it asks meanwhile.
+    limit: Duration,
+    relax: Option<fn() -> bool>,
     gate: Gate,
     panic: Panic,
     /// Records written or handed on.
@@ -240,11 +245,16 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[cold]
     #[inline(never)]
     fn claim_anew(&self, words: usize, time: u64) -> &[AtomicWord] {
-        let Some(room) = (self.state().claim_anew)(self, words) else {
-            return &self.state().words[..1];
-        };
+        let Some(room) = self.claim_by_policy(words) else { return &self.state().words[..1] };
         local::write_time(room, time);
         room
+    }
+
+    fn claim_by_policy(&self, words: usize) -> Option<&[AtomicWord]> {
+        match self.state().claim_anew {
+            Some(claim_anew) => claim_anew(self, words),
+            None => self.ring.claim(words),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::AtomicU8;
+use core::time::Duration;
 
 use portable_atomic::{AtomicBool, AtomicUsize};
 
@@ -38,18 +39,12 @@ pub struct RingHandlerBuilder<const WORDS: usize> {
     level: Level,
     filters: &'static [&'static dyn Filter],
     policy: OverflowPolicy,
-    claim_anew: ClaimAnew<WORDS>,
 }
 
 impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
     /// All parameters at their defaults.
     pub const fn new() -> Self {
-        Self {
-            level: Level::NOTSET,
-            filters: &[],
-            policy: OverflowPolicy::DropNewest,
-            claim_anew: drop_newest,
-        }
+        Self { level: Level::NOTSET, filters: &[], policy: OverflowPolicy::DropNewest }
     }
 
     /// Sets the level below which records do not come here.
@@ -60,11 +55,6 @@ impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
 
     /// Sets what becomes of a record when the ring is full.
     pub const fn with_policy(mut self, policy: OverflowPolicy) -> Self {
-        self.claim_anew = match policy {
-            OverflowPolicy::DropNewest => drop_newest,
-            OverflowPolicy::OverwriteOldest => overwrite_oldest,
-            OverflowPolicy::Timeout { .. } => wait,
-        };
         self.policy = policy;
         self
     }
@@ -80,12 +70,22 @@ impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
     #[must_use]
     pub const fn build_static(self) -> RingHandler<WORDS> {
         let claim_level = if self.filters.is_empty() { self.level } else { Level::OFF };
+        let claim_anew: Option<ClaimAnew<WORDS>> = match self.policy {
+            OverflowPolicy::DropNewest => None,
+            OverflowPolicy::OverwriteOldest => Some(overwrite_oldest),
+            OverflowPolicy::Timeout { .. } => Some(wait),
+        };
+        let (limit, relax) = match self.policy {
+            OverflowPolicy::Timeout { limit, relax } => (limit, Some(relax)),
+            _ => (Duration::ZERO, None),
+        };
         RingHandler {
             ring: SharedRing::new(State {
                 claim_level: AtomicU8::new(claim_level.number()),
                 at_hand: AtomicBool::new(false),
-                claim_anew: self.claim_anew,
-                policy: self.policy,
+                claim_anew,
+                limit,
+                relax,
                 gate: Gate::new(self.level, self.filters),
                 panic: Panic::new(),
                 written: AtomicUsize::new(0),
@@ -129,13 +129,6 @@ impl<const WORDS: usize> fmt::Debug for RingHandlerBuilder<WORDS> {
     }
 }
 
-fn drop_newest<const WORDS: usize>(
-    handler: &RingHandler<WORDS>,
-    words: usize,
-) -> Option<&[AtomicWord]> {
-    handler.ring.claim(words)
-}
-
 fn overwrite_oldest<const WORDS: usize>(
     handler: &RingHandler<WORDS>,
     words: usize,
@@ -145,9 +138,7 @@ fn overwrite_oldest<const WORDS: usize>(
 
 /// Claims for [`OverflowPolicy::Timeout`].
 fn wait<const WORDS: usize>(handler: &RingHandler<WORDS>, words: usize) -> Option<&[AtomicWord]> {
-    let OverflowPolicy::Timeout { limit, relax } = handler.state().policy else {
-        return handler.ring.claim(words);
-    };
+    let State { limit, relax, .. } = handler.state();
     let start = clock::now();
     loop {
         let room = handler.ring.claim_uncounted(words);
@@ -155,7 +146,7 @@ fn wait<const WORDS: usize>(handler: &RingHandler<WORDS>, words: usize) -> Optio
             return room;
         }
         let waited = clock::duration(clock::now().wrapping_sub(start));
-        if waited.is_none_or(|waited| waited >= limit) || !relax() {
+        if waited.is_none_or(|waited| waited >= *limit) || !relax.is_some_and(|relax| relax()) {
             // Panic mode may have come meanwhile; the record is lost all the same, and counted.
             handler.ring.refuse();
             return None;

@@ -59,7 +59,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// Claims room by the policy, writes, and commits. A refusal is counted by the ring.
     #[inline(always)]
     fn put_frame(&self, words: usize, header: Word, frame: impl Encode) {
-        let anew = || (self.state().claim_anew)(self, words);
+        let anew = || self.claim_by_policy(words);
         if let Some([first, rest @ ..]) = self.ring.try_claim(words).or_else(anew) {
             frame.encode(&mut Writer::after_header(rest));
             first.store(header, Ordering::Release);

@@ -1,7 +1,9 @@
 //! Keeps frames in a static ring until the main loop drains them.
 
+#[cfg_attr(loom, allow(unused_imports, dead_code, reason = "no static can hold loom's atomics"))]
 mod builder;
 mod drain;
+#[cfg_attr(loom, allow(dead_code, reason = "no static can hold loom's atomics"))]
 mod panic;
 #[cfg(feature = "log")]
 mod portable;

@@ -278,6 +278,7 @@ fn every_public_type_has_format() {
     }
     type Words = [femto_core::AtomicWord; 16];
     let listed = listed! {
+        Addressed in femto_core::frame::wire;
         CallSite in femto_core;
         CallSiteFilter in femto_core;
         ClockAlreadySet in femto_core;

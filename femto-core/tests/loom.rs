@@ -47,20 +47,19 @@ fn a_shared_ring_in_loom_takes_from_two_producers_and_accounts_for_all() {
                 ring.push(before, header(before, 0), nothing).unwrap();
                 drain(&ring, &mut Vec::new());
             }
-            let produce = |numbers: [u8; 2]| {
+            let produce = |numbers: &'static [u8]| {
                 let ring = Arc::clone(&ring);
                 thread::spawn(move || {
-                    let made = numbers.into_iter().filter(|&n| push_shared(&ring, n).is_ok());
+                    let made = numbers.iter().copied().filter(|&n| push_shared(&ring, n).is_ok());
                     made.collect::<Vec<_>>()
                 })
             };
-            let (a, b) = (produce([1, 2]), produce([11, 12]));
+            let (a, b) = (produce(&[1, 2]), produce(&[11]));
             // A thread of its own: whichever goes first costs no preemption.
             let consumer = {
                 let ring = Arc::clone(&ring);
                 thread::spawn(move || {
                     let mut seen = Vec::new();
-                    assert!(drain(&ring, &mut seen));
                     assert!(drain(&ring, &mut seen));
                     seen
                 })
@@ -72,7 +71,7 @@ fn a_shared_ring_in_loom_takes_from_two_producers_and_accounts_for_all() {
             let of =
                 |low: bool| seen.iter().copied().filter(|&n| (n < 10) == low).collect::<Vec<_>>();
             assert_eq!((of(true), of(false)), (a, b));
-            assert_eq!(seen.len() + ring.refused(), 4);
+            assert_eq!(seen.len() + ring.refused(), 3);
         });
     }
 }

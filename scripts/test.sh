@@ -168,6 +168,7 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, programs" compare_outputs "$target" firmware
+        step "firmware: $target, the guide's example" compare_outputs "$target" sensor
         step "firmware: $target, compile-time ceilings" ceilings "$target"
         defmt_print_ready "firmware: $target, bridges" || continue
         # Apart from the firmware: in one build they would share their features.
@@ -191,6 +192,7 @@ test_firmware() {
 firmware_clippy() {
     cross "$1" clippy -p firmware -p ceiling-programs -- -D warnings
     cross "$1" clippy -p bridges -- -D warnings
+    cross "$1" clippy -p sensor -- -D warnings
 }
 
 # Runs each program of a package and compares its output, byte for byte, with the file of its name (hosts without one say

@@ -2,18 +2,19 @@
 
 use core::cell::Cell;
 use core::fmt::Display;
-use core::panic::PanicInfo;
 
 use critical_section::Mutex;
 use semihosting::eprintln;
 
-/// Sets what a panic and a fault do instead of ending the program with failure: `handler` is told what happened.
+/// Sets what a panic and a fault do instead of ending the program with failure: `handler` is told what happened. In a
+/// program with a panic handler of its own: what a fault does.
 pub fn on_panic(handler: fn(&dyn Display) -> !) {
     critical_section::with(|held| HANDLER.borrow(held).set(handler));
 }
 
+#[cfg(feature = "panic-handler")]
 #[panic_handler]
-fn panic(info: &PanicInfo) -> ! {
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     handle(info)
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `test.sh [GROUP...]` runs the tests, all groups or those named: lint rust loom bench doc python
-# firmware.
+# firmware guide.
 # A missing tool is a failure with CI=true, a skip that is reported without.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,6 +10,8 @@
 . scripts/cross.sh
 # shellcheck source=scripts/ceilings.sh
 . scripts/ceilings.sh
+# shellcheck source=scripts/guide.sh
+. scripts/guide.sh
 
 # Sets MEMBERS to cargo's arguments for all members; the bindings build only where there is a Python to bind to.
 choose_members() {
@@ -244,7 +246,7 @@ if ! has cargo; then
     summary
     exit 1
 fi
-for group in "${@:-lint rust loom bench doc python firmware}"; do
+for group in "${@:-lint rust loom bench doc python firmware guide}"; do
     for name in $group; do "test_$name"; done
 done
 summary

@@ -18,8 +18,8 @@ guide_blocks() {
     awk -v folder="$CACHE/guide/blocks" '
         /^```/ && !inside {
             if (tag == "") { print FILENAME ":" FNR ": nothing says how this block is checked" > "/dev/stderr"; exit 1 }
-            # A Rust block that is not a doc test is left out by rustdoc; one that is, must not be.
-            if (/^```rust/ && (tag == "doctest") != ($0 == "```rust")) {
+            # What rustdoc takes for a doc test, and nothing else.
+            if ((tag == "doctest") != /^```rust$/ || /^```rust./) {
                 print FILENAME ":" FNR ": is it a doc test?" > "/dev/stderr"; exit 1
             }
             file = sprintf("%s/%02d", folder, ++count); printf "" > file; inside = 1
@@ -73,7 +73,9 @@ guide_commands() {
     ln -s "$ROOT" "$folder/femtologging"
     GUIDE_TOOLS=$CACHE/guide/tools
     PATH=$GUIDE_TOOLS/bin:$PATH
+    # shellcheck disable=SC2317 # the blocks call both
     rustup() { guide_rustup "$@"; }
+    # shellcheck disable=SC2317
     cargo() { guide_cargo "$@"; }
     cd "$folder" || return
     while read -r number kind path; do

@@ -6,9 +6,12 @@ use core::fmt::Display;
 use critical_section::Mutex;
 use semihosting::eprintln;
 
+/// Is told what happened, and ends the program or resets it.
+pub type PanicHandler = fn(&dyn Display) -> !;
+
 /// Sets what a panic and a fault do instead of ending the program with failure: `handler` is told what happened. In a
 /// program with a panic handler of its own: what a fault does.
-pub fn on_panic(handler: fn(&dyn Display) -> !) {
+pub fn on_panic(handler: PanicHandler) {
     critical_section::with(|held| HANDLER.borrow(held).set(handler));
 }
 
@@ -24,7 +27,7 @@ pub(crate) fn handle(what: &dyn Display) -> ! {
     handler(what)
 }
 
-static HANDLER: Mutex<Cell<fn(&dyn Display) -> !>> = Mutex::new(Cell::new(|what| {
+static HANDLER: Mutex<Cell<PanicHandler>> = Mutex::new(Cell::new(|what| {
     eprintln!("{what}");
     semihosting::process::exit(1)
 }));

@@ -1,6 +1,6 @@
 # Each target is one step; the scripts hold the logic and do all set-up themselves.
 .PHONY: help demo demo-rust demo-python demo-firmware \
-	test lint test-rust test-loom test-bench test-python test-firmware fuzz doc wheel \
+	test lint test-rust test-loom test-bench test-python test-firmware test-guide fuzz doc wheel \
 	bench bench-rust bench-python bench-firmware clean
 
 help: ## list the targets (the default)
@@ -31,6 +31,8 @@ fuzz: ## the decoders, a minute each
 	@scripts/fuzz.sh
 test-firmware: ## firmware under QEMU, its output compared with targets/*/expected
 	@scripts/test.sh firmware
+test-guide: ## docs/firmware.md: its programs and commands, as a new user types them
+	@scripts/test.sh guide
 doc: ## the Rust documentation, warnings denied
 	@scripts/test.sh doc
 wheel: ## a wheel per Python interpreter, into .cache/wheels

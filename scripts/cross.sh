@@ -70,8 +70,10 @@ cross() (
 
 profile() { case $1 in *-linux-*) echo host ;; *) echo release ;; esac }
 
-# `programs PACKAGE` prints the names of its programs.
-programs() { basename -s .rs "targets/$1"/src/bin/*.rs; }
+# `programs PACKAGE` prints the names of its programs; a package with one alone has its name.
+programs() {
+    if [ -e "targets/$1/src/main.rs" ]; then echo "$1"; else basename -s .rs "targets/$1"/src/bin/*.rs; fi
+}
 
 # `elf TARGET PROGRAM` prints where cargo put it.
 elf() { echo "${CARGO_TARGET_DIR:-$ROOT/targets/target}/$1/$(profile "$1")/$2"; }

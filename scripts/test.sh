@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `test.sh [GROUP...]` runs the tests, all groups or those named: lint rust loom bench doc python
-# firmware.
+# firmware guide.
 # A missing tool is a failure with CI=true, a skip that is reported without.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,6 +10,8 @@
 . scripts/cross.sh
 # shellcheck source=scripts/ceilings.sh
 . scripts/ceilings.sh
+# shellcheck source=scripts/guide.sh
+. scripts/guide.sh
 
 # Sets MEMBERS to cargo's arguments for all members; the bindings build only where there is a Python to bind to.
 choose_members() {
@@ -168,6 +170,7 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, programs" compare_outputs "$target" firmware
+        step "firmware: $target, the guide's example" compare_outputs "$target" sensor
         step "firmware: $target, compile-time ceilings" ceilings "$target"
         defmt_print_ready "firmware: $target, bridges" || continue
         # Apart from the firmware: in one build they would share their features.
@@ -191,6 +194,7 @@ test_firmware() {
 firmware_clippy() {
     cross "$1" clippy -p firmware -p ceiling-programs -- -D warnings
     cross "$1" clippy -p bridges -- -D warnings
+    cross "$1" clippy -p sensor -- -D warnings
 }
 
 # Runs each program of a package and compares its output, byte for byte, with the file of its name (hosts without one say
@@ -242,7 +246,7 @@ if ! has cargo; then
     summary
     exit 1
 fi
-for group in "${@:-lint rust loom bench doc python firmware}"; do
+for group in "${@:-lint rust loom bench doc python firmware guide}"; do
     for name in $group; do "test_$name"; done
 done
 summary

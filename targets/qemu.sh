@@ -54,8 +54,10 @@ if [ -n "${RAM_DUMP:-}" ]; then
 fi
 
 # What is typed: by a person at a terminal, else from the program's file.
-input=$(dirname "$0")/firmware/expected/$(basename "$elf").in
-[ -e "$input" ] || input=/dev/null
+input=/dev/null
+for file in "$(dirname "$0")"/*/expected/"$(basename "$elf")".in; do
+    [ ! -e "$file" ] || input=$file
+done
 limit="timeout ${QEMU_TIMEOUT:-300}"
 if [ -t 0 ]; then
     limit="" input=/dev/stdin

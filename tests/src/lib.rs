@@ -13,6 +13,11 @@ use std::time::Instant;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// Those of the guide for firmware; `scripts/guide.sh` checks its other blocks.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/firmware.md")]
+struct FirmwareGuide;
+
 /// A folder that is removed with everything in it.
 #[derive(Debug)]
 pub struct Scratch(PathBuf);

@@ -13,7 +13,7 @@ mod processor;
 mod register;
 mod uart;
 
-pub use panic::on_panic;
+pub use panic::{PanicHandler, on_panic};
 pub use processor::{entry, fault, reset};
 pub use uart::Uart;
 

@@ -2,18 +2,22 @@
 
 use core::cell::Cell;
 use core::fmt::Display;
-use core::panic::PanicInfo;
 
 use critical_section::Mutex;
 use semihosting::eprintln;
 
-/// Sets what a panic and a fault do instead of ending the program with failure: `handler` is told what happened.
-pub fn on_panic(handler: fn(&dyn Display) -> !) {
+/// Is told what happened, and ends the program or resets it.
+pub type PanicHandler = fn(&dyn Display) -> !;
+
+/// Sets what a panic and a fault do instead of ending the program with failure: `handler` is told what happened. In a
+/// program with a panic handler of its own: what a fault does.
+pub fn on_panic(handler: PanicHandler) {
     critical_section::with(|held| HANDLER.borrow(held).set(handler));
 }
 
+#[cfg(feature = "panic-handler")]
 #[panic_handler]
-fn panic(info: &PanicInfo) -> ! {
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     handle(info)
 }
 
@@ -23,7 +27,7 @@ pub(crate) fn handle(what: &dyn Display) -> ! {
     handler(what)
 }
 
-static HANDLER: Mutex<Cell<fn(&dyn Display) -> !>> = Mutex::new(Cell::new(|what| {
+static HANDLER: Mutex<Cell<PanicHandler>> = Mutex::new(Cell::new(|what| {
     eprintln!("{what}");
     semihosting::process::exit(1)
 }));

@@ -36,9 +36,9 @@ fn main() -> ! {
     add(&KEPT.torn, u32::from(recovery.torn > 0));
 
     // At another instruction in each turn: while draining, or while logging.
-    let periods = if turn % 3 == 0 { &DRAINING } else { &LOGGING };
+    let periods = if turn.is_multiple_of(3) { &DRAINING } else { &LOGGING };
     let period = periods[(turn / 3) as usize % periods.len()];
-    let resets_soon = turn % 3 == 0;
+    let resets_soon = turn.is_multiple_of(3);
     interrupt::HIGH.set_handler(if resets_soon { reset_now } else { log_or_reset });
     for _ in 0..turn * 7 % 100 {
         nop(); // within a tick of the timer
@@ -264,7 +264,9 @@ struct Made {
 }
 
 impl Made {
-    const NONE: Self = Self { done: AtomicU32::new(0), seen: AtomicU32::new(0) };
+    const fn none() -> Self {
+        Self { done: AtomicU32::new(0), seen: AtomicU32::new(0) }
+    }
 }
 
 // SAFETY: the section is RAM that is left as it is; of atomics any value is one.
@@ -280,8 +282,8 @@ static KEPT: Kept = Kept {
     overwritten: AtomicU32::new(0),
     wrong: AtomicU32::new(0),
     again: AtomicU32::new(0),
-    main: Made::NONE,
-    high: Made::NONE,
+    main: Made::none(),
+    high: Made::none(),
 };
 
 /// Times that the timer logs before it resets.

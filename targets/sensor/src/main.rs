@@ -1,0 +1,114 @@
+//! The firmware to start from: a sensor loop whose log goes to a UART, beside a shell that changes levels while it runs;
+//! what was logged before a reset is shown after it. `docs/firmware.md` explains it.
+//!
+//! Only `simulated.rs` is not yours: it stands for the sensor, the timer, and who types.
+#![no_std]
+#![no_main]
+
+mod simulated;
+
+use core::panic::PanicInfo;
+use core::sync::atomic::{AtomicU16, Ordering};
+use core::time::Duration;
+
+use board::{Uart, entry, interrupt, reset};
+use embedded_io::Write;
+use femto_core::{
+    CallSiteFilter, Clock, DirectHandler, Handler, Level, Logger, RetainedHandlerBuilder,
+    RingHandler, Shell, TextFormatter, critical, debug, info, retained, set_clock, set_root, warn,
+};
+
+/// What waits for the UART: 2 KiB.
+static CONSOLE: RingHandler<512> = RingHandler::new();
+
+retained! {
+    /// What the next boot shows: 1 KiB of the newest records.
+    static CRASH_LOG: RetainedHandler<256> = RetainedHandlerBuilder::new().with_level(Level::INFO);
+}
+
+static ROOT: Logger = Logger::root().with_handlers(&[&CONSOLE, &CRASH_LOG]);
+static ADC: Logger = Logger::child("adc", &ROOT);
+static THERMAL: Logger = Logger::child("thermal", &ROOT).with_filters(&[&SELDOM]);
+
+/// Each statement of the logger once in two seconds.
+static SELDOM: CallSiteFilter<4> = CallSiteFilter::at_most(1, Duration::from_secs(2));
+
+/// What the shell calls the handlers.
+static HANDLERS: [(&str, &dyn Handler); 2] = [("console", &CONSOLE), ("crash", &CRASH_LOG)];
+
+#[entry]
+fn main() -> ! {
+    let mut uart = simulated::Console::new(Uart::new());
+    start_log(&mut uart);
+    interrupt::LOW.set_handler(on_conversion);
+    let mut shell: Shell = Shell::new(&HANDLERS);
+    loop {
+        let Ok(()) = shell.poll(&mut uart);
+        simulated::start_conversion();
+        control(RAW.load(Ordering::Relaxed));
+        let Ok(_) = shell.beside(&mut uart, |screen| CONSOLE.drain(&TextFormatter::new(), screen));
+    }
+}
+
+/// First thing after boot: the crash log, before anything new is written to it.
+fn start_log(uart: &mut impl Write) {
+    let recovery = CRASH_LOG.start(concat!("sensor ", env!("CARGO_PKG_VERSION")));
+    if recovery.records > 0 {
+        let _ = writeln!(uart, "--- {} records of before the reset", recovery.records);
+        let _ = CRASH_LOG.drain(&TextFormatter::new(), uart);
+        let _ = writeln!(uart, "---");
+    }
+    // Each fails only when it is done twice.
+    let _ = set_clock(&Uptime);
+    let _ = set_root(&ROOT);
+    for logger in [&ROOT, &ADC, &THERMAL] {
+        let _ = logger.register(); // 32 find room
+    }
+    info!(resets = recovery.resets; "started");
+}
+
+/// The interrupt of the converter: logging takes some 100 instructions of it.
+fn on_conversion() {
+    let raw = simulated::conversion();
+    debug!(logger: ADC, "raw {raw:#05x}");
+    RAW.store(raw, Ordering::Relaxed);
+}
+
+static RAW: AtomicU16 = AtomicU16::new(0);
+
+/// Has a mistake: a reading beyond the table.
+fn control(raw: u16) {
+    let celsius = DEGREES[usize::from(raw >> 8)];
+    if celsius > LIMIT {
+        warn!(logger: THERMAL, celsius, limit = LIMIT; "too warm");
+    } else {
+        debug!(logger: THERMAL, "{celsius} degrees");
+    }
+}
+
+const DEGREES: [i16; 8] = [-40, -20, 0, 20, 40, 60, 80, 100];
+const LIMIT: i16 = 50;
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    CONSOLE.panic(&LAST_WORDS); // what waits goes out now, and what comes directly
+    critical!("{info}"); // into the crash log too
+    reset()
+}
+
+/// The same UART once more, for nobody but the panic handler.
+static LAST_WORDS: DirectHandler<TextFormatter, Uart> =
+    DirectHandler::new(TextFormatter::new(), Uart::again());
+
+/// The time since boot, counted by a timer.
+struct Uptime;
+
+impl Clock for Uptime {
+    fn now(&self) -> u64 {
+        simulated::milliseconds().into()
+    }
+
+    fn ticks_per_second(&self) -> u64 {
+        1000
+    }
+}

@@ -4,13 +4,12 @@ use core::cell::Cell;
 use core::fmt::Display;
 
 use critical_section::Mutex;
-use semihosting::eprintln;
 
 /// Is told what happened, and ends the program or resets it.
 pub type PanicHandler = fn(&dyn Display) -> !;
 
 /// Sets what a panic and a fault do instead of ending the program with failure: `handler` is told what happened. In a
-/// program with a panic handler of its own: what a fault does.
+/// program with a panic handler of its own: what a fault does instead of a panic.
 pub fn on_panic(handler: PanicHandler) {
     critical_section::with(|held| HANDLER.borrow(held).set(handler));
 }
@@ -27,7 +26,16 @@ pub(crate) fn handle(what: &dyn Display) -> ! {
     handler(what)
 }
 
-static HANDLER: Mutex<Cell<PanicHandler>> = Mutex::new(Cell::new(|what| {
-    eprintln!("{what}");
+static HANDLER: Mutex<Cell<PanicHandler>> = Mutex::new(Cell::new(end));
+
+#[cfg(feature = "panic-handler")]
+fn end(what: &dyn Display) -> ! {
+    semihosting::eprintln!("{what}");
     semihosting::process::exit(1)
-}));
+}
+
+/// A fault is a panic, of which the program's own handler is told.
+#[cfg(not(feature = "panic-handler"))]
+fn end(what: &dyn Display) -> ! {
+    panic!("{what}")
+}

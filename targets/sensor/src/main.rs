@@ -39,9 +39,9 @@ static HANDLERS: [(&str, &dyn Handler); 2] = [("console", &CONSOLE), ("crash", &
 #[entry]
 fn main() -> ! {
     let mut uart = simulated::Console::new(Uart::new());
-    start_log(&mut uart);
-    interrupt::LOW.set_handler(on_conversion);
     let mut shell: Shell = Shell::new(&HANDLERS);
+    start_log(&mut shell, &mut uart);
+    interrupt::LOW.set_handler(on_conversion);
     loop {
         let Ok(()) = shell.poll(&mut uart);
         simulated::start_conversion();
@@ -51,12 +51,14 @@ fn main() -> ! {
 }
 
 /// First thing after boot: the crash log, before anything new is written to it.
-fn start_log(uart: &mut impl Write) {
+fn start_log(shell: &mut Shell, uart: &mut impl Write) {
     let recovery = CRASH_LOG.start(concat!("sensor ", env!("CARGO_PKG_VERSION")));
     if recovery.records > 0 {
-        let _ = writeln!(uart, "--- {} records of before the reset", recovery.records);
-        let _ = CRASH_LOG.drain(&TextFormatter::new(), uart);
-        let _ = writeln!(uart, "---");
+        let _ = shell.beside(uart, |screen| {
+            screen.write_all(b"--- before the reset\n")?;
+            CRASH_LOG.drain(&TextFormatter::new(), screen)?;
+            screen.write_all(b"---\n")
+        });
     }
     // Each fails only when it is done twice.
     let _ = set_clock(&Uptime);

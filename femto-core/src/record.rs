@@ -105,7 +105,7 @@ impl<'a> Record<'a> {
 
     /// The same record, out of a ring.
     #[inline(always)]
-    pub(crate) const fn from_ring(self, sequence: u32, is_cut: bool) -> Self {
+    pub(crate) const fn numbered(self, sequence: u32, is_cut: bool) -> Self {
         Self { sequence: Some(sequence), is_cut, ..self }
     }
 

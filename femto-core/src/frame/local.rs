@@ -204,13 +204,13 @@ impl Encode for Event<'_> {
 ///
 /// # Errors
 /// [`FrameError`] for bytes that are no local frame; nothing is read beyond them.
-#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a>, FrameError> {
     read_by(bytes, values, |text| core::str::from_utf8(text).ok())
 }
 
 /// [`read`], with what makes a text of the bytes that one left behind.
 #[inline(always)]
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 pub(crate) fn read_by<'a>(
     bytes: &'a [u8],
     values: &'a mut [Value<'a>],
@@ -263,7 +263,7 @@ pub(super) const fn tag_words(values: usize) -> usize {
     let inline = if WORD_BYTES == 8 { FIRST_TAGS } else { 0 };
     let values = values.saturating_sub(inline);
     // No division, which small processors have only as a function. Exact: there are 31 at most.
-    if WORD_BYTES == 8 { values.div_ceil(TAGS) } else { (values + TAGS - 1) * 43 >> 8 }
+    if WORD_BYTES == 8 { values.div_ceil(TAGS) } else { ((values + TAGS - 1) * 43) >> 8 }
 }
 
 /// The kinds of up to six values, five bits each.
@@ -388,6 +388,7 @@ fn simple_word(value: &Value<'_>) -> Option<Word> {
 /// Takes words off the front of a frame's bytes.
 struct Reader<'a>(&'a [u8]);
 
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 impl<'a> Reader<'a> {
     fn take(&mut self, bytes: usize) -> Result<&'a [u8], FrameError> {
         let (taken, rest) = self.0.split_at_checked(bytes).ok_or(FrameError::Short)?;
@@ -408,11 +409,11 @@ impl<'a> Reader<'a> {
     }
 
     fn wide(&mut self) -> Result<u64, FrameError> {
-        let low = self.word()?;
+        let low = u64::from(self.word()?);
         if WORD_BYTES == 8 {
-            return Ok(low as u64);
+            return Ok(low);
         }
-        Ok(low as u64 | (self.word()? as u64) << 32)
+        Ok(low | u64::from(self.word()?) << 32)
     }
 
     fn bytes(&mut self) -> Result<&'a [u8], FrameError> {
@@ -445,6 +446,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A value that refers to nothing.
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 fn scalar(from: &mut Reader<'_>, tag: u8, to: &mut Value<'_>) -> Result<(), FrameError> {
     // Read first, then made a value of: in one, each kind would have a reader of its own.
     let bits = match tag {
@@ -454,9 +456,9 @@ fn scalar(from: &mut Reader<'_>, tag: u8, to: &mut Value<'_>) -> Result<(), Fram
         tag::F64 => from.wide()?,
         #[cfg(feature = "int128")]
         tag::I128 | tag::U128 => 0,
-        tag::I8..=tag::U32 | tag::CHAR => from.word()? as u64,
+        tag::I8..=tag::U32 | tag::CHAR => u64::from(from.word()?),
         #[cfg(feature = "float")]
-        tag::F32 => from.word()? as u64,
+        tag::F32 => u64::from(from.word()?),
         other => return Err(FrameError::Kind(other)),
     };
     *to = match tag {

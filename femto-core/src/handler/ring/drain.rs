@@ -276,5 +276,5 @@ fn read_local<'a>(
     let site: &'static CallSite = resolve(event.site)?;
     let is_cut = header.kind == Kind::LocalCut;
     let record = Record::new(logger, site, event.level, event.time, event.values);
-    Some(record.from_ring(sequence, is_cut))
+    Some(record.numbered(sequence, is_cut))
 }

@@ -1,4 +1,4 @@
-//! References as addresses: no table, no RAM. The only `unsafe` of this crate.
+//! References as addresses: no table, no RAM. What this image wrote itself is taken back without a look.
 #![allow(unsafe_code)]
 
 use core::cell::UnsafeCell;

@@ -95,3 +95,62 @@ fn scalar(value: &Value<'_>) -> (u64, usize) {
         _ => (0, 0),
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::Level;
+    use crate::frame::MAX_VALUES;
+
+    fn words(event: &Event<'_>, write: impl Fn(&[AtomicWord])) -> Vec<Word> {
+        let room: Vec<AtomicWord> = (0..event.words()).map(|_| AtomicWord::new(0)).collect();
+        write(&room);
+        room.iter().map(|word| word.load(Ordering::Relaxed)).collect()
+    }
+
+    #[test]
+    fn little_code_writes_the_same_frames() {
+        let arguments = format_args!("");
+        let kinds = [
+            Value::None,
+            Value::Bool(true),
+            Value::I8(-1),
+            Value::Str("interface eth0"),
+            Value::I16(-300),
+            Value::I32(-70_000),
+            Value::I64(-5_000_000_000),
+            Value::Bytes(&[1, 2, 3]),
+            Value::U8(200),
+            Value::U16(60_000),
+            Value::U32(4_000_000_000),
+            Value::U64(u64::MAX - 1),
+            #[cfg(feature = "int128")]
+            Value::I128([7, u64::MAX]),
+            #[cfg(feature = "int128")]
+            Value::U128([8, 9]),
+            Value::Bool(false),
+            #[cfg(feature = "float")]
+            Value::F32(-1.5),
+            #[cfg(feature = "float")]
+            Value::F64(1e300),
+            Value::Hexdump(&[0xff; 16]),
+            Value::Char('\u{1f512}'),
+            Value::Rendered(""),
+            Value::Rendered("7"),
+            Value::Arguments(&arguments),
+        ];
+        let all: Vec<_> = kinds.iter().chain(&kinds).copied().collect();
+        for start in 0..kinds.len() {
+            for count in 0..=MAX_VALUES {
+                let values = &all[start..start + count];
+                let (level, site, route, time) = (Level::INFO, 5, 6, 0x0123_4567_89ab_cdef);
+                let event = Event { level, site, route, time, values };
+                assert_eq!(event.words_small(), event.words());
+                let usual = words(&event, |room| event.write(&mut Writer::new(room)));
+                assert_eq!(words(&event, |room| event.write_small(room)), usual, "{start} {count}");
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@
 
 use crate::atomic::{AtomicWord, Ordering, Word};
 use crate::frame::local::{self, References};
-use crate::frame::{Header, Shape};
+use crate::frame::{Header, MAX_VALUES, Shape, Writer};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -25,6 +25,9 @@ impl Logger {
             && site.level == level
         {
             return put_text(self, site, text);
+        }
+        if needs_rendering(values) {
+            return put_unrendered(self, site, level, values);
         }
         let (shape, kinds) = Shape::of(level, values);
         let Some(words) = local::simple_words(values) else {
@@ -51,20 +54,20 @@ fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
     let references = References::of(logger, site);
     let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
     if let (Some(references), [first, ..]) = (references, room)
-        && room.len() >= local::BEFORE_VALUES
+        && let Some(value) = local::before_text(room)
     {
         references.write(room, kinds);
-        fill_text(room, text);
+        fill_text(value, text.as_bytes());
         first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
     } else if room.is_empty() {
         hand_out_text(logger, site, text);
     }
 }
 
-/// Writes the text. Apart from the claim, as [`fill`] is.
+/// Writes a text into the room for its value. Apart from the claim, as [`fill`] is.
 #[inline(never)]
-fn fill_text(room: &[AtomicWord], text: &str) {
-    local::write_text(room, text);
+pub(crate) fn fill_text(room: &[AtomicWord], text: &[u8]) {
+    Writer::after_header(room).text(text);
 }
 
 /// Hands out a text that did not go into a ring. Its arguments are those of [`put_text`].
@@ -74,7 +77,28 @@ fn hand_out_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
     logger.hand_out(site, site.level, &[Value::Str(text)]);
 }
 
-/// Puts values of any kind.
+/// Hands out values of which some are still to be rendered.
+#[inline(never)]
+fn put_unrendered(
+    logger: &'static Logger,
+    site: &'static CallSite,
+    level: Level,
+    values: &[Value<'_>],
+) {
+    logger.hand_out_unrendered(site, level, values);
+}
+
+/// Whether some of the values, of which there are no more than a frame carries, are to be rendered.
+#[inline(always)]
+fn needs_rendering<const N: usize>(values: &[Value<'_>; N]) -> bool {
+    // Spelled out, as no loop becomes a constant when optimising for size.
+    let is = |index: usize| matches!(values.get(index), Some(Value::Arguments(_)));
+    let four = |index| is(index) || is(index + 1) || is(index + 2) || is(index + 3);
+    const { assert!(MAX_VALUES == 16) };
+    four(0) || four(4) || four(8) || four(12)
+}
+
+/// Puts values of any kind that is typed.
 #[inline(never)]
 fn put_values(
     logger: &'static Logger,
@@ -129,8 +153,19 @@ fn hand_out_words<const N: usize>(
     words: [Word; N],
     level_and_kinds: u32,
 ) {
+    hand_out_simple(logger, site, &words, level_and_kinds);
+}
+
+/// [`hand_out_words`] for any number of them.
+#[inline(never)]
+fn hand_out_simple(
+    logger: &'static Logger,
+    site: &'static CallSite,
+    words: &[Word],
+    level_and_kinds: u32,
+) {
     let mut room = [Value::None; MAX_SIMPLE];
-    let values = local::simple_values(&words, level_and_kinds, &mut room);
+    let values = local::simple_values(words, level_and_kinds, &mut room);
     logger.hand_out(site, Level::new((level_and_kinds >> KINDS_BITS) as u8), values);
 }
 

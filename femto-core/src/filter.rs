@@ -77,11 +77,31 @@ fn passes(filter: &dyn Filter, record: &Record<'_>) -> bool {
     filter.enabled(&Metadata::new(record.level(), record.logger_name())) && filter.matches(record)
 }
 
+/// The filters of a logger or a handler. With what asks them, so that it is linked only where there are
+/// any; `None`, not an empty slice, so that a static without has zeros there.
+#[derive(Clone, Copy)]
+pub(crate) struct Filters(Option<(&'static [&'static dyn Filter], PassAll)>);
+
+type PassAll = fn(&[&dyn Filter], &Record<'_>) -> bool;
+
+impl Filters {
+    pub(crate) const fn new(filters: &'static [&'static dyn Filter]) -> Self {
+        Self(if filters.is_empty() { None } else { Some((filters, pass_all)) })
+    }
+
+    pub(crate) const fn are_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether the record passes all of them.
+    #[inline(always)]
+    pub(crate) fn pass(&self, record: &Record<'_>) -> bool {
+        self.0.is_none_or(|(filters, pass_all)| pass_all(filters, record))
+    }
+}
+
 /// Whether a record passes all filters; the second look comes only after all first looks.
 pub(crate) fn pass_all(filters: &[&dyn Filter], record: &Record<'_>) -> bool {
-    if filters.is_empty() {
-        return true;
-    }
     let metadata = Metadata::new(record.level(), record.logger_name());
     filters.iter().all(|filter| filter.enabled(&metadata))
         && filters.iter().all(|filter| filter.matches(record))

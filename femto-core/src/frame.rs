@@ -290,10 +290,9 @@ pub(crate) mod tag {
     /// The kind of `value`. What is still to be rendered counts as rendered text.
     #[inline(always)]
     pub(crate) const fn of(value: &Value<'_>) -> u8 {
-        match value {
+        let kind = match value {
             Value::None => NONE,
-            Value::Bool(false) => FALSE,
-            Value::Bool(true) => TRUE,
+            Value::Bool(_) => FALSE,
             Value::I8(_) => I8,
             Value::I16(_) => I16,
             Value::I32(_) => I32,
@@ -315,7 +314,9 @@ pub(crate) mod tag {
             Value::Bytes(_) => BYTES,
             Value::Hexdump(_) => HEXDUMP,
             Value::Rendered(_) | Value::Arguments(_) => RENDERED,
-        }
+        };
+        // Apart, so that what is above becomes a table.
+        if matches!(value, Value::Bool(true)) { TRUE } else { kind }
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) use ring::MAX_WORDS;
 #[cfg(feature = "defmt-global-logger")]
 pub(crate) use ring::Outcome;
 pub use ring::{Drained, RingHandler, RingHandlerBuilder};
+pub(crate) use ring::{Render, render};
 
 use crate::atomic::AtomicWord;
 use crate::frame::Shape;

@@ -21,8 +21,9 @@ use core::fmt;
 use self::threshold::Threshold;
 
 use crate::atomic::AtomicWord;
-use crate::filter::pass_all;
+use crate::filter::Filters;
 use crate::frame::Shape;
+use crate::handler::render;
 use crate::reference::Slot;
 use crate::{CallSite, Filter, Handler, Level, Record, Value, clock};
 
@@ -50,7 +51,7 @@ pub struct Logger {
     handlers: &'static [&'static dyn Handler],
     /// The usual case, without a loop: the only handler that a record of this logger goes to.
     only: Option<&'static &'static dyn Handler>,
-    filters: &'static [&'static dyn Filter],
+    filters: Filters,
     /// The parent, if this logger has neither handlers nor filters.
     above: Option<&'static Logger>,
     threshold: Threshold,
@@ -69,7 +70,7 @@ impl Logger {
             parent: None,
             handlers: &[],
             only: None,
-            filters: &[],
+            filters: Filters::new(&[]),
             above: None,
             threshold: Threshold::new(Level::INFO),
             slot: Slot::new(),
@@ -89,7 +90,7 @@ impl Logger {
             parent: Some(parent),
             handlers: &[],
             only: None,
-            filters: &[],
+            filters: Filters::new(&[]),
             above: Some(parent),
             threshold: Threshold::new(Level::NOTSET),
             slot: Slot::new(),
@@ -118,15 +119,15 @@ impl Logger {
     /// those of others nothing changes.
     #[must_use]
     pub const fn with_filters(mut self, filters: &'static [&'static dyn Filter]) -> Self {
-        self.filters = filters;
+        self.filters = Filters::new(filters);
         self.with_shortcuts()
     }
 
     /// Works out what spares a call the general way.
     const fn with_shortcuts(mut self) -> Self {
-        (self.only, self.above) = match (self.filters, self.handlers, self.parent) {
-            ([], [only], None) => (Some(only), None),
-            ([], [], parent) => (None, parent),
+        (self.only, self.above) = match (self.filters.are_none(), self.handlers, self.parent) {
+            (true, [only], None) => (Some(only), None),
+            (true, [], parent) => (None, parent),
             _ => (None, None),
         };
         self
@@ -242,16 +243,32 @@ impl Logger {
         level: Level,
         values: &[Value<'_>],
     ) {
-        let is_unknown = self.threshold.is_unknown();
-        if !self.enabled(level) || is_unknown && !self.admits(level) {
-            return;
+        if self.takes(level) {
+            self.hand_over(&Record::new(self, site, level, clock::now(), values));
         }
-        self.hand_over(&Record::new(self, site, level, clock::now(), values));
+    }
+
+    /// [`Logger::hand_out`] for a statement that has something to render.
+    pub(crate) fn hand_out_unrendered(
+        &'static self,
+        site: &'static CallSite,
+        level: Level,
+        values: &[Value<'_>],
+    ) {
+        if self.takes(level) {
+            let record = Record::new(self, site, level, clock::now(), values);
+            self.hand_over(&record.with_render(render));
+        }
+    }
+
+    fn takes(&'static self, level: Level) -> bool {
+        let is_unknown = self.threshold.is_unknown();
+        self.enabled(level) && (!is_unknown || self.admits(level))
     }
 
     /// Hands a record, that is admitted, to the handlers.
     pub(crate) fn hand_over(&'static self, record: &Record<'_>) {
-        if !pass_all(self.filters, record) {
+        if !self.filters.pass(record) {
             return;
         }
         let mut next = Some(self);

@@ -6,6 +6,7 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::handler::Render;
 use crate::{CallSite, Level, Logger, Value, clock};
 
 /// One event, as filters and formatters see it. Nothing in it is allocated or formatted.
@@ -21,6 +22,9 @@ pub struct Record<'a> {
     message: Message<'a>,
     values: &'a [Value<'a>],
     details: Option<&'a Details<'a>>,
+    /// Where the statement has something to render, what does it for whoever keeps the record. A pointer,
+    /// so that it is linked only with such statements.
+    render: Option<Render>,
 }
 
 /// What a record's time counts.
@@ -95,7 +99,24 @@ impl<'a> Record<'a> {
             message,
             values,
             details: None,
+            render: None,
         }
+    }
+
+    /// The same record, out of a ring.
+    #[inline(always)]
+    pub(crate) const fn numbered(self, sequence: u32, is_cut: bool) -> Self {
+        Self { sequence: Some(sequence), is_cut, ..self }
+    }
+
+    /// The same record, of a statement that has something to render.
+    pub(crate) const fn with_render(self, render: Render) -> Self {
+        Self { render: Some(render), ..self }
+    }
+
+    /// What renders the values, if the statement has any that it would be needed for.
+    pub(crate) const fn render(&self) -> Option<Render> {
+        self.render
     }
 
     /// The record of a statement; `time` since the Unix epoch, in nanoseconds.
@@ -120,6 +141,7 @@ impl<'a> Record<'a> {
             message,
             values,
             details: Some(details),
+            render: None,
         }
     }
 
@@ -145,6 +167,7 @@ impl<'a> Record<'a> {
             message,
             values: &[],
             details: Some(details),
+            render: None,
         }
     }
 

@@ -12,6 +12,8 @@
 //! A value takes one word, or as many as its bits need; text and bytes take a word for their length
 //! and then their bytes, filled up to a word.
 
+mod small;
+
 use super::{Encode, FrameError, Header, Kind, MAX_VALUES, Writer, tag, words_for};
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::call::MAX_SIMPLE;
@@ -151,15 +153,14 @@ pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]
     true
 }
 
-/// Writes a text, the only value, and its kind if that takes a word of its own.
+/// The room for a text, the only value; writes its kind if that takes a word of its own.
 #[inline(always)]
-pub(crate) fn write_text(room: &[AtomicWord], text: &str) {
-    if let Some((fixed, rest)) = room.split_at_checked(BEFORE_VALUES) {
-        if let Some(slot) = fixed.get(FIXED_WORDS) {
-            slot.store(tag::STR.into(), Ordering::Relaxed);
-        }
-        Writer::after_header(rest).text(text.as_bytes());
+pub(crate) fn before_text(room: &[AtomicWord]) -> Option<&[AtomicWord]> {
+    let (fixed, value) = room.split_at_checked(BEFORE_VALUES)?;
+    if let Some(slot) = fixed.get(FIXED_WORDS) {
+        slot.store(tag::STR.into(), Ordering::Relaxed);
     }
+    Some(value)
 }
 
 /// Writes all but header and time of a frame whose values are [`simple_words`]; `false`, and nothing,
@@ -203,8 +204,18 @@ impl Encode for Event<'_> {
 ///
 /// # Errors
 /// [`FrameError`] for bytes that are no local frame; nothing is read beyond them.
-#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a>, FrameError> {
+    read_by(bytes, values, |text| core::str::from_utf8(text).ok())
+}
+
+/// [`read`], with what makes a text of the bytes that one left behind.
+#[inline(always)]
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
+pub(crate) fn read_by<'a>(
+    bytes: &'a [u8],
+    values: &'a mut [Value<'a>],
+    text: impl Fn(&'a [u8]) -> Option<&'a str>,
+) -> Result<Event<'a>, FrameError> {
     let mut reader = Reader(bytes);
     let header = Header::from_word(reader.word()?).ok_or(FrameError::Short)?;
     if header.values > values.len().min(MAX_VALUES) {
@@ -231,7 +242,7 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
             kinds = more.word()?.into();
             left = TAGS;
         }
-        *value = reader.value(kinds as u8 & 0x1f)?;
+        reader.value(kinds as u8 & 0x1f, value, &text)?;
         kinds >>= 5;
         left -= 1;
     }
@@ -250,7 +261,9 @@ const TAGS: usize = if WORD_BYTES == 8 { 12 } else { 6 };
 #[inline(always)]
 pub(super) const fn tag_words(values: usize) -> usize {
     let inline = if WORD_BYTES == 8 { FIRST_TAGS } else { 0 };
-    values.saturating_sub(inline).div_ceil(TAGS)
+    let values = values.saturating_sub(inline);
+    // No division, which small processors have only as a function. Exact: there are 31 at most.
+    if WORD_BYTES == 8 { values.div_ceil(TAGS) } else { ((values + TAGS - 1) * 43) >> 8 }
 }
 
 /// The kinds of up to six values, five bits each.
@@ -344,7 +357,7 @@ pub(crate) fn simple_values<'a, 'r>(
 ) -> &'r [Value<'a>] {
     for (index, (value, word)) in room.iter_mut().zip(words).enumerate() {
         let tag = (kinds >> (5 * index)) as u8 & 0x1f;
-        *value = scalar(&mut Reader(&word.to_le_bytes()), tag).unwrap_or(Value::None);
+        let _ = scalar(&mut Reader(&word.to_le_bytes()), tag, value);
     }
     &room[..words.len().min(MAX_SIMPLE)]
 }
@@ -375,6 +388,7 @@ fn simple_word(value: &Value<'_>) -> Option<Word> {
 /// Takes words off the front of a frame's bytes.
 struct Reader<'a>(&'a [u8]);
 
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 impl<'a> Reader<'a> {
     fn take(&mut self, bytes: usize) -> Result<&'a [u8], FrameError> {
         let (taken, rest) = self.0.split_at_checked(bytes).ok_or(FrameError::Short)?;
@@ -382,62 +396,91 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn word(&mut self) -> Result<Word, FrameError> {
-        let (&word, rest) = self.0.split_first_chunk().ok_or(FrameError::Short)?;
+    /// A function of its own where memory is short: reading byte by byte takes much code.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn next(&mut self) -> Option<Word> {
+        let (&word, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
-        Ok(Word::from_le_bytes(word))
+        Some(Word::from_le_bytes(word))
+    }
+
+    fn word(&mut self) -> Result<Word, FrameError> {
+        self.next().ok_or(FrameError::Short)
     }
 
     fn wide(&mut self) -> Result<u64, FrameError> {
-        let (&wide, rest) = self.0.split_first_chunk().ok_or(FrameError::Short)?;
-        self.0 = rest;
-        Ok(u64::from_le_bytes(wide))
+        let low = u64::from(self.word()?);
+        if WORD_BYTES == 8 {
+            return Ok(low);
+        }
+        Ok(low | u64::from(self.word()?) << 32)
     }
 
     fn bytes(&mut self) -> Result<&'a [u8], FrameError> {
         let length = self.word()? as usize;
         let padded = words_for(length).checked_mul(WORD_BYTES).ok_or(FrameError::Short)?;
-        Ok(&self.take(padded)?[..length])
+        self.take(padded)?.get(..length).ok_or(FrameError::Short)
     }
 
-    fn text(&mut self) -> Result<&'a str, FrameError> {
-        core::str::from_utf8(self.bytes()?).map_err(|_| FrameError::Text)
-    }
-
-    fn value(&mut self, tag: u8) -> Result<Value<'a>, FrameError> {
-        Ok(match tag {
-            tag::STR => Value::Str(self.text()?),
-            tag::BYTES => Value::Bytes(self.bytes()?),
-            tag::RENDERED => Value::Rendered(self.text()?),
-            tag::HEXDUMP => Value::Hexdump(self.bytes()?),
-            other => return scalar(self, other),
-        })
+    /// Reads a value into its place, as it is a little large to be given back.
+    fn value(
+        &mut self,
+        tag: u8,
+        to: &mut Value<'a>,
+        text: impl Fn(&'a [u8]) -> Option<&'a str>,
+    ) -> Result<(), FrameError> {
+        if !matches!(tag, tag::STR..=tag::HEXDUMP) {
+            return scalar(self, tag, to);
+        }
+        let bytes = self.bytes()?;
+        *to = match tag {
+            tag::BYTES => Value::Bytes(bytes),
+            tag::HEXDUMP => Value::Hexdump(bytes),
+            _ => {
+                let text = text(bytes).ok_or(FrameError::Text)?;
+                if tag == tag::STR { Value::Str(text) } else { Value::Rendered(text) }
+            }
+        };
+        Ok(())
     }
 }
 
 /// A value that refers to nothing.
-fn scalar<'a>(from: &mut Reader<'_>, tag: u8) -> Result<Value<'a>, FrameError> {
-    Ok(match tag {
-        tag::NONE => Value::None,
-        tag::FALSE => Value::Bool(false),
-        tag::TRUE => Value::Bool(true),
-        tag::I8 => Value::I8(from.word()? as i8),
-        tag::I16 => Value::I16(from.word()? as i16),
-        tag::I32 => Value::I32(from.word()? as i32),
-        tag::I64 => Value::I64(from.wide()? as i64),
-        tag::U8 => Value::U8(from.word()? as u8),
-        tag::U16 => Value::U16(from.word()? as u16),
-        tag::U32 => Value::U32(from.word()? as u32),
-        tag::U64 => Value::U64(from.wide()?),
-        tag::CHAR => Value::Char(char::from_u32(from.word()? as u32).ok_or(FrameError::Text)?),
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
+fn scalar(from: &mut Reader<'_>, tag: u8, to: &mut Value<'_>) -> Result<(), FrameError> {
+    // Read first, then made a value of: in one, each kind would have a reader of its own.
+    let bits = match tag {
+        tag::NONE | tag::FALSE | tag::TRUE => 0,
+        tag::I64 | tag::U64 => from.wide()?,
         #[cfg(feature = "float")]
-        tag::F32 => Value::F32(f32::from_bits(from.word()? as u32)),
+        tag::F64 => from.wide()?,
+        #[cfg(feature = "int128")]
+        tag::I128 | tag::U128 => 0,
+        tag::I8..=tag::U32 | tag::CHAR => u64::from(from.word()?),
         #[cfg(feature = "float")]
-        tag::F64 => Value::F64(f64::from_bits(from.wide()?)),
+        tag::F32 => u64::from(from.word()?),
+        other => return Err(FrameError::Kind(other)),
+    };
+    *to = match tag {
+        tag::FALSE | tag::TRUE => Value::Bool(tag == tag::TRUE),
+        tag::I8 => Value::I8(bits as i8),
+        tag::I16 => Value::I16(bits as i16),
+        tag::I32 => Value::I32(bits as i32),
+        tag::I64 => Value::I64(bits as i64),
+        tag::U8 => Value::U8(bits as u8),
+        tag::U16 => Value::U16(bits as u16),
+        tag::U32 => Value::U32(bits as u32),
+        tag::U64 => Value::U64(bits),
+        tag::CHAR => Value::Char(char::from_u32(bits as u32).ok_or(FrameError::Text)?),
+        #[cfg(feature = "float")]
+        tag::F32 => Value::F32(f32::from_bits(bits as u32)),
+        #[cfg(feature = "float")]
+        tag::F64 => Value::F64(f64::from_bits(bits)),
         #[cfg(feature = "int128")]
         tag::I128 => Value::I128([from.wide()?, from.wide()?]),
         #[cfg(feature = "int128")]
         tag::U128 => Value::U128([from.wide()?, from.wide()?]),
-        other => return Err(FrameError::Kind(other)),
-    })
+        _ => Value::None,
+    };
+    Ok(())
 }

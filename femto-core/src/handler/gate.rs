@@ -4,22 +4,21 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use portable_atomic::AtomicUsize;
 
-use crate::filter::pass_all;
+use crate::filter::Filters;
 use crate::{Filter, Level, Record};
 
 /// Level and filters of a handler.
 pub(super) struct Gate {
     level: AtomicU8,
-    /// `None`, not an empty slice: a static that is zero needs no copy in flash.
-    filters: Option<&'static [&'static dyn Filter]>,
+    filters: Filters,
     /// Records that a filter refused.
     rejected: AtomicUsize,
 }
 
 impl Gate {
     pub(super) const fn new(level: Level, filters: &'static [&'static dyn Filter]) -> Self {
-        let filters = if filters.is_empty() { None } else { Some(filters) };
-        Self { level: AtomicU8::new(level.number()), filters, rejected: AtomicUsize::new(0) }
+        let (level, filters) = (AtomicU8::new(level.number()), Filters::new(filters));
+        Self { level, filters, rejected: AtomicUsize::new(0) }
     }
 
     pub(super) fn level(&self) -> Level {
@@ -31,12 +30,12 @@ impl Gate {
     }
 
     pub(super) const fn has_filters(&self) -> bool {
-        self.filters.is_some()
+        !self.filters.are_none()
     }
 
     /// Whether all filters pass the record, whose level is high enough; counts it if not.
     pub(super) fn admits(&self, record: &Record<'_>) -> bool {
-        let passes = self.filters.is_none_or(|filters| pass_all(filters, record));
+        let passes = self.filters.pass(record);
         if !passes {
             self.rejected.fetch_add(1, Ordering::Relaxed);
         }

@@ -2,6 +2,7 @@
 
 #[cfg_attr(loom, allow(unused_imports, dead_code, reason = "no static can hold loom's atomics"))]
 mod builder;
+mod cut;
 mod drain;
 #[cfg_attr(loom, allow(dead_code, reason = "no static can hold loom's atomics"))]
 mod panic;
@@ -12,6 +13,7 @@ mod render;
 
 #[cfg(any(feature = "defmt", feature = "log"))]
 pub(crate) use render::Cutting;
+pub(crate) use render::{Render, render};
 
 pub use builder::RingHandlerBuilder;
 pub use drain::Drained;
@@ -76,7 +78,7 @@ struct State<const WORDS: usize> {
     limit: Duration,
     relax: Option<fn() -> bool>,
     gate: Gate,
-    panic: Panic,
+    panic: Panic<WORDS>,
     /// Records written or handed on.
     written: AtomicUsize,
     /// Records dropped for another reason than a full ring: too large, refused by the tables of
@@ -162,11 +164,17 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     #[cold]
+    fn count_cut(&self) {
+        self.state().cut.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cold]
     fn count_dropped(&self) {
         self.count_dropped_by(1);
     }
 
     #[cold]
+    #[inline(never)]
     pub(crate) fn count_dropped_by(&self, records: usize) {
         self.state().others_dropped.fetch_add(records, Ordering::Relaxed);
     }

@@ -1,10 +1,12 @@
-//! References as addresses: no table, no RAM. The only `unsafe` of this crate.
+//! References as addresses: no table, no RAM. What this image wrote itself is taken back without a look.
 #![allow(unsafe_code)]
 
+use core::cell::UnsafeCell;
+use core::mem::MaybeUninit;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use spin::Once;
+use portable_atomic::AtomicBool;
 
 use crate::{CallSite, Logger};
 
@@ -43,27 +45,49 @@ pub(crate) fn resolve<T: Referable>(address: u32) -> Option<&'static T> {
     unsafe { pointer.as_ref() }
 }
 
+/// The text that a frame of this image holds. Not checked, which takes 600 bytes of flash.
+///
+/// `bytes` must be those of a text in a frame of a handler's own ring, for which the same holds as for
+/// the words that [`resolve`] is given.
+pub(crate) fn own_text(bytes: &[u8]) -> Option<&str> {
+    // SAFETY: this crate alone writes such frames, texts from a `&str` only: whole, or cut where `str`
+    // itself says that a character ends. The ring gives a frame out as it was committed.
+    Some(unsafe { core::str::from_utf8_unchecked(bytes) })
+}
+
 /// A value of a `static` that is set once at most, and read with one load.
 pub(crate) struct SetOnce<T: 'static> {
-    value: Once<T>,
+    is_taken: AtomicBool,
+    value: UnsafeCell<MaybeUninit<T>>,
     /// That value, or until it is set the other one.
     quick: AtomicPtr<T>,
 }
 
-impl<T: Sync> SetOnce<T> {
+// SAFETY: the cell is written once, by the one who found it not taken, before anybody is told where the
+// value is; from then on it is only read. `Send`, as the value comes from another context.
+unsafe impl<T: Send + Sync> Sync for SetOnce<T> {}
+
+impl<T: Send + Sync> SetOnce<T> {
     pub(crate) const fn new(until_set: &'static T) -> Self {
-        Self { value: Once::new(), quick: AtomicPtr::new(ptr::from_ref(until_set).cast_mut()) }
+        Self {
+            is_taken: AtomicBool::new(false),
+            value: UnsafeCell::new(MaybeUninit::uninit()),
+            quick: AtomicPtr::new(ptr::from_ref(until_set).cast_mut()),
+        }
     }
 
-    /// Answers whether it was not set before.
+    /// Answers whether it was not set before. Who meets another context at work here does not wait for
+    /// it, and may see the value a little later.
     pub(crate) fn set(&'static self, value: T) -> bool {
-        let mut is_new = false;
-        let value = self.value.call_once(|| {
-            is_new = true;
-            value
-        });
-        self.quick.store(ptr::from_ref(value).cast_mut(), Ordering::Release);
-        is_new
+        if self.is_taken.swap(true, Ordering::Relaxed) {
+            return false;
+        }
+        let place = self.value.get().cast::<T>();
+        // SAFETY: the place is `T`'s, and nobody else's: one context only finds it not taken, and nobody
+        // reads it before the pointer is stored.
+        unsafe { place.write(value) };
+        self.quick.store(place, Ordering::Release);
+        true
     }
 
     #[inline(always)]

@@ -73,6 +73,11 @@ pub(crate) fn resolve<T: Referable>(index: u32) -> Option<&'static T> {
     T::table().entries.get(index as usize)?.get().copied()
 }
 
+/// The text that a frame of this image holds.
+pub(crate) fn own_text(bytes: &[u8]) -> Option<&str> {
+    core::str::from_utf8(bytes).ok()
+}
+
 /// The call site that a reference names.
 #[must_use]
 pub fn resolve_call_site(reference: u32) -> Option<&'static CallSite> {

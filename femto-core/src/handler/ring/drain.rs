@@ -10,7 +10,7 @@ use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
 use crate::frame::{Header, Kind, MAX_VALUES, local};
 use crate::handler::{Handler, with_report};
-use crate::reference::resolve;
+use crate::reference::{own_text, resolve};
 use crate::{CallSite, Logger, Record, Value, WriteRecord};
 
 /// What one call of [`RingHandler::drain`] or [`RingHandler::forward`] did.
@@ -221,8 +221,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut values = [Value::None; MAX_VALUES];
         match header.kind {
             Kind::Local | Kind::LocalCut => {
-                let record = read_local(header, bytes, &mut values)?;
-                Some(take(&record.with_sequence(sequence)))
+                Some(take(&read_local(header, bytes, sequence, &mut values)?))
             }
             #[cfg(feature = "log")]
             Kind::Portable => {
@@ -269,11 +268,13 @@ impl<const WORDS: usize> Drop for Draining<'_, WORDS> {
 fn read_local<'a>(
     header: Header,
     bytes: &'a [u8],
+    sequence: u32,
     values: &'a mut [Value<'a>; MAX_VALUES],
 ) -> Option<Record<'a>> {
-    let event = local::read(bytes, values).ok()?;
+    let event = local::read_by(bytes, values, own_text).ok()?;
     let logger: &'static Logger = resolve(event.route)?;
     let site: &'static CallSite = resolve(event.site)?;
+    let is_cut = header.kind == Kind::LocalCut;
     let record = Record::new(logger, site, event.level, event.time, event.values);
-    Some(if header.kind == Kind::LocalCut { record.cut() } else { record })
+    Some(record.numbered(sequence, is_cut))
 }

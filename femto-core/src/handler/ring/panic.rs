@@ -13,13 +13,21 @@ use crate::atomic::WORD_BYTES;
 use crate::{Details, Handler, Level, Record, clock};
 
 /// Where records go in panic mode.
-pub(super) struct Panic {
+pub(super) struct Panic<const WORDS: usize> {
     is_on: AtomicBool,
-    /// Locked only while the reference is copied.
-    to: Mutex<Option<&'static dyn Handler>>,
+    /// Locked only while it is copied.
+    to: Mutex<Option<Target<WORDS>>>,
 }
 
-impl Panic {
+/// The handler, and what hands a record on to it: a pointer, so that it is linked only where panic mode
+/// is asked for.
+#[derive(Clone, Copy)]
+struct Target<const WORDS: usize> {
+    handler: &'static dyn Handler,
+    hand_on: fn(&RingHandler<WORDS>, &dyn Handler, &Record<'_>),
+}
+
+impl<const WORDS: usize> Panic<WORDS> {
     pub(super) const fn new() -> Self {
         Self { is_on: AtomicBool::new(false), to: Mutex::new(None) }
     }
@@ -28,7 +36,7 @@ impl Panic {
         self.is_on.load(Ordering::Acquire)
     }
 
-    fn target(&self) -> Option<&'static dyn Handler> {
+    fn target(&self) -> Option<Target<WORDS>> {
         *self.to.try_lock()?
     }
 }
@@ -67,7 +75,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     pub fn panic(&self, to: &'static dyn Handler) {
         let panic = &self.state().panic;
         if let Some(mut target) = panic.to.try_lock() {
-            *target = Some(to);
+            *target = Some(Target { handler: to, hand_on: Self::hand_on_to });
         }
         panic.is_on.store(true, Ordering::Release);
         self.claim_nothing();
@@ -84,7 +92,13 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// Hands a record on in panic mode, after those that can be reached by now.
     #[cold]
     pub(super) fn hand_on(&self, record: &Record<'_>) {
-        let Some(to) = self.state().panic.target() else { return self.count_dropped() };
+        match self.state().panic.target() {
+            Some(Target { handler, hand_on }) => hand_on(self, handler, record),
+            None => self.count_dropped(),
+        }
+    }
+
+    fn hand_on_to(&self, to: &dyn Handler, record: &Record<'_>) {
         self.empty_into(to);
         self.count(Some(hand_to(to, record)), &mut Drained::default());
     }

@@ -1,15 +1,23 @@
 //! Puts a record that was made into the ring. Runs on the *caller*.
 
 use super::RingHandler;
+use super::cut::cut_all;
+use super::render::PutRendered;
+use crate::atomic::Ordering;
 #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
-use crate::atomic::WORD_BYTES;
-use crate::atomic::{Ordering, Word};
-#[cfg(any(feature = "defmt-global-logger", feature = "log"))]
-use crate::frame::Header;
+use crate::atomic::{WORD_BYTES, Word};
 use crate::frame::local::Event;
-use crate::frame::{Encode, Kind, MAX_VALUES, Writer};
+#[cfg(any(feature = "defmt-global-logger", feature = "log"))]
+use crate::frame::{Encode, Header, Writer};
+use crate::frame::{Kind, MAX_VALUES};
 use crate::reference::refer;
 use crate::{CallSite, Logger, Record, Value};
+
+impl<const WORDS: usize> PutRendered for RingHandler<WORDS> {
+    fn put_rendered(&self, event: &Event<'_>, is_cut: bool) {
+        self.put_event(event, is_cut, is_cut);
+    }
+}
 
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// Puts a record of which nothing is known yet.
@@ -30,18 +38,46 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         };
         let (level, time, values) = (record.level(), record.ticks(), record.values());
         let event = Event { level, site, route, time, values };
-        if values.len() > MAX_VALUES || values.iter().any(is_unrendered) {
-            return self.put_rendered(event);
-        }
-        let kind = if record.is_cut() { Kind::LocalCut } else { Kind::Local };
-        match event.words() {
-            words if words <= Self::LIMIT => self.put_event(&event, words, kind),
-            _ => self.put_rendered(event),
+        match record.render() {
+            None => self.put_event(&event, record.is_cut(), false),
+            Some(render) => render(&event, self),
         }
     }
 
-    pub(super) fn put_event(&self, event: &Event<'_>, words: usize, kind: Kind) {
-        self.put_frame(words, event.header(words, kind), *event);
+    /// Puts a record of which nothing is to be rendered any more; `is_cut_here` if that cut it.
+    fn put_event(&self, event: &Event<'_>, is_cut: bool, is_cut_here: bool) {
+        let words = event.words_small();
+        if words > Self::LIMIT || event.values.len() > MAX_VALUES {
+            return self.put_shortened(event, words);
+        }
+        if is_cut_here {
+            self.count_cut();
+        }
+        self.put_fitting(event, words, is_cut);
+    }
+
+    /// Cuts texts until the frame fits, or drops the record.
+    #[cold]
+    #[inline(never)]
+    fn put_shortened(&self, event: &Event<'_>, words: usize) {
+        let mut room = [Value::None; MAX_VALUES];
+        match cut_all(event.values, words.saturating_sub(Self::LIMIT), &mut room) {
+            None => self.count_dropped(),
+            Some(values) => {
+                self.count_cut();
+                let event = Event { values, ..*event };
+                self.put_fitting(&event, event.words_small(), true);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn put_fitting(&self, event: &Event<'_>, words: usize, is_cut: bool) {
+        let kind = if is_cut { Kind::LocalCut } else { Kind::Local };
+        if let Some(room @ [first, ..]) = self.claim_by_policy(words) {
+            event.write_small(room);
+            first.store(event.header(words, kind), Ordering::Release);
+        }
     }
 
     /// Puts a frame of the given header and words.
@@ -57,6 +93,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     /// Claims room by the policy, writes, and commits. A refusal is counted by the ring.
+    #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
     #[inline(always)]
     fn put_frame(&self, words: usize, header: Word, frame: impl Encode) {
         let anew = || self.claim_by_policy(words);
@@ -65,8 +102,4 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             first.store(header, Ordering::Release);
         }
     }
-}
-
-fn is_unrendered(value: &Value<'_>) -> bool {
-    matches!(value, Value::Arguments(_))
 }

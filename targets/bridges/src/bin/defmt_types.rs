@@ -61,7 +61,7 @@ fn formatted() {
     defmt::println!("{}", [Value::Rendered("rendered"), Value::Arguments(&arguments)]);
     info!(logger: SHOWN, peer = 7_u8, name = "n"; "{} and {}", 1, Shout);
     defmt::println!("{} {} {}", ROOT, NET, Metadata::new(Level::INFO, "net"));
-    defmt::println!("{} {}", LevelFilter(Level::INFO..=Level::WARN), NameFilter("net"));
+    defmt::println!("{} {}", LevelFilter::new(Level::INFO..=Level::WARN), NameFilter("net"));
     defmt::println!("{} {} {}", RING, DEFMT, TextFormatter::new());
     defmt::println!("{}", "x".parse::<Level>().err());
 }

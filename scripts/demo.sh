@@ -30,8 +30,8 @@ demo_firmware() {
 }
 
 firmware_program() {
-    cross "$1" build -p firmware --bin interrupts
-    run_program "$1" interrupts
+    cross "$1" build -p sensor
+    run_program "$1" sensor
 }
 
 for part in "${@:-rust python firmware}"; do

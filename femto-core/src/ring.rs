@@ -8,6 +8,7 @@ mod lane;
 mod shared;
 
 pub use lane::{Consumer, Lane, Producer};
+pub(crate) use shared::Scratch;
 pub use shared::SharedRing;
 
 use crate::atomic::{AtomicWord, Word};

@@ -449,18 +449,26 @@ impl<'a> Reader<'a> {
 #[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 fn scalar(from: &mut Reader<'_>, tag: u8, to: &mut Value<'_>) -> Result<(), FrameError> {
     // Read first, then made a value of: in one, each kind would have a reader of its own.
-    let bits = match tag {
+    let words = match tag {
         tag::NONE | tag::FALSE | tag::TRUE => 0,
-        tag::I64 | tag::U64 => from.wide()?,
+        tag::I64 | tag::U64 => WIDE,
         #[cfg(feature = "float")]
-        tag::F64 => from.wide()?,
+        tag::F64 => WIDE,
+        // In two halves, below.
         #[cfg(feature = "int128")]
         tag::I128 | tag::U128 => 0,
-        tag::I8..=tag::U32 | tag::CHAR => u64::from(from.word()?),
+        tag::I8..=tag::U32 | tag::CHAR => 1,
         #[cfg(feature = "float")]
-        tag::F32 => u64::from(from.word()?),
+        tag::F32 => 1,
         other => return Err(FrameError::Kind(other)),
     };
+    let mut bits = 0;
+    if words > 0 {
+        bits = u64::from(from.word()?);
+    }
+    if words > 1 {
+        bits |= u64::from(from.word()?) << 32;
+    }
     *to = match tag {
         tag::FALSE | tag::TRUE => Value::Bool(tag == tag::TRUE),
         tag::I8 => Value::I8(bits as i8),

@@ -9,8 +9,8 @@ use embedded_io_async::Write;
 
 use super::ring::{Drained, RingHandler, RingHandlerBuilder};
 use super::{Handler, with_report};
-use crate::atomic::WORD_BYTES;
-use crate::handler::ring::{MAX_WORDS, Outcome};
+use crate::handler::ring::Outcome;
+use crate::ring::Scratch;
 use crate::{Formatter, Level, Record, Statistics};
 
 /// A [`RingHandler`] that a task of an asynchronous executor drains.
@@ -76,7 +76,7 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
     ) -> Result<Drained, W::Error> {
         let mut drained = Drained::default();
         let drain = self.begin().await;
-        let mut scratch = [0; MAX_WORDS * WORD_BYTES];
+        let mut scratch = Scratch::new();
         let mark = self.ring.mark();
         while let Some((header, bytes)) = self.ring.pop(mark, &mut scratch) {
             let mut line = Line::new();

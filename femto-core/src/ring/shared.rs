@@ -3,6 +3,8 @@
 mod retain;
 mod take;
 
+pub(crate) use take::Scratch;
+
 use core::fmt;
 
 use super::{Full, Storage, padding};

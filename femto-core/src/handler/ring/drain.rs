@@ -7,10 +7,10 @@ use embedded_io::Write;
 #[cfg(feature = "log")]
 use super::portable;
 use super::{MAX_WORDS, RingHandler};
-use crate::atomic::WORD_BYTES;
 use crate::frame::{Header, Kind, MAX_VALUES, local};
 use crate::handler::{Handler, with_report};
 use crate::reference::{own_text, resolve};
+use crate::ring::Scratch;
 use crate::{CallSite, Logger, Record, Value, WriteRecord};
 
 /// What one call of [`RingHandler::drain`] or [`RingHandler::forward`] did.
@@ -142,7 +142,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         }
         let _ends_it = Draining(self);
         let mut drained = Drained::default();
-        let mut scratch = [0; MAX_WORDS * WORD_BYTES];
+        let mut scratch = Scratch::new();
         let mark = self.mark();
         while let Some((header, bytes)) = self.pop(mark, &mut scratch) {
             let outcome = match header.kind {
@@ -176,9 +176,9 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     pub(in crate::handler) fn pop<'s>(
         &self,
         mark: usize,
-        scratch: &'s mut [u8],
+        scratch: &'s mut Scratch<MAX_WORDS>,
     ) -> Option<(Header, &'s [u8])> {
-        let frame = self.ring.pop(mark, scratch)?;
+        let frame = self.ring.pop_into(mark, false, scratch)?;
         self.state().at_hand.store(true, Ordering::Relaxed);
         Some(frame)
     }

@@ -10,6 +10,7 @@ use spin::Mutex;
 use super::drain::{Drained, Outcome};
 use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
+use crate::ring::Scratch;
 use crate::{Details, Handler, Level, Record, clock};
 
 /// Where records go in panic mode.
@@ -104,9 +105,9 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     fn empty_into(&self, to: &dyn Handler) {
-        let mut scratch = [0; MAX_WORDS * WORD_BYTES];
+        let mut scratch = Scratch::<MAX_WORDS>::new();
         let mark = self.ring.mark();
-        while let Some((header, bytes)) = self.ring.pop_beside(mark, &mut scratch) {
+        while let Some((header, bytes)) = self.ring.pop_into(mark, true, &mut scratch) {
             let outcome = self.with_record(header, bytes, |record| hand_to(to, record));
             self.count(outcome, &mut Drained::default());
         }

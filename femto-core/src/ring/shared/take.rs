@@ -21,7 +21,9 @@ impl<S: Storage> SharedRing<S> {
     /// `None` also while somebody else is taking one. Any number of contexts may pop at once, and be
     /// interrupted by each other and by producers: nobody waits, and each frame is taken once.
     pub fn pop<'s>(&self, mark: usize, scratch: &'s mut [u8]) -> Option<(Header, &'s [u8])> {
-        self.pop_from(mark, scratch, false)
+        let (chunks, _) = scratch.as_chunks_mut();
+        let (header, copied) = self.pop_by(mark, false, |oldest| oldest.copy(chunks))?;
+        Some((header, chunks[..copied].as_flattened()))
     }
 
     /// [`SharedRing::pop`] for when all else has stopped: does not mind a frame that another context
@@ -29,24 +31,43 @@ impl<S: Storage> SharedRing<S> {
     ///
     /// The room is not used again where that context never comes back.
     pub fn pop_beside<'s>(&self, mark: usize, scratch: &'s mut [u8]) -> Option<(Header, &'s [u8])> {
-        self.pop_from(mark, scratch, true)
+        let (chunks, _) = scratch.as_chunks_mut();
+        let (header, copied) = self.pop_by(mark, true, |oldest| oldest.copy(chunks))?;
+        Some((header, chunks[..copied].as_flattened()))
     }
 
-    fn pop_from<'s>(
+    /// [`SharedRing::pop`], or with `is_last` [`SharedRing::pop_beside`], into room that nobody filled
+    /// with zeros before.
+    pub(crate) fn pop_into<'s, const WORDS: usize>(
         &self,
         mark: usize,
-        scratch: &'s mut [u8],
         is_last: bool,
+        scratch: &'s mut Scratch<WORDS>,
     ) -> Option<(Header, &'s [u8])> {
-        let (chunks, _) = scratch.as_chunks_mut();
-        let (header, copied) = loop {
-            let oldest = self.oldest(mark, is_last)?;
-            let copied = oldest.copy(chunks);
-            if self.take(&oldest) && !oldest.is_padding() {
-                break (oldest.header, copied);
+        let (header, ()) = self.pop_by(mark, is_last, |oldest| {
+            scratch.clear();
+            for word in oldest.frame {
+                let _ = scratch.push(word.load(Ordering::Relaxed).to_le_bytes());
             }
-        };
-        Some((header, chunks[..copied].as_flattened()))
+        })?;
+        Some((header, scratch.as_flattened()))
+    }
+
+    /// Takes the oldest frame out, after `copy`, which may see others before that somebody else takes.
+    #[inline]
+    fn pop_by<C>(
+        &self,
+        mark: usize,
+        is_last: bool,
+        mut copy: impl FnMut(&Oldest<'_>) -> C,
+    ) -> Option<(Header, C)> {
+        loop {
+            let oldest = self.oldest(mark, is_last)?;
+            let copied = copy(&oldest);
+            if self.take(&oldest) && !oldest.is_padding() {
+                return Some((oldest.header, copied));
+            }
+        }
     }
 
     /// Takes committed frames out, oldest first, until one is not committed, those are out that
@@ -146,6 +167,9 @@ impl<S: Storage> SharedRing<S> {
         true
     }
 }
+
+/// Room for a frame of up to `WORDS` words.
+pub(crate) type Scratch<const WORDS: usize> = heapless::Vec<[u8; WORD_BYTES], WORDS>;
 
 /// A committed frame, as one context saw it.
 pub(crate) struct Oldest<'r> {

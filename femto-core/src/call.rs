@@ -5,7 +5,7 @@
 
 use crate::atomic::{AtomicWord, Ordering, Word};
 use crate::frame::local::{self, References};
-use crate::frame::{Header, MAX_VALUES, Shape, Writer};
+use crate::frame::{Header, MAX_VALUES, Shape};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -54,20 +54,20 @@ fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
     let references = References::of(logger, site);
     let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
     if let (Some(references), [first, ..]) = (references, room)
-        && let Some(value) = local::before_text(room)
+        && room.len() >= local::BEFORE_VALUES
     {
         references.write(room, kinds);
-        fill_text(value, text.as_bytes());
+        fill_text(room, text);
         first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
     } else if room.is_empty() {
         hand_out_text(logger, site, text);
     }
 }
 
-/// Writes a text into the room for its value. Apart from the claim, as [`fill`] is.
+/// Writes the text. Apart from the claim, as [`fill`] is.
 #[inline(never)]
-pub(crate) fn fill_text(room: &[AtomicWord], text: &[u8]) {
-    Writer::after_header(room).text(text);
+fn fill_text(room: &[AtomicWord], text: &str) {
+    local::write_text(room, text);
 }
 
 /// Hands out a text that did not go into a ring. Its arguments are those of [`put_text`].

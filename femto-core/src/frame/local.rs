@@ -153,14 +153,15 @@ pub(crate) fn write_values(room: &[AtomicWord], kinds: u32, values: &[Value<'_>]
     true
 }
 
-/// The room for a text, the only value; writes its kind if that takes a word of its own.
+/// Writes a text, the only value, and its kind if that takes a word of its own.
 #[inline(always)]
-pub(crate) fn before_text(room: &[AtomicWord]) -> Option<&[AtomicWord]> {
-    let (fixed, value) = room.split_at_checked(BEFORE_VALUES)?;
-    if let Some(slot) = fixed.get(FIXED_WORDS) {
-        slot.store(tag::STR.into(), Ordering::Relaxed);
+pub(crate) fn write_text(room: &[AtomicWord], text: &str) {
+    if let Some((fixed, rest)) = room.split_at_checked(BEFORE_VALUES) {
+        if let Some(slot) = fixed.get(FIXED_WORDS) {
+            slot.store(tag::STR.into(), Ordering::Relaxed);
+        }
+        Writer::after_header(rest).text(text.as_bytes());
     }
-    Some(value)
 }
 
 /// Writes all but header and time of a frame whose values are [`simple_words`]; `false`, and nothing,

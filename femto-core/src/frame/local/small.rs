@@ -5,7 +5,6 @@ use super::{Event, FIRST_TAGS, FIXED_WORDS, References, TAGS, WIDE};
 use super::{tag_words, tags, write_time};
 use crate::Value;
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
-use crate::call::fill_text;
 use crate::frame::{Writer, tag, words_for};
 
 impl Event<'_> {
@@ -44,7 +43,7 @@ fn value_words(value: &Value<'_>) -> usize {
 
 fn write_value(value: &Value<'_>, room: &[AtomicWord]) {
     if let Some(bytes) = bytes(value) {
-        return fill_text(room, bytes);
+        return Writer::after_header(room).text(bytes);
     }
     #[cfg(feature = "int128")]
     if let Value::I128([low, high]) | Value::U128([low, high]) = *value {

@@ -38,8 +38,12 @@ fn main() -> ! {
         CURRENT.store(number, Ordering::Relaxed);
         interrupt::raise_high_every(PERIODS[0]);
         let mut damaged = 0;
+        let mut turn = 0;
         while run.total(|producer| &producer.made) < RECORDS {
-            for _ in 0..4 {
+            // Now less than the ring holds, then more: whatever the processor, each producer is
+            // refused at times.
+            turn = (turn + 1) % BURSTS.len();
+            for _ in 0..BURSTS[turn] {
                 run.main.make(run.logger);
                 interrupt::LOW.raise();
             }
@@ -257,5 +261,7 @@ fn add(count: &AtomicU32, n: u32) {
 }
 
 const RECORDS: u32 = 1_000_000;
+/// Records of the main loop between two drains; each brings two of the lower interrupt.
+const BURSTS: [u32; 4] = [4, 12, 2, 24];
 /// Instructions.
 const PERIODS: [u32; 7] = [1840, 2480, 3200, 2320, 4880, 2960, 4240];

@@ -29,7 +29,7 @@ use crate::engine::{Engine, Request};
 use crate::lane::{Link, Ring, side};
 use crate::route::Destination;
 use crate::{FlushError, registry, state};
-use message::Decoder;
+use message::{Decoder, time_word};
 use output::Outputs;
 
 /// Everything the collector's thread works on.
@@ -321,8 +321,7 @@ impl Source {
 /// The time in a frame.
 #[allow(clippy::unnecessary_cast, reason = "a word is narrower on other targets")]
 fn time_of(header: Header, words: &[AtomicWord]) -> u64 {
-    let at =
-        if WORD_BYTES == 4 && matches!(header.kind, Kind::Local | Kind::LocalCut) { 3 } else { 1 };
+    let at = time_word(header.kind);
     let word =
         |index: usize| -> Word { words.get(index).map_or(0, |word| word.load(Ordering::Relaxed)) };
     let low = word(at);

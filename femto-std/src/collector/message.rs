@@ -51,10 +51,9 @@ impl Decoder {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Ticks of the clock, where the time is the second word: everywhere but in local frames of 32
-    /// bits.
+    /// Ticks of the clock.
     pub(crate) fn time(&self) -> u64 {
-        match self.bytes.get(WORD_BYTES..).and_then(|rest| rest.first_chunk()) {
+        match self.at_word(time_word(self.kind())) {
             Some(bytes) => u64::from_le_bytes(*bytes),
             None => 0,
         }
@@ -62,10 +61,21 @@ impl Decoder {
 
     /// The number of the route that the frame goes.
     pub(crate) fn route(&self) -> u32 {
-        match self.bytes.get(2 * WORD_BYTES..).and_then(|rest| rest.first_chunk()) {
+        // Beside the header where a word is wide, and before the time in local frames of 32 bits.
+        let word = if WORD_BYTES == 8 || is_local(self.kind()) { 2 } else { 3 };
+        match self.at_word(word) {
             Some(bytes) => u32::from_le_bytes(*bytes),
             None => u32::MAX,
         }
+    }
+
+    fn kind(&self) -> Kind {
+        let first = self.at_word(0).copied().map(Word::from_le_bytes);
+        first.and_then(Header::from_word).map_or(Kind::Padding, |header| header.kind)
+    }
+
+    fn at_word<const N: usize>(&self, word: usize) -> Option<&[u8; N]> {
+        self.bytes.get(word * WORD_BYTES..)?.first_chunk()
     }
 
     /// Gives the record that the frame holds to `take`. A frame that cannot be read gives none.
@@ -151,6 +161,15 @@ impl Templates {
         }
         self.0.insert(text.into(), PercentTemplate::parse(text).ok());
     }
+}
+
+/// The word of a frame that its time begins with.
+pub(super) const fn time_word(kind: Kind) -> usize {
+    if WORD_BYTES == 4 && is_local(kind) { 3 } else { 1 }
+}
+
+const fn is_local(kind: Kind) -> bool {
+    matches!(kind, Kind::Local | Kind::LocalCut)
 }
 
 /// Time and bytes of a portable frame: after the header come the time, the route, the length.

@@ -34,7 +34,7 @@ fn run(path: &Path, name: &str, policy: OverflowPolicy) -> Outcome {
     let root = Manager::global().root();
     root.set_level(Level::INFO);
     root.add_handler(handler.clone());
-    let _ = ROOT.set(root.clone());
+    let _ = ROOT.set(root);
     for made in &MADE {
         made.store(0, Ordering::Relaxed);
     }

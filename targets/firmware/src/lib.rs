@@ -11,6 +11,7 @@ mod panic;
 #[cfg_attr(target_arch = "riscv32", path = "processor/riscv.rs")]
 mod processor;
 mod register;
+pub mod stress;
 mod uart;
 
 pub use panic::{PanicHandler, on_panic};

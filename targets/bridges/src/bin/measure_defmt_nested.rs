@@ -11,6 +11,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use board::stress::{Nowhere, add, check, text};
 use board::{entry, interrupt};
 use bridges as _; // the critical section
 use femto_core::bridge::defmt::{DefmtSink, init};
@@ -229,35 +230,6 @@ fn decode<'r>(frame: &[u8], room: &'r mut [u8]) -> &'r [u8] {
         left.by_ref().take(run).for_each(|&byte| put(byte));
     }
     &room[start..]
-}
-
-struct Nowhere;
-
-impl embedded_io::ErrorType for Nowhere {
-    type Error = Infallible;
-}
-
-impl embedded_io::Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-fn check(number: u8, sequence: u32) -> u32 {
-    sequence.wrapping_mul(0x9E37_79B9) ^ u32::from(number) << 24
-}
-
-fn text(sequence: u32) -> &'static str {
-    let text = "the quick brown fox jumps over the lazy dog";
-    &text[..sequence as usize % text.len()]
-}
-
-fn add(count: &AtomicU32, n: u32) {
-    count.store(count.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
 }
 
 const RECORDS: u32 = 100_000;

@@ -6,10 +6,10 @@
 #![no_std]
 #![no_main]
 
-use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use board::stress::{Nowhere, add, check, text};
 use board::{entry, interrupt, meter::nop, reset};
 use femto_core::{Formatter, Logger, Record, Value, info, retained, set_root};
 use semihosting::{eprintln, println};
@@ -201,35 +201,6 @@ impl fmt::Write for Rest {
         self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
         Ok(())
     }
-}
-
-struct Nowhere;
-
-impl embedded_io::ErrorType for Nowhere {
-    type Error = Infallible;
-}
-
-impl embedded_io::Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-fn check(number: u8, sequence: u32) -> u32 {
-    sequence.wrapping_mul(0x9E37_79B9) ^ u32::from(number) << 24
-}
-
-fn text(sequence: u32) -> &'static str {
-    let text = "the quick brown fox jumps over the lazy dog";
-    &text[..sequence as usize % text.len()]
-}
-
-fn add(count: &AtomicU32, n: u32) {
-    count.store(count.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
 }
 
 /// What the program itself keeps over resets.

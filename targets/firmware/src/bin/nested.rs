@@ -7,10 +7,10 @@
 #![no_std]
 #![no_main]
 
-use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
+use board::stress::{Nowhere, add, check, text};
 use board::{entry, interrupt};
 use femto_core::{
     Formatter, Logger, OverflowPolicy, Record, RingHandler, RingHandlerBuilder, Value, info,
@@ -229,35 +229,6 @@ impl Formatter for Check {
             .see(sequence, rest_is_right && sum == check(number, sequence));
         Ok(())
     }
-}
-
-struct Nowhere;
-
-impl embedded_io::ErrorType for Nowhere {
-    type Error = Infallible;
-}
-
-impl embedded_io::Write for Nowhere {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-fn check(number: u8, sequence: u32) -> u32 {
-    sequence.wrapping_mul(0x9E37_79B9) ^ u32::from(number) << 24
-}
-
-fn text(sequence: u32) -> &'static str {
-    let text = "the quick brown fox jumps over the lazy dog";
-    &text[..sequence as usize % text.len()]
-}
-
-fn add(count: &AtomicU32, n: u32) {
-    count.store(count.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
 }
 
 const RECORDS: u32 = 1_000_000;

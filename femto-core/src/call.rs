@@ -3,9 +3,20 @@
 //! Runs on the *caller*, where the statement stands: the handler claims room for a frame and writes
 //! who and when, the statement writes its values straight into that room and commits the frame.
 
-use crate::atomic::{AtomicWord, Ordering, Word};
+mod cut;
+mod keep;
+mod record_path;
+mod render;
+
+pub(crate) use keep::{Keep, keep};
+pub(crate) use record_path::RECORD_PATH;
+pub use record_path::RecordPath;
+#[cfg(any(feature = "defmt", feature = "log"))]
+pub(crate) use render::Cutting;
+
+use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::frame::local::{self, References};
-use crate::frame::{Header, MAX_VALUES, Shape};
+use crate::frame::{Header, Kind, MAX_VALUES, Shape};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -27,7 +38,7 @@ impl Logger {
             return put_text(self, site, text);
         }
         if needs_rendering(values) {
-            return put_unrendered(self, site, level, values);
+            return record_path::hand_out_unrendered(self, site, level, values);
         }
         let (shape, kinds) = Shape::of(level, values);
         let Some(words) = local::simple_words(values) else {
@@ -59,8 +70,8 @@ fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
         references.write(room, kinds);
         fill_text(room, text);
         first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
-    } else if room.is_empty() {
-        hand_out_text(logger, site, text);
+    } else {
+        put_text_otherwise(logger, site, text, room.len());
     }
 }
 
@@ -70,22 +81,33 @@ fn fill_text(room: &[AtomicWord], text: &str) {
     local::write_text(room, text);
 }
 
-/// Hands out a text that did not go into a ring. Its arguments are those of [`put_text`].
+/// What becomes of a text for which there was no room: it is handed out, or cut.
 #[cold]
 #[inline(never)]
-fn hand_out_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
-    logger.hand_out(site, site.level, &[Value::Str(text)]);
-}
-
-/// Hands out values of which some are still to be rendered.
-#[inline(never)]
-fn put_unrendered(
-    logger: &'static Logger,
-    site: &'static CallSite,
-    level: Level,
-    values: &[Value<'_>],
-) {
-    logger.hand_out_unrendered(site, level, values);
+fn put_text_otherwise(logger: &'static Logger, site: &'static CallSite, text: &str, room: usize) {
+    let level = site.level;
+    if room == 0 {
+        if let Some(path) = logger.record_path() {
+            (path.values)(logger, site, level, &[Value::Str(text)]);
+        }
+        return;
+    }
+    let Some(references) = References::of(logger, site) else { return };
+    if room == TOO_LONG {
+        let limit = logger.claim(Shape::asking(level)).len();
+        let bytes = limit.saturating_sub(local::BEFORE_VALUES + 1) * WORD_BYTES;
+        let text = text.get(..text.floor_char_boundary(bytes)).unwrap_or("");
+        let (shape, kinds) = Shape::of(level, &[Value::Str(text)]);
+        let room = logger.claim(shape.cut());
+        if let [first, ..] = room
+            && room.len() == shape.words()
+        {
+            references.write(room, kinds);
+            fill_text(room, text);
+            let head = shape.head() | (Kind::LocalCut as u32) << Header::KIND_AT;
+            first.store(Header::word_of(head, references.site), Ordering::Release);
+        }
+    }
 }
 
 /// Whether some of the values, of which there are no more than a frame carries, are to be rendered.
@@ -114,7 +136,7 @@ fn put_values(
     {
         references.write(room, kinds);
         fill(room, kinds, Header::word_of(shape.head(), references.site), values);
-    } else if room.is_empty() {
+    } else if room.len() != REFUSED {
         hand_out_values(logger, site, shape, kinds, values);
     }
 }
@@ -129,8 +151,8 @@ fn fill(room: &[AtomicWord], kinds: u32, header: Word, values: &[Value<'_>]) {
     }
 }
 
-/// Hands out values that did not go into a ring. The arguments are those of [`put_values`], so that
-/// this takes its place.
+/// Hands out values that did not go into a ring, or are to be cut. The arguments are those of
+/// [`put_values`], so that this takes its place.
 #[cold]
 #[inline(never)]
 fn hand_out_values(
@@ -140,7 +162,7 @@ fn hand_out_values(
     _kinds: u32,
     values: &[Value<'_>],
 ) {
-    logger.hand_out(site, shape.level(), values);
+    record_path::hand_out(logger, site, shape.level(), values);
 }
 
 /// Hands out numbers that did not go into a ring. Apart, so that it costs a statement little: few
@@ -153,24 +175,17 @@ fn hand_out_words<const N: usize>(
     words: [Word; N],
     level_and_kinds: u32,
 ) {
-    hand_out_simple(logger, site, &words, level_and_kinds);
+    if let Some(path) = logger.record_path() {
+        (path.words)(logger, site, &words, level_and_kinds);
+    }
 }
 
-/// [`hand_out_words`] for any number of them.
-#[inline(never)]
-fn hand_out_simple(
-    logger: &'static Logger,
-    site: &'static CallSite,
-    words: &[Word],
-    level_and_kinds: u32,
-) {
-    let mut room = [Value::None; MAX_SIMPLE];
-    let values = local::simple_values(words, level_and_kinds, &mut room);
-    logger.hand_out(site, Level::new((level_and_kinds >> KINDS_BITS) as u8), values);
-}
-
-/// What a handler answers that wants the record.
+/// What a handler answers that wants the record, or that the record does not concern.
 const NO_ROOM: &[AtomicWord] = &[];
+/// Words of the answer to a claim that was refused and counted.
+pub(crate) const REFUSED: usize = 1;
+/// Words of the answer to a claim of more than the handler takes: the text is to be cut.
+pub(crate) const TOO_LONG: usize = 2;
 
 /// The most values that a statement writes itself.
 pub(crate) const MAX_SIMPLE: usize = 4;

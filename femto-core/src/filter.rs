@@ -14,6 +14,7 @@ pub use level::LevelFilter;
 pub use name::NameFilter;
 pub use slot::FilterSlot;
 
+use crate::call::{RECORD_PATH, RecordPath};
 use crate::{Level, Record};
 
 /// What is known of a record before it is made.
@@ -80,23 +81,29 @@ fn passes(filter: &dyn Filter, record: &Record<'_>) -> bool {
 /// The filters of a logger or a handler. With what asks them, so that it is linked only where there are
 /// any; `None`, not an empty slice, so that a static without has zeros there.
 #[derive(Clone, Copy)]
-pub(crate) struct Filters(Option<(&'static [&'static dyn Filter], PassAll)>);
-
-type PassAll = fn(&[&dyn Filter], &Record<'_>) -> bool;
+pub(crate) struct Filters(Option<(&'static [&'static dyn Filter], &'static RecordPath)>);
 
 impl Filters {
     pub(crate) const fn new(filters: &'static [&'static dyn Filter]) -> Self {
-        Self(if filters.is_empty() { None } else { Some((filters, pass_all)) })
+        Self(if filters.is_empty() { None } else { Some((filters, &RECORD_PATH)) })
     }
 
     pub(crate) const fn are_none(&self) -> bool {
         self.0.is_none()
     }
 
+    /// What makes records for them to look at.
+    pub(crate) const fn record_path(&self) -> Option<&'static RecordPath> {
+        match self.0 {
+            Some((_, path)) => Some(path),
+            None => None,
+        }
+    }
+
     /// Whether the record passes all of them.
     #[inline(always)]
     pub(crate) fn pass(&self, record: &Record<'_>) -> bool {
-        self.0.is_none_or(|(filters, pass_all)| pass_all(filters, record))
+        self.0.is_none_or(|(filters, path)| (path.pass_all)(filters, record))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod retained;
 mod shape;
 pub mod wire;
 
+pub(crate) use shape::Rare;
 pub use shape::Shape;
 
 use core::fmt;
@@ -70,6 +71,8 @@ impl Header {
     /// Longest frame that a header can tell, in words.
     pub const MAX_WORDS: usize = if WORD_BYTES == 8 { 0xffff } else { 0xfff };
     pub(crate) const LENGTH_BITS: u32 = Self::MAX_WORDS.trailing_ones();
+    /// The bit where the kind begins.
+    pub(crate) const KIND_AT: u32 = 29;
 
     /// The header as a word; never zero.
     #[inline(always)]
@@ -80,9 +83,9 @@ impl Header {
             | (self.values as u32) << (Self::LENGTH_BITS + 8);
         let kind = self.kind as Word;
         #[cfg(target_pointer_width = "64")]
-        let word = low as Word | kind << 29 | (self.site as Word) << 32;
+        let word = low as Word | kind << Self::KIND_AT | (self.site as Word) << 32;
         #[cfg(not(target_pointer_width = "64"))]
-        let word = low | kind << 29;
+        let word = low | kind << Self::KIND_AT;
         word
     }
 
@@ -101,7 +104,7 @@ impl Header {
     #[must_use]
     pub const fn from_word(word: Word) -> Option<Self> {
         let low = word as u32;
-        let kind = match low >> 29 {
+        let kind = match low >> Self::KIND_AT {
             0 => Kind::Local,
             1 => Kind::LocalCut,
             2 => Kind::Portable,

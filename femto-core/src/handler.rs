@@ -15,16 +15,14 @@ pub use async_ring::AsyncRingHandler;
 pub use direct::{DirectHandler, DirectHandlerBuilder};
 pub use overflow::OverflowPolicy;
 pub use retained::{Recovery, RetainedHandler, RetainedHandlerBuilder, RetainedRam};
-#[cfg(any(feature = "defmt", feature = "log"))]
-pub(crate) use ring::Cutting;
 #[cfg(feature = "defmt-global-logger")]
 pub(crate) use ring::MAX_WORDS;
 #[cfg(feature = "defmt-global-logger")]
 pub(crate) use ring::Outcome;
 pub use ring::{Drained, RingHandler, RingHandlerBuilder};
-pub(crate) use ring::{Render, render};
 
 use crate::atomic::AtomicWord;
+use crate::call::{RECORD_PATH, RecordPath};
 use crate::frame::Shape;
 use crate::{Details, Level, Record, Statistics, clock};
 
@@ -56,8 +54,15 @@ pub trait Handler: Sync {
         Statistics::default()
     }
 
-    /// Claims room for a local frame, and writes the time in. The first word commits it. No words:
-    /// the handler wants the record. One word, which is nobody's: the frame was refused and counted.
+    /// What makes records for this handler; `None` if no claim that it answers with no words needs one.
+    #[doc(hidden)]
+    fn record_path(&self) -> Option<&'static RecordPath> {
+        Some(&RECORD_PATH)
+    }
+
+    /// Claims room for a local frame, and writes the time in. The first word commits it. No words: the
+    /// level is too low, or the handler wants the record, by [`Handler::record_path`]. Few words, which
+    /// are nobody's: the frame was refused and counted (one), or is too long (two).
     #[doc(hidden)]
     fn claim(&self, _shape: Shape) -> &[AtomicWord] {
         &[]

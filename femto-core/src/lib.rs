@@ -65,6 +65,7 @@ pub use value::{Capture, Hex, Hexdump, Value};
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::call::RecordPath;
     pub use crate::logger::{DefaultLogger, NamedLogger, TargetLogger};
     pub use crate::macros::{Arg, Typed, Untyped};
     pub use femto_core_macros::record;

@@ -21,11 +21,11 @@ use core::fmt;
 use self::threshold::Threshold;
 
 use crate::atomic::AtomicWord;
+use crate::call::{RECORD_PATH, RecordPath};
 use crate::filter::Filters;
 use crate::frame::Shape;
-use crate::handler::render;
 use crate::reference::Slot;
-use crate::{CallSite, Filter, Handler, Level, Record, Value, clock};
+use crate::{Filter, Handler, Level, Record};
 
 /// A logger in static memory, with its parent and handlers fixed at compile time and its level
 /// changeable at run time.
@@ -54,6 +54,8 @@ pub struct Logger {
     filters: Filters,
     /// The parent, if this logger has neither handlers nor filters.
     above: Option<&'static Logger>,
+    /// What makes records, if this logger needs them whatever its handlers.
+    records: Option<&'static RecordPath>,
     threshold: Threshold,
     #[allow(dead_code, reason = "a reference that is an address needs no place")]
     pub(crate) slot: Slot,
@@ -72,6 +74,7 @@ impl Logger {
             only: None,
             filters: Filters::new(&[]),
             above: None,
+            records: None,
             threshold: Threshold::new(Level::INFO),
             slot: Slot::new(),
         }
@@ -92,6 +95,7 @@ impl Logger {
             only: None,
             filters: Filters::new(&[]),
             above: Some(parent),
+            records: None,
             threshold: Threshold::new(Level::NOTSET),
             slot: Slot::new(),
         }
@@ -125,11 +129,12 @@ impl Logger {
 
     /// Works out what spares a call the general way.
     const fn with_shortcuts(mut self) -> Self {
-        (self.only, self.above) = match (self.filters.are_none(), self.handlers, self.parent) {
-            (true, [only], None) => (Some(only), None),
-            (true, [], parent) => (None, parent),
-            _ => (None, None),
+        let ways = match (self.filters.are_none(), self.handlers, self.parent) {
+            (true, [only], None) => (Some(only), None, None),
+            (true, [], parent) => (None, parent, None),
+            _ => (None, None, Some(&RECORD_PATH)),
         };
+        (self.only, self.above, self.records) = ways;
         self
     }
 
@@ -195,7 +200,7 @@ impl Logger {
     }
 
     /// Claims room for a frame with the handler, if there is only one, as [`Handler::claim`] does.
-    /// What is not admitted is left to [`Logger::hand_out`].
+    /// What is not admitted gets no words.
     #[inline(never)]
     pub(crate) fn claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
         self.claim_here(shape)
@@ -207,6 +212,11 @@ impl Logger {
         if self.threshold.is_unknown() {
             return self.look_and_claim(shape);
         }
+        self.claim_known(shape)
+    }
+
+    #[inline(always)]
+    fn claim_known(&'static self, shape: Shape) -> &'static [AtomicWord] {
         match self.only {
             Some(only) => only.claim(shape),
             None => self.claim_above(shape),
@@ -216,10 +226,7 @@ impl Logger {
     #[cold]
     #[inline(never)]
     fn look_and_claim(&'static self, shape: Shape) -> &'static [AtomicWord] {
-        match self.only {
-            Some(only) if self.admits(shape.level()) => only.claim(shape),
-            _ => &[],
-        }
+        if self.admits(shape.level()) { self.claim_known(shape) } else { &[] }
     }
 
     /// Claims for a logger that is not a root with one handler.
@@ -235,33 +242,22 @@ impl Logger {
         &[]
     }
 
-    /// Hands a record to the handlers of the logger and of its ancestors.
+    /// What makes records where a claim was answered with no words; `None` if nobody wants one.
+    #[cold]
     #[inline(never)]
-    pub(crate) fn hand_out(
-        &'static self,
-        site: &'static CallSite,
-        level: Level,
-        values: &[Value<'_>],
-    ) {
-        if self.takes(level) {
-            self.hand_over(&Record::new(self, site, level, clock::now(), values));
+    pub(crate) fn record_path(&'static self) -> Option<&'static RecordPath> {
+        let mut logger = self;
+        while let Some(above) = logger.above {
+            logger = above;
+        }
+        match logger.only {
+            Some(only) => only.record_path(),
+            None => logger.records,
         }
     }
 
-    /// [`Logger::hand_out`] for a statement that has something to render.
-    pub(crate) fn hand_out_unrendered(
-        &'static self,
-        site: &'static CallSite,
-        level: Level,
-        values: &[Value<'_>],
-    ) {
-        if self.takes(level) {
-            let record = Record::new(self, site, level, clock::now(), values);
-            self.hand_over(&record.with_render(render));
-        }
-    }
-
-    fn takes(&'static self, level: Level) -> bool {
+    /// Whether a record of this level is wanted.
+    pub(crate) fn takes(&'static self, level: Level) -> bool {
         let is_unknown = self.threshold.is_unknown();
         self.enabled(level) && (!is_unknown || self.admits(level))
     }

@@ -6,7 +6,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::handler::Render;
+use crate::call::Keep;
 use crate::{CallSite, Level, Logger, Value, clock};
 
 /// One event, as filters and formatters see it. Nothing in it is allocated or formatted.
@@ -22,9 +22,9 @@ pub struct Record<'a> {
     message: Message<'a>,
     values: &'a [Value<'a>],
     details: Option<&'a Details<'a>>,
-    /// Where the statement has something to render, what does it for whoever keeps the record. A pointer,
-    /// so that it is linked only with such statements.
-    render: Option<Render>,
+    /// What keeps the record of a statement in a ring. A pointer, so that it is linked only where
+    /// records are made.
+    keep: Option<Keep>,
 }
 
 /// What a record's time counts.
@@ -99,7 +99,7 @@ impl<'a> Record<'a> {
             message,
             values,
             details: None,
-            render: None,
+            keep: None,
         }
     }
 
@@ -109,14 +109,14 @@ impl<'a> Record<'a> {
         Self { sequence: Some(sequence), is_cut, ..self }
     }
 
-    /// The same record, of a statement that has something to render.
-    pub(crate) const fn with_render(self, render: Render) -> Self {
-        Self { render: Some(render), ..self }
+    /// The same record, for handlers that may keep it, if it is of a statement.
+    pub(crate) fn kept_by(self, keep: Keep) -> Self {
+        Self { keep: self.statics().map(|_| keep), ..self }
     }
 
-    /// What renders the values, if the statement has any that it would be needed for.
-    pub(crate) const fn render(&self) -> Option<Render> {
-        self.render
+    /// What keeps it, if it is of a statement and may come to a handler.
+    pub(crate) const fn keep(&self) -> Option<Keep> {
+        self.keep
     }
 
     /// The record of a statement; `time` since the Unix epoch, in nanoseconds.
@@ -141,7 +141,7 @@ impl<'a> Record<'a> {
             message,
             values,
             details: Some(details),
-            render: None,
+            keep: None,
         }
     }
 
@@ -167,7 +167,7 @@ impl<'a> Record<'a> {
             message,
             values: &[],
             details: Some(details),
-            render: None,
+            keep: None,
         }
     }
 

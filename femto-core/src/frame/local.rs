@@ -85,7 +85,7 @@ impl Event<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct References {
     pub(crate) site: u32,
-    route: u32,
+    pub(crate) route: u32,
 }
 
 impl References {

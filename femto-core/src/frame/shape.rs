@@ -13,8 +13,8 @@ use crate::{Level, Value};
 pub struct Shape(u32);
 
 impl Shape {
-    /// The shape of a record, and the kinds of its values. More than four values, those that have to
-    /// be rendered, and very long texts are left to be looked at later.
+    /// The shape of a record, and the kinds of its values. More than four values, and those that have
+    /// to be rendered, are left to be looked at later.
     #[inline(always)]
     pub(crate) fn of<const N: usize>(level: Level, values: &[Value<'_>; N]) -> (Self, u32) {
         // Spelled out, as no loop becomes a constant when optimising for size.
@@ -33,8 +33,8 @@ impl Shape {
         };
         let fixed = FIXED_WORDS + tag_words(N);
         let words = match words {
-            Some(words) if words <= Header::MAX_WORDS - fixed => words + fixed,
-            _ => 0,
+            Some(words) => words + fixed,
+            None => 0,
         };
         let count = if N < 32 { N as u32 } else { 31 };
         let head = words as u32
@@ -43,10 +43,41 @@ impl Shape {
         (Self(head), kinds)
     }
 
-    /// The frame's length in words, 0 if it has yet to be found out.
+    /// The shape of a record whose length was found out. What is longer than any frame asks in vain.
+    pub(crate) fn with(level: Level, words: usize) -> Self {
+        Self(words.min(LONGEST) as u32 | u32::from(level.number()) << Header::LENGTH_BITS)
+    }
+
+    /// The shape of a record that is cut. A handler that takes it counts that.
+    pub(crate) const fn cut(self) -> Self {
+        Self(self.0 | CUT as u32)
+    }
+
+    /// The claim of a record that cannot be kept. The handler counts it.
+    pub(crate) fn lost(level: Level) -> Self {
+        Self::with(level, 0).cut()
+    }
+
+    /// The claim of somebody who asks how many words the handler takes: so many are the answer.
+    pub(crate) fn asking(level: Level) -> Self {
+        Self(Self::with(level, 0).0 | Header::MAX_WORDS as u32)
+    }
+
+    /// The frame's length in words, 0 if it has yet to be found out; more than any frame's for
+    /// [`Shape::rare`].
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {
         self.0 as usize & Header::MAX_WORDS
+    }
+
+    /// What a shape means whose length is that of no frame.
+    pub(crate) const fn rare(self) -> Rare {
+        match self.words() {
+            Header::MAX_WORDS => Rare::Asking,
+            CUT => Rare::Lost,
+            words if words & CUT != 0 => Rare::Cut(words & !CUT),
+            _ => Rare::TooLong,
+        }
     }
 
     /// The record's level.
@@ -62,7 +93,24 @@ impl Shape {
     }
 }
 
-/// The words of a value, `None` if it has to be rendered or is far too long.
+/// A claim that is out of the ordinary.
+pub(crate) enum Rare {
+    /// [`Shape::asking`].
+    Asking,
+    /// [`Shape::lost`].
+    Lost,
+    /// [`Shape::cut`], and the words left.
+    Cut(usize),
+    /// More than fits into a frame, or not found out.
+    TooLong,
+}
+
+/// Added to the length of what is cut.
+const CUT: usize = Header::MAX_WORDS / 2 + 1;
+/// The longest length that is told, in words.
+const LONGEST: usize = CUT - 2;
+
+/// The words of a value, `None` if it has to be rendered.
 #[inline(always)]
 fn size(value: &Value<'_>) -> Option<usize> {
     match value {
@@ -75,10 +123,11 @@ fn size(value: &Value<'_>) -> Option<usize> {
 
 #[inline(always)]
 fn text_size(bytes: usize) -> Option<usize> {
-    if bytes <= LONGEST_TEXT { Some(1 + words_for(bytes)) } else { None }
+    Some(1 + words_for(if bytes < LONGEST_TEXT { bytes } else { LONGEST_TEXT }))
 }
 
-/// Far more than any handler takes uncut, in bytes. So bounded, no sum of lengths overflows.
+/// Far more than any handler takes uncut, in bytes. So bounded, four of them are told apart from what is
+/// cut.
 const LONGEST_TEXT: usize = 1000;
 
 #[inline(always)]

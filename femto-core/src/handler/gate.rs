@@ -4,6 +4,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use portable_atomic::AtomicUsize;
 
+use crate::call::RecordPath;
 use crate::filter::Filters;
 use crate::{Filter, Level, Record};
 
@@ -31,6 +32,11 @@ impl Gate {
 
     pub(super) const fn has_filters(&self) -> bool {
         !self.filters.are_none()
+    }
+
+    /// What makes the records that filters see.
+    pub(super) const fn record_path(&self) -> Option<&'static RecordPath> {
+        self.filters.record_path()
     }
 
     /// Whether all filters pass the record, whose level is high enough; counts it if not.

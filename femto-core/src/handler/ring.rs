@@ -2,18 +2,12 @@
 
 #[cfg_attr(loom, allow(unused_imports, dead_code, reason = "no static can hold loom's atomics"))]
 mod builder;
-mod cut;
 mod drain;
 #[cfg_attr(loom, allow(dead_code, reason = "no static can hold loom's atomics"))]
 mod panic;
 #[cfg(feature = "log")]
 mod portable;
 mod put;
-mod render;
-
-#[cfg(any(feature = "defmt", feature = "log"))]
-pub(crate) use render::Cutting;
-pub(crate) use render::{Render, render};
 
 pub use builder::RingHandlerBuilder;
 pub use drain::Drained;
@@ -30,13 +24,14 @@ use self::panic::Panic;
 use super::Handler;
 use super::gate::Gate;
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::frame::Shape;
-use crate::frame::local::{self, FIXED_WORDS};
+use crate::call::{MAX_SIMPLE, REFUSED, RecordPath, TOO_LONG};
+use crate::frame::{Rare, Shape};
+use crate::frame::local::{self, BEFORE_VALUES, FIXED_WORDS};
 use crate::ring::{SharedRing, Storage};
 use crate::{Level, Record, Statistics, clock};
 
 /// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
-/// (32 bits each on a microcontroller) in static memory; a power of two, at least 16.
+/// (32 bits each on a microcontroller) in static memory; a power of two, at least 32.
 ///
 /// The caller encodes; [`RingHandler::drain`], called from the main loop or an idle task, formats
 /// and writes. [`RingHandler::forward`] does for several sinks, each with its level, filters and
@@ -116,6 +111,8 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// The longest frame, in words.
     const LIMIT: usize = if WORDS / 2 < MAX_WORDS { WORDS / 2 } else { MAX_WORDS };
+    /// Only texts are ever cut on the short way.
+    const _TAKES_NUMBERS: () = assert!(Self::LIMIT >= BEFORE_VALUES + MAX_SIMPLE);
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {
@@ -224,12 +221,23 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         }
     }
 
+    fn record_path(&self) -> Option<&'static RecordPath> {
+        if !self.state().panic.is_on() {
+            return self.state().gate.record_path();
+        }
+        let path = self.state().panic.record_path();
+        if path.is_none() {
+            self.count_dropped();
+        }
+        path
+    }
+
     fn claim(&self, shape: Shape) -> &[AtomicWord] {
         // The record that is made instead does not come here if the level is too low.
         let words = shape.words();
         let level = self.state().claim_level.load(Ordering::Relaxed);
         if shape.level().number() < level || words < FIXED_WORDS || words > Self::LIMIT {
-            return self.no_words();
+            return self.claim_out_of_range(shape);
         }
         let time = clock::now();
         // Nothing has to be kept while the rare case is dealt with.
@@ -244,18 +252,42 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
-    /// No words. Apart, so that they are not at hand where they are not wanted.
+    /// Answers a claim that is not for a frame of usual length, or does not concern this handler.
     #[cold]
     #[inline(never)]
-    fn no_words(&self) -> &[AtomicWord] {
-        &self.state().words[..0]
+    fn claim_out_of_range(&self, shape: Shape) -> &[AtomicWord] {
+        if shape.level().number() < self.state().claim_level.load(Ordering::Relaxed) {
+            return self.words(0);
+        }
+        self.claim_rarely(shape, clock::now())
+    }
+
+    /// Answers a claim that is not for a frame of usual length.
+    fn claim_rarely(&self, shape: Shape, time: u64) -> &[AtomicWord] {
+        match shape.rare() {
+            Rare::Asking => self.words(Self::LIMIT),
+            Rare::Lost => {
+                self.count_dropped();
+                self.words(REFUSED)
+            }
+            Rare::Cut(words) if words <= Self::LIMIT => {
+                self.count_cut();
+                self.claim_anew(words, time)
+            }
+            Rare::Cut(_) | Rare::TooLong => self.words(TOO_LONG),
+        }
+    }
+
+    /// Words that say something by their number.
+    fn words(&self, number: usize) -> &[AtomicWord] {
+        &self.state().words[..number]
     }
 
     /// Claims where the quick try did not succeed.
     #[cold]
     #[inline(never)]
     fn claim_anew(&self, words: usize, time: u64) -> &[AtomicWord] {
-        let Some(room) = self.claim_by_policy(words) else { return &self.state().words[..1] };
+        let Some(room) = self.claim_by_policy(words) else { return self.words(REFUSED) };
         local::write_time(room, time);
         room
     }

@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use crate::handler::Cutting;
+use crate::call::Cutting;
 use crate::{Handler, Level, Record};
 
 /// A handler that gives records to whatever defmt global logger the program has, as

@@ -6,7 +6,7 @@ use log::kv::{Error, Key, Source, Value as LogValue, VisitSource};
 
 use crate::Value;
 use crate::frame::MAX_VALUES;
-use crate::handler::Cutting;
+use crate::call::Cutting;
 
 /// Room for key-values, and for the text of those that have no type of ours.
 pub(super) struct Pairs<'kvs> {

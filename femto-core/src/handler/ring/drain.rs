@@ -7,6 +7,7 @@ use embedded_io::Write;
 #[cfg(feature = "log")]
 use super::portable;
 use super::{MAX_WORDS, RingHandler};
+use crate::call::keep;
 use crate::frame::{Header, Kind, MAX_VALUES, local};
 use crate::handler::{Handler, with_report};
 use crate::reference::{own_text, resolve};
@@ -116,7 +117,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let drained = self.take_each(&mut unreadable, &mut |record| {
             for handler in handlers {
                 if record.level() >= handler.level() {
-                    handler.handle(record);
+                    handler.handle(&record.kept_by(keep));
                 }
             }
             Outcome::Written

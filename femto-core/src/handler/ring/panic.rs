@@ -10,6 +10,7 @@ use spin::Mutex;
 use super::drain::{Drained, Outcome};
 use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
+use crate::call::{RECORD_PATH, RecordPath, keep};
 use crate::ring::Scratch;
 use crate::{Details, Handler, Level, Record, clock};
 
@@ -26,6 +27,8 @@ pub(super) struct Panic<const WORDS: usize> {
 struct Target<const WORDS: usize> {
     handler: &'static dyn Handler,
     hand_on: fn(&RingHandler<WORDS>, &dyn Handler, &Record<'_>),
+    /// What makes those records.
+    path: &'static RecordPath,
 }
 
 impl<const WORDS: usize> Panic<WORDS> {
@@ -35,6 +38,11 @@ impl<const WORDS: usize> Panic<WORDS> {
 
     pub(super) fn is_on(&self) -> bool {
         self.is_on.load(Ordering::Acquire)
+    }
+
+    /// What makes the records of panic mode, `None` while the target is being set.
+    pub(super) fn record_path(&self) -> Option<&'static RecordPath> {
+        Some(self.target()?.path)
     }
 
     fn target(&self) -> Option<Target<WORDS>> {
@@ -76,7 +84,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     pub fn panic(&self, to: &'static dyn Handler) {
         let panic = &self.state().panic;
         if let Some(mut target) = panic.to.try_lock() {
-            *target = Some(Target { handler: to, hand_on: Self::hand_on_to });
+            *target = Some(Target { handler: to, hand_on: Self::hand_on_to, path: &RECORD_PATH });
         }
         panic.is_on.store(true, Ordering::Release);
         self.claim_nothing();
@@ -94,7 +102,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     #[cold]
     pub(super) fn hand_on(&self, record: &Record<'_>) {
         match self.state().panic.target() {
-            Some(Target { handler, hand_on }) => hand_on(self, handler, record),
+            Some(Target { handler, hand_on, .. }) => hand_on(self, handler, record),
             None => self.count_dropped(),
         }
     }
@@ -120,7 +128,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
 fn hand_to(to: &dyn Handler, record: &Record<'_>) -> Outcome {
     if record.level() >= to.level() {
-        to.handle(record);
+        to.handle(&record.kept_by(keep));
     }
     Outcome::Written
 }

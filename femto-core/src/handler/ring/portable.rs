@@ -7,7 +7,7 @@ use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
 use crate::frame::portable::{Portable, Style};
 use crate::frame::{Header, Kind, MAX_VALUES, words_for};
-use crate::handler::Cutting;
+use crate::call::Cutting;
 use crate::{Details, Record, Value};
 
 impl<const WORDS: usize> RingHandler<WORDS> {

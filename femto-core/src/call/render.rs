@@ -3,24 +3,15 @@
 
 use core::fmt::{self, Write as _};
 
-use crate::Value;
+use super::keep::{Claim, keep_values};
 use crate::frame::MAX_VALUES;
-use crate::frame::local::Event;
+use crate::{Record, Value};
 
-/// Renders what has no typed encoding, and puts that: [`render`].
-pub(crate) type Render = fn(&Event<'_>, &dyn PutRendered);
-
-/// Keeps a record whose values are rendered.
-pub(crate) trait PutRendered {
-    /// Puts it; `is_cut` if some of the text was cut off.
-    fn put_rendered(&self, event: &Event<'_>, is_cut: bool);
-}
-
-/// The [`Render`] of all statements with something to render. Only they refer to it.
-pub(crate) fn render(event: &Event<'_>, to: &dyn PutRendered) {
-    let values = event.values;
+/// The [`Keep`](super::Keep) of all statements with something to render. Only they refer to it.
+pub(super) fn keep_rendered(record: &Record<'_>, claim: Claim<'_, '_>) {
+    let values = record.values();
     let mut text = heapless::String::<TEXT_BYTES>::new();
-    let mut is_cut = false;
+    let mut is_cut = record.is_cut();
     let mut ends = [0; MAX_VALUES];
     for (value, end) in values.iter().zip(&mut ends) {
         if let Value::Arguments(arguments) = value {
@@ -42,7 +33,7 @@ pub(crate) fn render(event: &Event<'_>, to: &dyn PutRendered) {
     }
     // More than there is room for are given back as they are: nobody keeps so many.
     let values = room.get(..values.len()).unwrap_or(values);
-    to.put_rendered(&Event { values, ..*event }, is_cut);
+    keep_values(record, values, is_cut, claim);
 }
 
 /// Takes what fits, up to a character boundary, and then no more.

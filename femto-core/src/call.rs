@@ -16,7 +16,7 @@ pub(crate) use render::Cutting;
 
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::frame::local::{self, References};
-use crate::frame::{Header, Kind, MAX_VALUES, Shape};
+use crate::frame::{Header, MAX_VALUES, Shape};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -61,17 +61,21 @@ impl Logger {
 /// Puts a text, the only value, at the call site's level.
 #[inline(never)]
 fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
-    let (shape, kinds) = Shape::of(site.level, &[Value::Str(text)]);
+    let mut text = text;
+    let (mut shape, kinds) = Shape::of(site.level, &[Value::Str(text)]);
     let references = References::of(logger, site);
-    let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
-    if let (Some(references), [first, ..]) = (references, room)
-        && room.len() >= local::BEFORE_VALUES
-    {
-        references.write(room, kinds);
-        fill_text(room, text);
-        first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
-    } else {
-        put_text_otherwise(logger, site, text, room.len());
+    loop {
+        let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
+        if let (Some(references), [first, ..]) = (references, room)
+            && room.len() >= local::BEFORE_VALUES
+        {
+            references.write(room, kinds);
+            fill_text(room, text);
+            return first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
+        }
+        let Some(cut) = otherwise(logger, site, text, room.len()) else { return };
+        text = cut;
+        shape = Shape::of(site.level, &[Value::Str(text)]).0.cut();
     }
 }
 
@@ -81,32 +85,28 @@ fn fill_text(room: &[AtomicWord], text: &str) {
     local::write_text(room, text);
 }
 
-/// What becomes of a text for which there was no room: it is handed out, or cut.
+/// What becomes of a text that found no room: it is handed out, or cut and to be put again.
 #[cold]
 #[inline(never)]
-fn put_text_otherwise(logger: &'static Logger, site: &'static CallSite, text: &str, room: usize) {
+fn otherwise<'t>(
+    logger: &'static Logger,
+    site: &'static CallSite,
+    text: &'t str,
+    room: usize,
+) -> Option<&'t str> {
     let level = site.level;
-    if room == 0 {
-        if let Some(path) = logger.record_path() {
+    match room {
+        0 => {
+            let path = logger.record_path()?;
             (path.values)(logger, site, level, &[Value::Str(text)]);
+            None
         }
-        return;
-    }
-    let Some(references) = References::of(logger, site) else { return };
-    if room == TOO_LONG {
-        let limit = logger.claim(Shape::asking(level)).len();
-        let bytes = limit.saturating_sub(local::BEFORE_VALUES + 1) * WORD_BYTES;
-        let text = text.get(..text.floor_char_boundary(bytes)).unwrap_or("");
-        let (shape, kinds) = Shape::of(level, &[Value::Str(text)]);
-        let room = logger.claim(shape.cut());
-        if let [first, ..] = room
-            && room.len() == shape.words()
-        {
-            references.write(room, kinds);
-            fill_text(room, text);
-            let head = shape.head() | (Kind::LocalCut as u32) << Header::KIND_AT;
-            first.store(Header::word_of(head, references.site), Ordering::Release);
+        TOO_LONG => {
+            let limit = logger.claim(Shape::asking(level)).len();
+            let bytes = limit.saturating_sub(local::BEFORE_VALUES + 1) * WORD_BYTES;
+            text.get(..text.floor_char_boundary(bytes))
         }
+        _ => None,
     }
 }
 

@@ -11,8 +11,8 @@ pub mod retained;
 mod shape;
 pub mod wire;
 
-pub(crate) use shape::Rare;
 pub use shape::Shape;
+pub(crate) use shape::{ASKING, LOST};
 
 use core::fmt;
 
@@ -59,6 +59,15 @@ pub enum Kind {
 }
 
 impl Header {
+    /// Whether some of the record's text was cut.
+    pub(crate) const fn is_cut(self) -> bool {
+        match self.kind {
+            Kind::LocalCut => true,
+            Kind::Portable => self.values & Self::IS_CUT != 0,
+            _ => false,
+        }
+    }
+
     /// In `values` of a portable frame of a ring, added up: its text was cut.
     pub const IS_CUT: usize = 1;
     /// Likewise: its time is in nanoseconds since the Unix epoch, not in ticks of the clock.

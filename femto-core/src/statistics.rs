@@ -29,7 +29,7 @@ pub struct Statistics {
     pub dropped: usize,
     /// Records that made room for newer ones.
     pub overwritten: usize,
-    /// Records whose text was cut to fit.
+    /// Records taken out whose text was cut to fit.
     pub cut: usize,
     /// Records that a filter refused.
     pub rejected: usize,

@@ -104,14 +104,14 @@ fn a_text_too_long_is_cut_at_a_character_boundary_flagged_and_counted() {
     static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
     let long = "é".repeat(1000);
     info!(logger: ROOT, "typed {}", long.as_str());
-    assert_eq!(RING.cut(), 1);
     let text = text_of(&RING);
+    assert_eq!(RING.cut(), 1);
     let kept = text.strip_prefix("INFO  root: typed ").unwrap().strip_suffix(" [cut]\n").unwrap();
     assert!(kept.len() > 400 && kept.chars().all(|c| c == 'é'), "{text}");
 
     info!(logger: ROOT, "rendered {}", displayed(|f| f.write_str(&"é".repeat(1000))));
-    assert_eq!(RING.cut(), 2);
     let text = text_of(&RING);
+    assert_eq!(RING.cut(), 2);
     let kept =
         text.strip_prefix("INFO  root: rendered ").unwrap().strip_suffix(" [cut]\n").unwrap();
     assert!(kept.len() > 100 && kept.chars().all(|c| c == 'é'), "{text}");

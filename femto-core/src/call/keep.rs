@@ -36,8 +36,7 @@ pub(super) fn keep_values(
     let mut event = Event { level, site, route, time: record.ticks(), values };
     let mut kind = if is_cut { Kind::LocalCut } else { Kind::Local };
     let words = event.words_small();
-    let shape = Shape::with(level, words);
-    let mut room = claim(if is_cut { shape.cut() } else { shape });
+    let mut room = claim(Shape::with(level, words));
     let mut shortened = [Value::None; MAX_VALUES];
     if room.len() == TOO_LONG {
         let limit = claim(Shape::asking(level)).len();
@@ -46,7 +45,7 @@ pub(super) fn keep_values(
             Some(values) => {
                 event.values = values;
                 kind = Kind::LocalCut;
-                room = claim(Shape::with(level, event.words_small()).cut());
+                room = claim(Shape::with(level, event.words_small()));
             }
         }
     }

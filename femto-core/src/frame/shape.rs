@@ -4,7 +4,7 @@
 //! that length, header and kinds are constants there, but for the lengths of texts.
 
 use super::local::{FIXED_WORDS, tag_words, value_words};
-use super::{Header, tag, words_for};
+use super::{Header, Kind, tag, words_for};
 use crate::{Level, Value};
 
 /// Length, level and number of the values of a frame that is still to be written: a header without
@@ -43,41 +43,31 @@ impl Shape {
         (Self(head), kinds)
     }
 
-    /// The shape of a record whose length was found out. What is longer than any frame asks in vain.
-    pub(crate) fn with(level: Level, words: usize) -> Self {
-        Self(words.min(LONGEST) as u32 | u32::from(level.number()) << Header::LENGTH_BITS)
+    /// The shape of a record whose length was found out.
+    pub(crate) const fn with(level: Level, words: usize) -> Self {
+        let words = if words < LOST { words } else { 0 };
+        Self(words as u32 | (level.number() as u32) << Header::LENGTH_BITS)
     }
 
-    /// The shape of a record that is cut. A handler that takes it counts that.
+    /// The shape of a record that is cut.
     pub(crate) const fn cut(self) -> Self {
-        Self(self.0 | CUT as u32)
+        Self(self.0 | (Kind::LocalCut as u32) << Header::KIND_AT)
     }
 
     /// The claim of a record that cannot be kept. The handler counts it.
-    pub(crate) fn lost(level: Level) -> Self {
-        Self::with(level, 0).cut()
+    pub(crate) const fn lost(level: Level) -> Self {
+        Self(Self::with(level, 0).0 | LOST as u32)
     }
 
     /// The claim of somebody who asks how many words the handler takes: so many are the answer.
-    pub(crate) fn asking(level: Level) -> Self {
-        Self(Self::with(level, 0).0 | Header::MAX_WORDS as u32)
+    pub(crate) const fn asking(level: Level) -> Self {
+        Self(Self::with(level, 0).0 | ASKING as u32)
     }
 
-    /// The frame's length in words, 0 if it has yet to be found out; more than any frame's for
-    /// [`Shape::rare`].
+    /// The frame's length in words, 0 if it has yet to be found out. [`LOST`] and [`ASKING`] are none.
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {
         self.0 as usize & Header::MAX_WORDS
-    }
-
-    /// What a shape means whose length is that of no frame.
-    pub(crate) const fn rare(self) -> Rare {
-        match self.words() {
-            Header::MAX_WORDS => Rare::Asking,
-            CUT => Rare::Lost,
-            words if words & CUT != 0 => Rare::Cut(words & !CUT),
-            _ => Rare::TooLong,
-        }
     }
 
     /// The record's level.
@@ -93,22 +83,10 @@ impl Shape {
     }
 }
 
-/// A claim that is out of the ordinary.
-pub(crate) enum Rare {
-    /// [`Shape::asking`].
-    Asking,
-    /// [`Shape::lost`].
-    Lost,
-    /// [`Shape::cut`], and the words left.
-    Cut(usize),
-    /// More than fits into a frame, or not found out.
-    TooLong,
-}
-
-/// Added to the length of what is cut.
-const CUT: usize = Header::MAX_WORDS / 2 + 1;
-/// The longest length that is told, in words.
-const LONGEST: usize = CUT - 2;
+/// The length of [`Shape::asking`]: far more than any handler takes, as is the next.
+pub(crate) const ASKING: usize = Header::MAX_WORDS;
+/// The length of [`Shape::lost`].
+pub(crate) const LOST: usize = ASKING - 1;
 
 /// The words of a value, `None` if it has to be rendered.
 #[inline(always)]
@@ -126,8 +104,7 @@ fn text_size(bytes: usize) -> Option<usize> {
     Some(1 + words_for(if bytes < LONGEST_TEXT { bytes } else { LONGEST_TEXT }))
 }
 
-/// Far more than any handler takes uncut, in bytes. So bounded, four of them are told apart from what is
-/// cut.
+/// Far more than any handler takes, in bytes. So bounded, four of them are less than [`LOST`].
 const LONGEST_TEXT: usize = 1000;
 
 #[inline(always)]

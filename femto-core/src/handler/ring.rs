@@ -25,8 +25,8 @@ use super::Handler;
 use super::gate::Gate;
 use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::call::{MAX_SIMPLE, REFUSED, RecordPath, TOO_LONG};
-use crate::frame::{Rare, Shape};
 use crate::frame::local::{self, BEFORE_VALUES, FIXED_WORDS};
+use crate::frame::{ASKING, LOST, Shape};
 use crate::ring::{SharedRing, Storage};
 use crate::{Level, Record, Statistics, clock};
 
@@ -81,7 +81,7 @@ struct State<const WORDS: usize> {
     others_dropped: AtomicUsize,
     /// Records dropped before they came here.
     dropped_before: AtomicUsize,
-    /// Records whose text was cut.
+    /// Records taken out whose text was cut.
     cut: AtomicUsize,
     /// Dropped records that were reported, of all kinds.
     reported: AtomicUsize,
@@ -134,7 +134,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         self.ring.overwritten()
     }
 
-    /// Records whose text was cut at a character boundary to fit.
+    /// Records taken out whose text was cut, at a character boundary, to fit.
     pub fn cut(&self) -> usize {
         self.state().cut.load(Ordering::Relaxed)
     }
@@ -158,11 +158,6 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// From now on every record is seen by [`Handler::handle`].
     fn claim_nothing(&self) {
         self.state().claim_level.store(Level::OFF.number(), Ordering::Relaxed);
-    }
-
-    #[cold]
-    fn count_cut(&self) {
-        self.state().cut.fetch_add(1, Ordering::Relaxed);
     }
 
     #[cold]
@@ -197,10 +192,9 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         if !self.state().gate.admits(record) {
             return;
         }
-        if self.state().panic.is_on() {
-            self.hand_on(record);
-        } else {
-            self.put(record);
+        match self.state().panic.target() {
+            Some(target) => (target.hand_on)(self, target.handler, record),
+            None => self.put(record),
         }
     }
 
@@ -222,14 +216,10 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     }
 
     fn record_path(&self) -> Option<&'static RecordPath> {
-        if !self.state().panic.is_on() {
-            return self.state().gate.record_path();
+        match self.state().panic.target() {
+            Some(target) => Some(target.path),
+            None => self.state().gate.record_path(),
         }
-        let path = self.state().panic.record_path();
-        if path.is_none() {
-            self.count_dropped();
-        }
-        path
     }
 
     fn claim(&self, shape: Shape) -> &[AtomicWord] {
@@ -252,29 +242,23 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
-    /// Answers a claim that is not for a frame of usual length, or does not concern this handler.
+    /// Answers a claim that does not concern this handler, or not for a frame of a length that it takes.
     #[cold]
     #[inline(never)]
     fn claim_out_of_range(&self, shape: Shape) -> &[AtomicWord] {
-        if shape.level().number() < self.state().claim_level.load(Ordering::Relaxed) {
-            return self.words(0);
-        }
-        self.claim_rarely(shape, clock::now())
+        let is_low = shape.level().number() < self.state().claim_level.load(Ordering::Relaxed);
+        self.words(if is_low { 0 } else { self.answer(shape.words()) })
     }
 
-    /// Answers a claim that is not for a frame of usual length.
-    fn claim_rarely(&self, shape: Shape, time: u64) -> &[AtomicWord] {
-        match shape.rare() {
-            Rare::Asking => self.words(Self::LIMIT),
-            Rare::Lost => {
+    /// How many words answer a claim for so many, which is none of a frame that there could be.
+    fn answer(&self, words: usize) -> usize {
+        match words {
+            ASKING => Self::LIMIT,
+            LOST => {
                 self.count_dropped();
-                self.words(REFUSED)
+                REFUSED
             }
-            Rare::Cut(words) if words <= Self::LIMIT => {
-                self.count_cut();
-                self.claim_anew(words, time)
-            }
-            Rare::Cut(_) | Rare::TooLong => self.words(TOO_LONG),
+            _ => TOO_LONG,
         }
     }
 

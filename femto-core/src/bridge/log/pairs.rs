@@ -5,8 +5,8 @@ use core::fmt::Write as _;
 use log::kv::{Error, Key, Source, Value as LogValue, VisitSource};
 
 use crate::Value;
-use crate::frame::MAX_VALUES;
 use crate::call::Cutting;
+use crate::frame::MAX_VALUES;
 
 /// Room for key-values, and for the text of those that have no type of ours.
 pub(super) struct Pairs<'kvs> {

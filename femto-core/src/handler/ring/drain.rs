@@ -179,9 +179,23 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         mark: usize,
         scratch: &'s mut Scratch<MAX_WORDS>,
     ) -> Option<(Header, &'s [u8])> {
-        let frame = self.ring.pop_into(mark, false, scratch)?;
+        let frame = self.take_out(mark, false, scratch)?;
         self.state().at_hand.store(true, Ordering::Relaxed);
         Some(frame)
+    }
+
+    /// Takes a frame, with `is_last` also one behind that of another context.
+    pub(super) fn take_out<'s>(
+        &self,
+        mark: usize,
+        is_last: bool,
+        scratch: &'s mut Scratch<MAX_WORDS>,
+    ) -> Option<(Header, &'s [u8])> {
+        let (header, bytes) = self.ring.pop_into(mark, is_last, scratch)?;
+        if header.is_cut() {
+            self.state().cut.fetch_add(1, Ordering::Relaxed);
+        }
+        Some((header, bytes))
     }
 
     /// Counts what became of the frame at hand, unless panic mode did.

@@ -5,7 +5,7 @@
 use core::sync::atomic::Ordering;
 
 use portable_atomic::AtomicBool;
-use spin::Mutex;
+use spin::Once;
 
 use super::drain::{Drained, Outcome};
 use super::{MAX_WORDS, RingHandler};
@@ -16,43 +16,44 @@ use crate::{Details, Handler, Level, Record, clock};
 
 /// Where records go in panic mode.
 pub(super) struct Panic<const WORDS: usize> {
-    is_on: AtomicBool,
-    /// Locked only while it is copied.
-    to: Mutex<Option<Target<WORDS>>>,
+    /// Whether somebody sets the target, or did.
+    is_set: AtomicBool,
+    target: Once<Target<WORDS>>,
 }
 
-/// The handler, and what hands a record on to it: a pointer, so that it is linked only where panic mode
-/// is asked for.
-#[derive(Clone, Copy)]
-struct Target<const WORDS: usize> {
-    handler: &'static dyn Handler,
-    hand_on: fn(&RingHandler<WORDS>, &dyn Handler, &Record<'_>),
-    /// What makes those records.
-    path: &'static RecordPath,
+/// The handler, and what makes records and hands them on to it: pointers, so that these are linked only
+/// where panic mode is asked for.
+pub(super) struct Target<const WORDS: usize> {
+    pub(super) handler: &'static dyn Handler,
+    pub(super) hand_on: fn(&RingHandler<WORDS>, &dyn Handler, &Record<'_>),
+    pub(super) path: &'static RecordPath,
 }
 
 impl<const WORDS: usize> Panic<WORDS> {
     pub(super) const fn new() -> Self {
-        Self { is_on: AtomicBool::new(false), to: Mutex::new(None) }
+        Self { is_set: AtomicBool::new(false), target: Once::new() }
     }
 
     pub(super) fn is_on(&self) -> bool {
-        self.is_on.load(Ordering::Acquire)
+        self.target.is_completed()
     }
 
-    /// What makes the records of panic mode, `None` while the target is being set.
-    pub(super) fn record_path(&self) -> Option<&'static RecordPath> {
-        Some(self.target()?.path)
+    pub(super) fn target(&self) -> Option<&Target<WORDS>> {
+        self.target.get()
     }
 
-    fn target(&self) -> Option<Target<WORDS>> {
-        *self.to.try_lock()?
+    /// Sets the target, unless there is one.
+    fn set(&self, target: Target<WORDS>) {
+        // Nobody may wait here, an interrupt of an interrupt.
+        if !self.is_set.swap(true, Ordering::Relaxed) {
+            self.target.call_once(|| target);
+        }
     }
 }
 
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// Panic mode: hands all that waits to `to`, at once, and from then on every record as it is made.
-    /// There is no way back. Call it first thing in the panic handler; logging works as before.
+    /// There is no way back, and no other `to` later. Call it first thing in the panic handler; logging works as before.
     ///
     /// It does not matter what the panic interrupted. A drain's record at hand is lost with its line,
     /// and counted as dropped. Records behind one that was still being written cannot be reached; `to`
@@ -82,11 +83,8 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// error!(logger: ROOT, "the motor does not stop"); // written when this returns
     /// ```
     pub fn panic(&self, to: &'static dyn Handler) {
-        let panic = &self.state().panic;
-        if let Some(mut target) = panic.to.try_lock() {
-            *target = Some(Target { handler: to, hand_on: Self::hand_on_to, path: &RECORD_PATH });
-        }
-        panic.is_on.store(true, Ordering::Release);
+        let hand_on = Self::hand_on;
+        self.state().panic.set(Target { handler: to, hand_on, path: &RECORD_PATH });
         self.claim_nothing();
         self.count_at_hand(Some(Outcome::Lost), &mut Drained::default());
         self.empty_into(to);
@@ -100,14 +98,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
     /// Hands a record on in panic mode, after those that can be reached by now.
     #[cold]
-    pub(super) fn hand_on(&self, record: &Record<'_>) {
-        match self.state().panic.target() {
-            Some(Target { handler, hand_on, .. }) => hand_on(self, handler, record),
-            None => self.count_dropped(),
-        }
-    }
-
-    fn hand_on_to(&self, to: &dyn Handler, record: &Record<'_>) {
+    fn hand_on(&self, to: &dyn Handler, record: &Record<'_>) {
         self.empty_into(to);
         self.count(Some(hand_to(to, record)), &mut Drained::default());
     }
@@ -115,7 +106,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     fn empty_into(&self, to: &dyn Handler) {
         let mut scratch = Scratch::<MAX_WORDS>::new();
         let mark = self.ring.mark();
-        while let Some((header, bytes)) = self.ring.pop_into(mark, true, &mut scratch) {
+        while let Some((header, bytes)) = self.take_out(mark, true, &mut scratch) {
             let outcome = self.with_record(header, bytes, |record| hand_to(to, record));
             self.count(outcome, &mut Drained::default());
         }

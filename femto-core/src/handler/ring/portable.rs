@@ -1,13 +1,11 @@
 //! Records of others: without a static logger or call site of ours, as those of the `log` crate. Kept
 //! spelled out by the *caller*, read back by the *drain*. Compiled in where there can be such records.
 
-use core::sync::atomic::Ordering;
-
 use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
+use crate::call::Cutting;
 use crate::frame::portable::{Portable, Style};
 use crate::frame::{Header, Kind, MAX_VALUES, words_for};
-use crate::call::Cutting;
 use crate::{Details, Record, Value};
 
 impl<const WORDS: usize> RingHandler<WORDS> {
@@ -36,9 +34,6 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         }
         let Some((length, is_cut)) = fitting else { return self.count_dropped() };
 
-        if is_cut {
-            self.state().cut.fetch_add(1, Ordering::Relaxed);
-        }
         let words = &words[..words_for(length)];
         let flag = |is_set: bool, flag| if is_set { flag } else { 0 };
         let values = flag(is_cut, Header::IS_CUT)

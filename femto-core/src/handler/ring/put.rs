@@ -1,14 +1,14 @@
 //! Puts a record that was made into the ring. Runs on the *caller*.
 
 use super::RingHandler;
+use crate::Record;
+use crate::atomic::AtomicWord;
 #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
 use crate::atomic::{Ordering, WORD_BYTES, Word};
-use crate::atomic::AtomicWord;
 use crate::frame::Shape;
 use crate::frame::local::FIXED_WORDS;
 #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
 use crate::frame::{Encode, Header, Writer};
-use crate::Record;
 
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// Puts a record of which nothing is known yet.
@@ -29,7 +29,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         if (FIXED_WORDS..=Self::LIMIT).contains(&words) {
             return self.claim_anew(words, time);
         }
-        self.claim_rarely(shape, time)
+        self.words(self.answer(words))
     }
 
     /// Puts a frame of the given header and words.

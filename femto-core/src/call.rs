@@ -16,7 +16,7 @@ pub(crate) use render::Cutting;
 
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};
 use crate::frame::local::{self, References};
-use crate::frame::{Header, MAX_VALUES, Shape};
+use crate::frame::{Header, MAX_VALUES, Shape, tag};
 use crate::{CallSite, Level, Logger, Value};
 
 impl Logger {
@@ -61,22 +61,31 @@ impl Logger {
 /// Puts a text, the only value, at the call site's level.
 #[inline(never)]
 fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
-    let mut text = text;
-    let (mut shape, kinds) = Shape::of(site.level, &[Value::Str(text)]);
-    let references = References::of(logger, site);
-    loop {
-        let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
-        if let (Some(references), [first, ..]) = (references, room)
-            && room.len() >= local::BEFORE_VALUES
-        {
-            references.write(room, kinds);
-            fill_text(room, text);
-            return first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
-        }
-        let Some(cut) = otherwise(logger, site, text, room.len()) else { return };
-        text = cut;
-        shape = Shape::of(site.level, &[Value::Str(text)]).0.cut();
+    let shape = Shape::of(site.level, &[Value::Str(text)]).0;
+    let room = put_text_as(logger, site, text, shape);
+    if room < local::BEFORE_VALUES {
+        put_otherwise(logger, site, text, room);
     }
+}
+
+/// Puts a text if there is room; tells how many words the claim was answered with.
+#[inline(always)]
+fn put_text_as(
+    logger: &'static Logger,
+    site: &'static CallSite,
+    text: &str,
+    shape: Shape,
+) -> usize {
+    let references = References::of(logger, site);
+    let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
+    if let (Some(references), [first, ..]) = (references, room)
+        && room.len() >= local::BEFORE_VALUES
+    {
+        references.write(room, tag::STR.into());
+        fill_text(room, text);
+        first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
+    }
+    room.len()
 }
 
 /// Writes the text. Apart from the claim, as [`fill`] is.
@@ -85,28 +94,21 @@ fn fill_text(room: &[AtomicWord], text: &str) {
     local::write_text(room, text);
 }
 
-/// What becomes of a text that found no room: it is handed out, or cut and to be put again.
+/// What becomes of a text that found no room: it is handed out, or cut.
 #[cold]
 #[inline(never)]
-fn otherwise<'t>(
-    logger: &'static Logger,
-    site: &'static CallSite,
-    text: &'t str,
-    room: usize,
-) -> Option<&'t str> {
+fn put_otherwise(logger: &'static Logger, site: &'static CallSite, text: &str, room: usize) {
     let level = site.level;
-    match room {
-        0 => {
-            let path = logger.record_path()?;
-            (path.values)(logger, site, level, &[Value::Str(text)]);
-            None
-        }
-        TOO_LONG => {
-            let limit = logger.claim(Shape::asking(level)).len();
-            let bytes = limit.saturating_sub(local::BEFORE_VALUES + 1) * WORD_BYTES;
-            text.get(..text.floor_char_boundary(bytes))
-        }
-        _ => None,
+    if room == 0
+        && let Some(path) = logger.record_path()
+    {
+        (path.values)(logger, site, level, &[Value::Str(text)]);
+    }
+    if room == TOO_LONG {
+        let limit = logger.claim(Shape::asking(level)).len();
+        let bytes = limit.saturating_sub(local::BEFORE_VALUES + 1) * WORD_BYTES;
+        let text = text.get(..text.floor_char_boundary(bytes)).unwrap_or("");
+        put_text_as(logger, site, text, Shape::of(level, &[Value::Str(text)]).0.cut());
     }
 }
 

@@ -110,9 +110,12 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// The longest frame, in words.
-    const LIMIT: usize = if WORDS / 2 < MAX_WORDS { WORDS / 2 } else { MAX_WORDS };
-    /// Only texts are ever cut on the short way.
-    const _TAKES_NUMBERS: () = assert!(Self::LIMIT >= BEFORE_VALUES + MAX_SIMPLE);
+    const LIMIT: usize = {
+        let limit = if WORDS / 2 < MAX_WORDS { WORDS / 2 } else { MAX_WORDS };
+        // So only texts have to be cut where no record is made.
+        assert!(limit >= BEFORE_VALUES + MAX_SIMPLE, "a ring handler has at least 32 words");
+        limit
+    };
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {

@@ -24,6 +24,8 @@ pub(crate) use ring::Outcome;
 pub use ring::{Drained, RingHandler, RingHandlerBuilder};
 pub(crate) use ring::{Render, render};
 
+use core::fmt;
+
 use crate::atomic::AtomicWord;
 use crate::frame::Shape;
 use crate::{Details, Level, Record, Statistics, clock};
@@ -66,7 +68,11 @@ pub trait Handler: Sync {
 
 /// Makes the record that says how many were dropped.
 fn with_report<R>(records: usize, take: impl FnOnce(&Record<'_>) -> R) -> R {
+    with_message(format_args!("{records} records dropped"), take)
+}
+
+/// Makes a record of our own.
+fn with_message<R>(message: fmt::Arguments<'_>, take: impl FnOnce(&Record<'_>) -> R) -> R {
     let details = Details::default();
-    let message = format_args!("{records} records dropped");
     take(&Record::of_the_system(&message, Level::WARN, clock::now(), &details))
 }

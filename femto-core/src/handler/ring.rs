@@ -10,6 +10,7 @@ mod panic;
 mod portable;
 mod put;
 mod render;
+mod skipped;
 
 #[cfg(any(feature = "defmt", feature = "log"))]
 pub(crate) use render::Cutting;
@@ -27,6 +28,7 @@ use core::time::Duration;
 use portable_atomic::{AtomicBool, AtomicUsize};
 
 use self::panic::Panic;
+use self::skipped::Skipped;
 use super::Handler;
 use super::gate::Gate;
 use crate::atomic::{AtomicWord, WORD_BYTES};
@@ -86,6 +88,8 @@ struct State<const WORDS: usize> {
     others_dropped: AtomicUsize,
     /// Records dropped before they came here.
     dropped_before: AtomicUsize,
+    /// Of the others, defmt frames.
+    skipped: Skipped,
     /// Records whose text was cut.
     cut: AtomicUsize,
     /// Dropped records that were reported, of all kinds.

@@ -30,6 +30,10 @@ use crate::reference::SetOnce;
 /// Interrupts are masked while a statement makes its frame, which is most of it (on Armv7-M some 270
 /// instructions in all for one or two short arguments; what a `Display` in it costs comes on top).
 ///
+/// Only [`RingHandler::drain_with_defmt`] writes frames. Those that [`RingHandler::drain`],
+/// [`RingHandler::forward`] and [`RingHandler::panic`] meet are dropped and counted, and a line of its own
+/// says how many they were: a panic handler that is to keep them drains first.
+///
 /// `defmt::flush` does nothing: the application drains.
 ///
 /// # Errors

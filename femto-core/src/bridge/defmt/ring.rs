@@ -96,7 +96,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut result = Ok(());
         let mut write = |header: Header, bytes: &[u8]| {
             result = defmt.write_frame(frame_of(header, bytes));
-            Some(if result.is_ok() { Outcome::Written } else { Outcome::Stuck })
+            if result.is_ok() { Outcome::Written } else { Outcome::Stuck }
         };
         let drained = self.drain_apart(formatter, sink, &mut write).map_err(DrainError::Text)?;
         result.map_err(DrainError::Defmt)?;

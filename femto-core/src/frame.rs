@@ -53,8 +53,8 @@ pub enum Kind {
     Padding,
     /// A record too large for the ring, kept beside it.
     Aside,
-    /// Bytes of one raw frame of the defmt crate. `values` says how many of the last word's bytes
-    /// are not part of it.
+    /// Bytes of one raw frame of the defmt crate, behind two that are not part of it; `values` says how
+    /// many of the last word's bytes are not either.
     Defmt,
 }
 
@@ -167,6 +167,17 @@ impl<'r> Writer<'r> {
         if let [slot, rest @ ..] = self.room {
             slot.store(word, Ordering::Relaxed);
             self.room = rest;
+        }
+    }
+
+    /// Puts words that hold little-endian bytes, all or nothing.
+    #[cfg(feature = "defmt-global-logger")]
+    #[inline(always)]
+    pub(crate) fn words(&mut self, words: &[Word]) {
+        let Some((room, left)) = self.room.split_at_checked(words.len()) else { return };
+        self.room = left;
+        for (slot, word) in room.iter().zip(words) {
+            slot.store(Word::from_le(*word), Ordering::Relaxed);
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) use ring::MAX_WORDS;
 pub(crate) use ring::Outcome;
 pub use ring::{Drained, RingHandler, RingHandlerBuilder};
 
+use core::fmt;
+
 use crate::atomic::AtomicWord;
 use crate::call::{RECORD_PATH, RecordPath};
 use crate::frame::Shape;
@@ -71,7 +73,11 @@ pub trait Handler: Sync {
 
 /// Makes the record that says how many were dropped.
 fn with_report<R>(records: usize, take: impl FnOnce(&Record<'_>) -> R) -> R {
+    with_message(format_args!("{records} records dropped"), take)
+}
+
+/// Makes a record of our own.
+fn with_message<R>(message: fmt::Arguments<'_>, take: impl FnOnce(&Record<'_>) -> R) -> R {
     let details = Details::default();
-    let message = format_args!("{records} records dropped");
     take(&Record::of_the_system(&message, Level::WARN, clock::now(), &details))
 }

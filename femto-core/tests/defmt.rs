@@ -108,6 +108,60 @@ fn a_frame_within_a_frame_is_dropped_and_leaves_the_outer_whole() {
 }
 
 #[test]
+fn frames_within_frames_within_frames_cost_themselves_alone() {
+    struct Nested(u8);
+    impl Format for Nested {
+        fn format(&self, f: defmt::Formatter<'_>) {
+            if self.0 > 0 {
+                defmt::error!("{} {=[u8]}", Nested(self.0 - 1), [0x77; 20]);
+                defmt::error!("{=u8}", 0x77);
+            }
+            defmt::write!(f, "{=u8}", 0x99);
+        }
+    }
+    let _turn = turn();
+    let mut out = DefmtSink::new(Wire);
+    drain(&mut out);
+    let before = RING.dropped();
+    defmt::error!("{=u8} {} {=u8}", 1, Nested(3), 2);
+    assert_eq!(RING.dropped() - before, 6);
+    // One that is too long stays so, whatever comes within it.
+    defmt::error!("{=[u8]} {} {=u8}", [1; 600].as_slice(), Nested(1), 2);
+    assert_eq!(RING.dropped() - before, 9);
+    defmt::error!("{=u8}", 3);
+    let (_, frames) = drain(&mut out);
+    let [outer, next, report] = frames.as_slice() else { panic!("{frames:?}") };
+    assert_eq!((outer.first(), outer.last()), (Some(&1), Some(&2)));
+    assert!(outer.contains(&0x99) && !outer.contains(&0x77));
+    assert_eq!((next.as_slice(), report.as_slice()), (&[3][..], &[9][..]));
+}
+
+#[test]
+fn values_of_every_width_are_whole_wherever_they_lie() {
+    let _turn = turn();
+    let mut out = DefmtSink::new(Wire);
+    drain(&mut out);
+    let text = "0123456789abcdefghij";
+    for start in 0..8 {
+        for length in 0..text.len() {
+            let (before, after) = (&text.as_bytes()[..start], &text[start.min(length)..length]);
+            let (wide, narrow) = (0x1122_3344_5566_7788_u64, 0x99aa_bbcc_u32);
+            defmt::error!("{=[u8]}{=u64}{=u32}{=u16}{=str}", before, wide, narrow, 0xddee, after);
+            let expected = [
+                &(before.len() as u32).to_le_bytes()[..],
+                before,
+                &wide.to_le_bytes(),
+                &narrow.to_le_bytes(),
+                &0xddee_u16.to_le_bytes(),
+                &(after.len() as u32).to_le_bytes(),
+                after.as_bytes(),
+            ];
+            assert_eq!(drain(&mut out).1, [bare(&expected.concat())]);
+        }
+    }
+}
+
+#[test]
 fn a_frame_that_no_ring_takes_is_counted() {
     let _turn = turn();
     let mut out = DefmtSink::new(Wire);
@@ -125,7 +179,7 @@ fn a_frame_that_no_ring_takes_is_counted() {
 }
 
 #[test]
-fn a_drain_for_text_only_counts_frames_as_dropped() {
+fn a_drain_for_text_only_says_that_it_drops_frames() {
     let _turn = turn();
     let mut out = DefmtSink::new(Wire);
     drain(&mut out);
@@ -133,7 +187,9 @@ fn a_drain_for_text_only_counts_frames_as_dropped() {
     let mut text = Vec::new();
     let drained = RING.drain(&TextFormatter::new(), &mut text).unwrap();
     assert_eq!((drained.written, drained.damaged), (0, 0));
-    assert_eq!(text, b"WARN  femtologging: 1 records dropped\n");
+    let told = "WARN  femtologging: 1 records dropped\n\
+        WARN  femtologging: 1 of the dropped are defmt frames, which only drain_with_defmt writes\n";
+    assert_eq!(String::from_utf8(text).unwrap(), told);
     assert_eq!(drain(&mut out), (String::new(), vec![vec![1]]));
 }
 

@@ -8,6 +8,7 @@ mod panic;
 #[cfg(feature = "log")]
 mod portable;
 mod put;
+mod skipped;
 
 pub use builder::RingHandlerBuilder;
 pub use drain::Drained;
@@ -21,6 +22,7 @@ use core::time::Duration;
 use portable_atomic::{AtomicBool, AtomicUsize};
 
 use self::panic::Panic;
+use self::skipped::Skipped;
 use super::Handler;
 use super::gate::Gate;
 use crate::atomic::{AtomicWord, WORD_BYTES};
@@ -81,6 +83,8 @@ struct State<const WORDS: usize> {
     others_dropped: AtomicUsize,
     /// Records dropped before they came here.
     dropped_before: AtomicUsize,
+    /// Of the others, defmt frames.
+    skipped: Skipped,
     /// Records taken out whose text was cut.
     cut: AtomicUsize,
     /// Dropped records that were reported, of all kinds.

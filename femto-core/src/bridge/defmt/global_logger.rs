@@ -6,15 +6,14 @@
 #![allow(unsafe_code)]
 
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicU8, Ordering, compiler_fence};
-use core::{fmt, ptr};
+use core::fmt;
+use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, compiler_fence};
 
 use critical_section::RestoreState;
-use portable_atomic::AtomicUsize;
 
-use super::ring::{FrameRing, LONGEST_FRAME};
+use super::ring::{FRAME_BYTES, FRAME_WORDS, FrameRing, START};
 use crate::RingHandler;
-use crate::atomic::WORD_BYTES;
+use crate::atomic::Word;
 use crate::frame::words_for;
 use crate::reference::SetOnce;
 
@@ -30,6 +29,10 @@ use crate::reference::SetOnce;
 ///
 /// Interrupts are masked while a statement makes its frame, which is most of it (on Armv7-M some 270
 /// instructions in all for one or two short arguments; what a `Display` in it costs comes on top).
+///
+/// Only [`RingHandler::drain_with_defmt`] writes frames. Those that [`RingHandler::drain`],
+/// [`RingHandler::forward`] and [`RingHandler::panic`] meet are dropped and counted, and a line of its own
+/// says how many they were: a panic handler that is to keep them drains first.
 ///
 /// `defmt::flush` does nothing: the application drains.
 ///
@@ -81,12 +84,12 @@ impl core::error::Error for RingAlreadySet {}
 static RING: SetOnce<&'static dyn FrameRing> = SetOnce::new(&(&EARLY as &dyn FrameRing));
 
 /// Counts until there is a ring.
-struct Early(AtomicUsize);
+struct Early(portable_atomic::AtomicUsize);
 
-static EARLY: Early = Early(AtomicUsize::new(0));
+static EARLY: Early = Early(portable_atomic::AtomicUsize::new(0));
 
 impl FrameRing for Early {
-    fn put(&self, _: &[[u8; WORD_BYTES]], _: usize) {
+    fn put(&self, _: &[Word], _: usize) {
         self.count_refused(1);
     }
 
@@ -98,8 +101,8 @@ impl FrameRing for Early {
 #[::defmt::global_logger]
 struct GlobalLogger;
 
-// SAFETY: `Frame` gives its bytes to one context at a time, by a critical section from `acquire` to
-// `release`; a context that gets in all the same finds `depth` above zero and leaves them alone.
+// SAFETY: `Frame` belongs to one context at a time, by a critical section from `acquire` to `release`; a
+// context that gets in all the same finds `depth` above zero and leaves what is in it alone.
 unsafe impl ::defmt::Logger for GlobalLogger {
     fn acquire() {
         FRAME.open();
@@ -118,89 +121,97 @@ unsafe impl ::defmt::Logger for GlobalLogger {
 
 static FRAME: Frame = Frame {
     depth: AtomicU8::new(0),
-    open: UnsafeCell::new(Open {
-        restore: RestoreState::invalid(),
-        length: 0,
-        bytes: Aligned([0; LONGEST_FRAME]),
-    }),
+    limit: AtomicUsize::new(FRAME_BYTES),
+    end: AtomicUsize::new(0),
+    restore: UnsafeCell::new(RestoreState::invalid()),
+    words: UnsafeCell::new([0; FRAME_WORDS]),
 };
 
 /// The frame that is being made.
 struct Frame {
-    /// How many calls are between `open` and `close`; the first has the bytes.
+    /// How many calls are between `open` and `close`; the first has the frame.
     depth: AtomicU8,
-    open: UnsafeCell<Open>,
+    /// Where the frame has to end at the latest; 0 while a call inside of the first writes.
+    limit: AtomicUsize,
+    /// Where it ends by now, or [`TOO_LONG`]; in bytes, like `limit`.
+    end: AtomicUsize,
+    restore: UnsafeCell<RestoreState>,
+    /// In words, so that the ring takes it a word at a time.
+    words: UnsafeCell<[Word; FRAME_WORDS]>,
 }
 
-struct Open {
-    restore: RestoreState,
-    /// Bytes written, or [`TOO_LONG`].
-    length: u16,
-    bytes: Aligned,
-}
-
-/// So that the ring takes them a word at a time.
-#[repr(align(8))]
-struct Aligned([u8; LONGEST_FRAME]);
-
-// SAFETY: see `Frame::first`, the only way to what is in the cell.
+// SAFETY: what is in the cells belongs to the call that found `depth` at 0. Until it lowers it again, a
+// critical section keeps other contexts away. One that it does not mask, and a call of this context
+// inside of another, finds `depth` raised, does not touch the cells, and comes to its end before the
+// first call goes on.
 unsafe impl Sync for Frame {}
 
 impl Frame {
     #[inline(always)]
     fn open(&self) {
-        // SAFETY: `close` of this call, or of the one that it interrupts, restores it.
+        // SAFETY: `close` of this call, or `refuse`, restores it.
         let restore = unsafe { critical_section::acquire() };
         let depth = self.depth.load(Ordering::Relaxed);
         // First of all: whoever interrupts from here on (no critical section masks everything) gets
         // nothing, and comes and goes whole before this goes on.
         self.depth.store(depth.wrapping_add(1), Ordering::Relaxed);
         compiler_fence(Ordering::SeqCst);
-        match self.first() {
-            Some(open) => {
-                open.restore = restore;
-                open.length = 0;
-            }
-            // SAFETY: acquired above; the outer call is still in its own critical section.
-            None => unsafe { critical_section::release(restore) },
+        if depth != 0 {
+            return self.shut(restore);
         }
+        // SAFETY: the frame is this call's, and nobody has a reference into the cell.
+        unsafe { self.restore.get().write(restore) };
+        self.end.store(START, Ordering::Relaxed);
+    }
+
+    /// Begins a call inside of another: all that it writes is beyond the limit.
+    #[cold]
+    #[inline(never)]
+    fn shut(&self, restore: RestoreState) {
+        self.limit.store(0, Ordering::Relaxed);
+        // SAFETY: acquired by `open`, which ends with this; the first call is still in its own.
+        unsafe { critical_section::release(restore) };
     }
 
     #[inline(always)]
     fn write(&self, bytes: &[u8]) {
-        let Some(open) = self.first() else { return };
-        let start = usize::from(open.length);
-        let end = start + bytes.len();
-        let Some(room) = open.bytes.0.get_mut(start..end) else {
-            open.length = TOO_LONG;
-            return;
-        };
-        open.length = end as u16;
-        // Numbers come one by one: few instructions, where a call to copy them takes dozens.
-        if bytes.len() == 4
-            && let (Some(room), Some(number)) = (room.first_chunk_mut::<4>(), bytes.first_chunk())
-        {
-            *room = *number;
-        } else if bytes.len() < 16 {
-            for (to, from) in room.iter_mut().zip(bytes) {
-                // SAFETY: `to` is a reference. Volatile, so that no call is made of the loop.
-                unsafe { ptr::write_volatile(to, *from) };
-            }
-        } else {
-            room.copy_from_slice(bytes);
+        let start = self.end.load(Ordering::Relaxed);
+        // No slice is so long that this wraps.
+        let end = start.wrapping_add(bytes.len());
+        if end > self.limit.load(Ordering::Relaxed) {
+            return self.do_without();
+        }
+        self.end.store(end, Ordering::Relaxed);
+        let to = self.words.get().cast::<u8>().wrapping_add(start);
+        // SAFETY: `end` is within the limit, so this is the first call, whose the frame is, and its room
+        // does not end before.
+        unsafe { copy(bytes, to) };
+    }
+
+    /// Writes nothing: the frame is too long, or that of a call inside of another.
+    #[cold]
+    #[inline(never)]
+    fn do_without(&self) {
+        if self.limit.load(Ordering::Relaxed) != 0 {
+            self.end.store(TOO_LONG, Ordering::Relaxed);
         }
     }
 
     #[inline(always)]
     fn close(&self) {
-        let Some(open) = self.first() else { return self.refuse() };
-        let length = usize::from(open.length);
-        let (words, _) = open.bytes.0.as_chunks();
-        match words.get(..words_for(length)) {
-            Some(words) => RING.get().put(words, length),
+        if self.depth.load(Ordering::Relaxed) != 1 {
+            return self.refuse();
+        }
+        // SAFETY: the frame is this call's, and nobody writes to it until `depth` is lowered: `put` does
+        // not come here, and who interrupts finds `depth` raised.
+        let words = unsafe { &*self.words.get() };
+        let end = self.end.load(Ordering::Relaxed);
+        match words.get(..words_for(end)) {
+            Some(words) => RING.get().put(words, end),
             None => RING.get().count_refused(1),
         }
-        let restore = open.restore;
+        // SAFETY: as above.
+        let restore = unsafe { self.restore.get().read() };
         compiler_fence(Ordering::SeqCst);
         self.depth.store(0, Ordering::Relaxed);
         // SAFETY: acquired by the `open` that this ends.
@@ -212,28 +223,47 @@ impl Frame {
     #[inline(never)]
     fn refuse(&self) {
         RING.get().count_refused(1);
+        let depth = self.depth.load(Ordering::Relaxed).wrapping_sub(1);
+        self.depth.store(depth, Ordering::Relaxed);
+        // At last: whoever interrupts before does the same.
         compiler_fence(Ordering::SeqCst);
-        self.depth.store(self.depth.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Relaxed);
-    }
-
-    /// What the first of nested calls has, `None` for the others. To be called between `open` and
-    /// `close` only.
-    #[inline(always)]
-    #[allow(clippy::mut_from_ref, reason = "the critical section and `depth` see to it")]
-    fn first(&self) -> Option<&mut Open> {
-        if self.depth.load(Ordering::Relaxed) != 1 {
-            return None;
+        if depth == 1 {
+            self.limit.store(FRAME_BYTES, Ordering::Relaxed);
         }
-        // SAFETY: between `open` and `close` a critical section keeps every other context away. One
-        // that it does not mask raises `depth` to more than 1 before it comes here, and lowers it
-        // again before the first call goes on; so does a call of this context inside of another, and
-        // no function of `Frame` calls out while it holds the reference, but for `RING`, which does
-        // not come here.
-        Some(unsafe { &mut *self.open.get() })
     }
 }
 
-/// The length of a frame that there is no room for: nothing can be added to it.
-const TOO_LONG: u16 = u16::MAX;
+/// Copies a piece of a frame: numbers and short texts in few instructions, where a call to copy them
+/// takes dozens.
+///
+/// # Safety
+/// From `to` on as many bytes can be written, none of which anybody has a reference to.
+#[inline(always)]
+unsafe fn copy(bytes: &[u8], to: *mut u8) {
+    let (from, length) = (bytes.as_ptr(), bytes.len());
+    let is_aligned = (from.addr() | to.addr()).is_multiple_of(4);
+    let word = |at| {
+        // SAFETY: where this is called, four bytes lie there, aligned as was asked.
+        let word = unsafe { from.wrapping_add(at).cast::<u32>().read() };
+        // SAFETY: and four here. Volatile, so that no call is made of the loop.
+        unsafe { to.wrapping_add(at).cast::<u32>().write_volatile(word) };
+    };
+    match length {
+        4 if is_aligned => word(0),
+        8 if is_aligned => {
+            word(0);
+            word(4);
+        }
+        0..16 => {
+            for (at, byte) in bytes.iter().enumerate() {
+                // SAFETY: a byte lies here. Volatile, as above.
+                unsafe { to.wrapping_add(at).write_volatile(*byte) };
+            }
+        }
+        // SAFETY: as the caller says.
+        _ => unsafe { to.copy_from_nonoverlapping(from, length) },
+    }
+}
 
-const _: () = assert!(LONGEST_FRAME < TOO_LONG as usize);
+/// The end of a frame that there is no room for: nothing can be added to it.
+const TOO_LONG: usize = usize::MAX / 2;

@@ -6,30 +6,30 @@ use core::fmt;
 use embedded_io::Write;
 
 use super::sink::DefmtSink;
-use crate::atomic::WORD_BYTES;
-use crate::frame::{Header, Kind};
+use crate::atomic::{WORD_BYTES, Word};
+use crate::frame::{Header, Kind, Writer};
 use crate::handler::{MAX_WORDS, Outcome};
 use crate::{Drained, Handler as _, Level, RingHandler, WriteRecord};
 
 /// Where the global logger puts frames.
 pub(super) trait FrameRing: Sync {
-    /// Puts a frame of `length` bytes, filled up to words, or counts it as dropped.
-    fn put(&self, frame: &[[u8; WORD_BYTES]], length: usize);
+    /// Puts a frame, which is in `words` from [`START`] to `end`, or counts it as dropped.
+    fn put(&self, words: &[Word], end: usize);
 
     /// Counts frames as dropped that were not put.
     fn count_refused(&self, frames: usize);
 }
 
 impl<const WORDS: usize> FrameRing for RingHandler<WORDS> {
-    fn put(&self, frame: &[[u8; WORD_BYTES]], length: usize) {
+    fn put(&self, words: &[Word], end: usize) {
         let threshold = self.level();
-        if threshold > Level::NOTSET && severity::is_below(threshold, frame.as_flattened()) {
+        if threshold > Level::NOTSET && severity::is_below(threshold, words) {
             return;
         }
-        // The frame's length in bytes is that of its words, less these.
-        let values = frame.as_flattened().len() - length;
-        let (words, kind) = (1 + frame.len(), Kind::Defmt);
-        self.put_words(Header { words, level: Level::NOTSET, values, kind, site: 0 }, frame);
+        let (level, kind) = (Level::NOTSET, Kind::Defmt);
+        let values = words.len() * WORD_BYTES - end;
+        let header = Header { words: 1 + words.len(), level, values, kind, site: 0 };
+        self.put_frame(header, |to: &mut Writer<'_>| to.words(words));
     }
 
     fn count_refused(&self, frames: usize) {
@@ -96,7 +96,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut result = Ok(());
         let mut write = |header: Header, bytes: &[u8]| {
             result = defmt.write_frame(frame_of(header, bytes));
-            Some(if result.is_ok() { Outcome::Written } else { Outcome::Stuck })
+            if result.is_ok() { Outcome::Written } else { Outcome::Stuck }
         };
         let drained = self.drain_apart(formatter, sink, &mut write).map_err(DrainError::Text)?;
         result.map_err(DrainError::Defmt)?;
@@ -107,7 +107,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 /// What defmt made, of the words that are in the ring.
 fn frame_of(header: Header, words: &[u8]) -> &[u8] {
     let end = words.len().saturating_sub(header.values);
-    words.get(WORD_BYTES..end).unwrap_or_default()
+    words.get(WORD_BYTES + START..end).unwrap_or_default()
 }
 
 /// Which of two sinks failed.
@@ -137,14 +137,16 @@ impl<T: fmt::Debug + fmt::Display, D: fmt::Debug + fmt::Display> core::error::Er
 /// How severe a frame is, by the tag it begins with.
 mod severity {
     use crate::Level;
+    use crate::atomic::Word;
 
     /// Whether the frame's level is below `threshold`. What `defmt::println!` makes has no level.
     ///
     /// `defmt.x`, the linker script, puts the tags of statements in the order of their levels.
     #[cfg(target_os = "none")]
     #[inline(always)]
-    pub(super) fn is_below(threshold: Level, frame: &[u8]) -> bool {
-        let &[low, high, ..] = frame else { return false };
+    pub(super) fn is_below(threshold: Level, frame: &[Word]) -> bool {
+        let Some(first) = frame.first() else { return false };
+        let [_, _, low, high, ..] = first.to_ne_bytes();
         let tags = ::defmt::IdRanges::get();
         let first = match threshold {
             level if level <= Level::TRACE => return false,
@@ -159,10 +161,17 @@ mod severity {
 
     /// Elsewhere there is no such script.
     #[cfg(not(target_os = "none"))]
-    pub(super) fn is_below(_: Level, _: &[u8]) -> bool {
+    pub(super) fn is_below(_: Level, _: &[Word]) -> bool {
         false
     }
 }
 
-/// The longest frame that any ring takes, in bytes.
-pub(super) const LONGEST_FRAME: usize = (MAX_WORDS - 1) * WORD_BYTES;
+/// Where frames begin: behind the tag, which has two bytes, numbers of 32 bits are then aligned, time and
+/// first values among them.
+pub(super) const START: usize = 2;
+
+/// The words of the longest frame that any ring takes.
+pub(super) const FRAME_WORDS: usize = MAX_WORDS - 1;
+
+/// Where it ends at the latest.
+pub(super) const FRAME_BYTES: usize = FRAME_WORDS * WORD_BYTES;

@@ -8,6 +8,7 @@ use core::time::Duration;
 use portable_atomic::{AtomicBool, AtomicUsize};
 
 use super::panic::Panic;
+use super::skipped::Skipped;
 use super::{ClaimAnew, RingHandler, State};
 use crate::atomic::AtomicWord;
 use crate::handler::gate::Gate;
@@ -90,6 +91,7 @@ impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
                 panic: Panic::new(),
                 written: AtomicUsize::new(0),
                 others_dropped: AtomicUsize::new(0),
+                skipped: Skipped::new(),
                 dropped_before: AtomicUsize::new(0),
                 cut: AtomicUsize::new(0),
                 reported: AtomicUsize::new(0),

@@ -1,5 +1,6 @@
 //! Takes records out of the ring and writes them, or hands them on. Runs on the *drain*.
 
+use core::convert::Infallible;
 use core::sync::atomic::Ordering;
 
 use embedded_io::Write;
@@ -33,12 +34,8 @@ pub(crate) enum Outcome {
     Stuck,
 }
 
-/// Takes a frame that only defmt's tools can read; `None` says that it cannot either.
-pub(crate) type Apart<'f> = &'f mut dyn FnMut(Header, &[u8]) -> Option<Outcome>;
-
-fn unreadable(_: Header, _: &[u8]) -> Option<Outcome> {
-    Some(Outcome::Lost)
-}
+/// Takes a frame that only defmt's tools can read.
+pub(crate) type Apart<'f> = &'f mut dyn FnMut(Header, &[u8]) -> Outcome;
 
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// Formats and writes the records that are in the ring, oldest first; then, if records were
@@ -55,7 +52,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         formatter: &F,
         sink: &mut W,
     ) -> Result<Drained, W::Error> {
-        self.drain_apart(formatter, sink, &mut unreadable)
+        self.drain_apart(formatter, sink, &mut |_, _| self.skip())
     }
 
     /// [`RingHandler::drain`], with defmt's frames given to `apart`.
@@ -83,6 +80,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             let reported = with_report(news, |report| formatter.write_record(report, sink));
             reported.inspect_err(|_| self.untake_unreported(news))?;
         }
+        self.state().skipped.tell(|record| formatter.write_record(record, sink).map(drop))?;
         Ok(drained)
     }
 
@@ -114,19 +112,24 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// assert_eq!(RING.forward(&[&CONSOLE, &CARD]).written, 1); // from the main loop
     /// ```
     pub fn forward(&self, handlers: &[&dyn Handler]) -> Drained {
-        let drained = self.take_each(&mut unreadable, &mut |record| {
+        let mut hand_out = |record: &Record<'_>| {
             for handler in handlers {
                 if record.level() >= handler.level() {
                     handler.handle(&record.kept_by(keep));
                 }
             }
             Outcome::Written
-        });
+        };
+        let drained = self.take_each(&mut |_, _| self.skip(), &mut hand_out);
         if drained.is_some() {
             let news = self.take_unreported();
             if news > 0 {
                 handlers.iter().for_each(|handler| handler.report_dropped(news));
             }
+            let Ok(()) = self.state().skipped.tell(|record| {
+                hand_out(record);
+                Ok::<_, Infallible>(())
+            });
         }
         drained.unwrap_or_default()
     }
@@ -147,7 +150,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mark = self.mark();
         while let Some((header, bytes)) = self.pop(mark, &mut scratch) {
             let outcome = match header.kind {
-                Kind::Defmt => apart(header, bytes),
+                Kind::Defmt => Some(apart(header, bytes)),
                 _ => self.with_record(header, bytes, &mut *take),
             };
             self.count_at_hand(outcome, &mut drained);
@@ -242,8 +245,19 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             Kind::Portable => {
                 portable::read(header, bytes, |record| take(&record.with_sequence(sequence)))
             }
+            // In panic mode: drains take these apart.
+            Kind::Defmt => {
+                self.skip();
+                None
+            }
             _ => None,
         }
+    }
+
+    /// A defmt frame where only text goes.
+    fn skip(&self) -> Outcome {
+        self.state().skipped.count(1);
+        Outcome::Lost
     }
 
     /// Records that came here and were not taken out whole.

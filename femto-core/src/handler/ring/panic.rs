@@ -2,6 +2,7 @@
 //!
 //! Runs where the panic handler does: perhaps in an interrupt, that met a call or a drain at work.
 
+use core::convert::Infallible;
 use core::sync::atomic::Ordering;
 
 use portable_atomic::AtomicBool;
@@ -11,8 +12,9 @@ use super::drain::{Drained, Outcome};
 use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
 use crate::call::{RECORD_PATH, RecordPath, keep};
+use crate::handler::with_message;
 use crate::ring::Scratch;
-use crate::{Details, Handler, Level, Record, clock};
+use crate::{Handler, Record};
 
 /// Where records go in panic mode.
 pub(super) struct Panic<const WORDS: usize> {
@@ -90,9 +92,8 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         self.empty_into(to);
         let unreached = self.ring.unreached() * WORD_BYTES;
         if unreached > 0 {
-            let details = Details::default();
             let message = format_args!("{unreached} bytes of records not reached");
-            to.handle(&Record::of_the_system(&message, Level::WARN, clock::now(), &details));
+            with_message(message, |record| to.handle(record));
         }
     }
 
@@ -114,6 +115,10 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         if news > 0 {
             to.report_dropped(news);
         }
+        let Ok(()) = self.state().skipped.tell(|record| {
+            hand_to(to, record);
+            Ok::<_, Infallible>(())
+        });
     }
 }
 
@@ -131,7 +136,7 @@ mod tests {
 
     use super::*;
     use crate::frame::{Header, Kind};
-    use crate::{RingHandler, TextFormatter};
+    use crate::{Details, Level, RingHandler, TextFormatter};
 
     #[test]
     fn what_is_behind_a_half_written_record_is_told_and_comes_when_that_is_finished() {

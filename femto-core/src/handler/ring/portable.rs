@@ -5,7 +5,7 @@ use super::{MAX_WORDS, RingHandler};
 use crate::atomic::WORD_BYTES;
 use crate::call::Cutting;
 use crate::frame::portable::{Portable, Style};
-use crate::frame::{Header, Kind, MAX_VALUES, words_for};
+use crate::frame::{Header, Kind, MAX_VALUES, Writer, words_for};
 use crate::{Details, Record, Value};
 
 impl<const WORDS: usize> RingHandler<WORDS> {
@@ -21,8 +21,8 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let _ = record.write_message(&mut out);
         let is_cut = out.is_cut || record.is_cut();
 
-        let mut words = [[0; WORD_BYTES]; MAX_WORDS];
-        let room = &mut words.as_flattened_mut()[..(Self::LIMIT - 1) * WORD_BYTES];
+        let mut bytes = [0; MAX_WORDS * WORD_BYTES];
+        let room = &mut bytes[..(Self::LIMIT - 1) * WORD_BYTES];
         let mut fitting = write(record, &text, true, room).map(|length| (length, is_cut));
         for has_pairs in [true, false] {
             if fitting.is_none()
@@ -34,14 +34,14 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         }
         let Some((length, is_cut)) = fitting else { return self.count_dropped() };
 
-        let words = &words[..words_for(length)];
         let flag = |is_set: bool, flag| if is_set { flag } else { 0 };
         let values = flag(is_cut, Header::IS_CUT)
             | flag(record.is_in_nanos(), Header::IN_NANOS)
             | flag(record.is_since_boot(), Header::SINCE_BOOT)
             | flag(record.is_recovered(), Header::IS_RECOVERED);
         let (level, kind) = (record.level(), Kind::Portable);
-        self.put_words(Header { words: 1 + words.len(), level, values, kind, site: 0 }, words);
+        let header = Header { words: 1 + words_for(length), level, values, kind, site: 0 };
+        self.put_frame(header, |to: &mut Writer<'_>| to.bytes(&bytes[..length]));
     }
 }
 

@@ -4,7 +4,7 @@ use super::RingHandler;
 use crate::Record;
 use crate::atomic::AtomicWord;
 #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
-use crate::atomic::{Ordering, WORD_BYTES, Word};
+use crate::atomic::Ordering;
 use crate::frame::Shape;
 use crate::frame::local::FIXED_WORDS;
 #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
@@ -32,26 +32,27 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         self.words(self.answer(words))
     }
 
-    /// Puts a frame of the given header and words.
+    /// Puts a frame: claims room by the policy, has `frame` write all words but the header, and commits.
     #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
     #[inline(always)]
-    pub(crate) fn put_words(&self, header: Header, words: &[[u8; WORD_BYTES]]) {
-        if header.words > Self::LIMIT {
+    pub(crate) fn put_frame(&self, header: Header, frame: impl Encode) {
+        let words = header.words;
+        if words > Self::LIMIT {
             return self.count_dropped();
         }
-        self.put_frame(header.words, header.to_word(), |to: &mut Writer<'_>| {
-            words.iter().for_each(|word| to.word(Word::from_le_bytes(*word)));
-        });
-    }
-
-    /// Claims room by the policy, writes, and commits. A refusal is counted by the ring.
-    #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
-    #[inline(always)]
-    fn put_frame(&self, words: usize, header: Word, frame: impl Encode) {
-        let anew = || self.claim_by_policy(words);
+        let anew = || self.claim_where_short(words);
+        // A refusal is counted by the ring.
         if let Some([first, rest @ ..]) = self.ring.try_claim(words).or_else(anew) {
             frame.encode(&mut Writer::after_header(rest));
-            first.store(header, Ordering::Release);
+            first.store(header.to_word(), Ordering::Release);
         }
+    }
+
+    /// Claims where the quick try did not succeed. Apart, so that it costs the common case no registers.
+    #[cfg(any(feature = "defmt-global-logger", feature = "log"))]
+    #[cold]
+    #[inline(never)]
+    fn claim_where_short(&self, words: usize) -> Option<&[AtomicWord]> {
+        self.claim_by_policy(words)
     }
 }

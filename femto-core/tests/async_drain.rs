@@ -136,7 +136,7 @@ fn panic_mode_takes_over_from_a_task_in_the_middle_of_a_line() {
     let mut drain = pin!(RING.drain_async(&formatter, &mut never));
     let mut context = Context::from_waker(Waker::noop());
     assert!(drain.as_mut().poll(&mut context).is_pending());
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     error!(logger: ROOT, "three");
     assert_eq!(*KEPT.lock().unwrap(), ["two", "1 records dropped", "three"]);
     assert_eq!(RING.level(), Level::NOTSET);

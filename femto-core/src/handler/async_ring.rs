@@ -134,9 +134,9 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
         self.ring.set_level(level);
     }
 
-    /// Panic mode, see [`RingHandler::panic`].
-    pub fn panic(&self, to: &'static dyn Handler) {
-        self.ring.panic(to);
+    /// Panic mode, see [`RingHandler::enter_panic_mode`].
+    pub fn enter_panic_mode(&self, to: &'static dyn Handler) {
+        self.ring.enter_panic_mode(to);
     }
 }
 

@@ -93,7 +93,7 @@ const LIMIT: i16 = 50;
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    CONSOLE.panic(&LAST_WORDS); // what waits goes out now, and what comes directly
+    CONSOLE.enter_panic_mode(&LAST_WORDS); // what waits goes out now, and what comes directly
     critical!("{info}"); // into the crash log too
     reset()
 }

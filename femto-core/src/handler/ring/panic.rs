@@ -70,10 +70,10 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     ///
     /// info!(logger: ROOT, "waits");
     /// // In the panic handler:
-    /// RING.panic(&LAST);
+    /// RING.enter_panic_mode(&LAST);
     /// error!(logger: ROOT, "the motor does not stop"); // written when this returns
     /// ```
-    pub fn panic(&self, to: &'static dyn Handler) {
+    pub fn enter_panic_mode(&self, to: &'static dyn Handler) {
         let panic = &self.state().panic;
         if let Some(mut target) = panic.to.try_lock() {
             *target = Some(Target { handler: to, hand_on: Self::hand_on_to });
@@ -152,7 +152,7 @@ mod tests {
         let used = RING.ring.used();
         let room = RING.ring.claim(used).unwrap();
         log("behind");
-        RING.panic(&LAST);
+        RING.enter_panic_mode(&LAST);
         let unreached = 2 * used * WORD_BYTES;
         let told = format!("INFO : before\nWARN : {unreached} bytes of records not reached\n");
         assert_eq!(text(), told);

@@ -36,7 +36,7 @@ pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;
 pub use filter::{
     CallSiteFilter, CompositeFilter, Filter, Filter as FemtoFilter, FilterBuilder, FilterSlot,
-    LevelFilter, Metadata, NameFilter,
+    LevelFilter, Limit, Metadata, NameFilter, ParseLimitError,
 };
 pub use formatter::{
     Field, FieldFn, Formatter, FormatterBuilder, JsonFormatter, LogfmtFormatter, TextFormatter,

@@ -123,6 +123,18 @@ impl Logger {
         self.with_shortcuts()
     }
 
+    /// Records of this logger that its filters refused, modulo the width of a pointer. What the filters of a
+    /// handler refuse is in [`Handler::statistics`].
+    #[must_use]
+    pub fn rejected(&self) -> usize {
+        self.filters.rejected()
+    }
+
+    /// The filters.
+    pub(crate) fn filters(&self) -> &'static [&'static dyn Filter] {
+        self.filters.all()
+    }
+
     /// Works out what spares a call the general way.
     const fn with_shortcuts(mut self) -> Self {
         (self.only, self.above) = match (self.filters.are_none(), self.handlers, self.parent) {

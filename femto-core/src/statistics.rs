@@ -31,7 +31,8 @@ pub struct Statistics {
     pub overwritten: usize,
     /// Records whose text was cut to fit.
     pub cut: usize,
-    /// Records that a filter refused.
+    /// Records that a filter of the handler refused. What those of a logger refuse does not come here:
+    /// [`Logger::rejected`](crate::Logger::rejected).
     pub rejected: usize,
     /// Size of the ring, in bytes; 0 without one.
     pub capacity: usize,

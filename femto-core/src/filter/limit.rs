@@ -110,20 +110,25 @@ impl FromStr for Limit {
 }
 
 fn read(text: &str) -> Option<Limit> {
-    if let Some((count, period)) = text.split_once('/') {
-        let digits = period.find(|char: char| !char.is_ascii_digit())?;
-        let (number, unit) = period.split_at(digits);
-        let (_, unit) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        let period = Duration::from_millis(number.parse::<u64>().ok()?.checked_mul(*unit)?);
-        return Some(Limit::AtMost { count: count.parse().ok()?, period });
+    if let Some((count, rest)) = number(text) {
+        let (period, unit) = number(rest.strip_prefix('/')?)?;
+        let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        let period = Duration::from_millis(u64::from(period) * millis);
+        return Some(Limit::AtMost { count: u16::try_from(count).ok()?, period });
     }
-    let (kind, count) = text.split_once(' ')?;
-    let count = count.trim_start().parse().ok()?;
-    match kind {
-        "first" => Some(Limit::First(count)),
-        "every" => Some(Limit::Every(count)),
+    let (kind, count) = text.split_at_checked("first".len())?;
+    match (kind, number(count.trim_ascii_start())?) {
+        ("first", (count, "")) => Some(Limit::First(count)),
+        ("every", (count, "")) => Some(Limit::Every(count)),
         _ => None,
     }
+}
+
+/// The number that a text begins with, and what comes after it.
+fn number(text: &str) -> Option<(u32, &str)> {
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at_checked(end)?;
+    Some((digits.parse().ok()?, rest))
 }
 
 /// Units of a period, in milliseconds.
@@ -189,7 +194,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told() {
-        for text in ["", "5", "5/", "5/10", "5/s", "5/1d", "65536/1s", "-1/1s", "first", "last 3"] {
+        for text in [
+            "", "5", "5/", "5/10", "5/s", "5/1d", "65536/1s", "-1/1s", "first", "first 3 ",
+            "first -3", "last 3", "alles3", "5//1s",
+        ] {
             assert_eq!(text.parse::<Limit>(), Err(ParseLimitError), "{text}");
         }
         assert!(ParseLimitError.to_string().contains("every COUNT"));

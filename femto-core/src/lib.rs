@@ -50,8 +50,8 @@ pub use handler::{
 };
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
 pub use logger::{
-    Logger, MAX_LOGGERS, RegistryFull, RootAlreadySet, SetLevelsError, find_logger,
-    for_each_logger, set_levels, set_root,
+    InitError, Logger, MAX_LOGGERS, RegistryFull, RootAlreadySet, SetLevelsError, find_logger,
+    for_each_logger, init, set_levels, set_root,
 };
 pub use record::{Details, Record};
 pub use reference::refer_call_site;

@@ -4,12 +4,14 @@
 
 mod default;
 mod directives;
+mod init;
 mod registry;
 mod target;
 mod threshold;
 
 pub use default::{DefaultLogger, RootAlreadySet, set_root};
 pub use directives::{SetLevelsError, set_levels};
+pub use init::{InitError, init};
 pub(crate) use registry::is_short;
 pub use registry::{MAX_LOGGERS, RegistryFull, find_logger, for_each_logger};
 #[cfg(feature = "log")]

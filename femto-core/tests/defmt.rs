@@ -305,11 +305,13 @@ fn every_public_type_has_format() {
         Header in femto_core::frame;
         Hex in femto_core;
         Hexdump in femto_core;
+        InitError in femto_core;
         JsonFormatter in femto_core;
         Kind in femto_core::frame;
         Lane<Words> in femto_core::ring;
         Level in femto_core;
         LevelFilter in femto_core;
+        Limit in femto_core;
         LogAlreadySet in femto_core::bridge::log;
         LogfmtFormatter in femto_core;
         Logger in femto_core;
@@ -320,6 +322,7 @@ fn every_public_type_has_format() {
         Pair<Vec<u8>, Vec<u8>> in femto_core;
         Pairs in femto_core::frame::portable;
         ParseLevelError in femto_core;
+        ParseLimitError in femto_core;
         Portable in femto_core::frame::portable;
         Producer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
         Record in femto_core;

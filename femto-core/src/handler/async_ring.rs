@@ -28,8 +28,8 @@ use crate::{Formatter, Level, Record, Statistics};
 ///
 /// async fn log_task(mut uart: impl embedded_io_async::Write) {
 ///     loop {
-///         // An error of the UART costs one record, which is counted.
-///         let _ = RING.drain_async(&TextFormatter::new(), &mut uart).await;
+///         // An error of the UART costs one record, which is counted and told when it works again.
+///         RING.drain_async(&TextFormatter::new(), &mut uart).await.ok();
 ///     }
 /// }
 ///

@@ -15,7 +15,7 @@ use board::{Uart, entry, interrupt, reset};
 use embedded_io::Write;
 use femto_core::{
     CallSiteFilter, Clock, DirectHandler, Handler, Level, Logger, RetainedHandlerBuilder,
-    RingHandler, Shell, TextFormatter, critical, debug, info, retained, set_clock, set_root, warn,
+    RingHandler, Shell, TextFormatter, critical, debug, info, init, retained, warn,
 };
 
 /// What waits for the UART: 2 KiB.
@@ -51,21 +51,16 @@ fn main() -> ! {
 }
 
 /// First thing after boot: the crash log, before anything new is written to it.
-fn start_log(shell: &mut Shell, uart: &mut impl Write) {
+fn start_log(shell: &mut Shell, uart: &mut simulated::Console) {
     let recovery = CRASH_LOG.start(concat!("sensor ", env!("CARGO_PKG_VERSION")));
     if recovery.records > 0 {
-        let _ = shell.beside(uart, |screen| {
+        let Ok(()) = shell.beside(uart, |screen| {
             screen.write_all(b"--- before the reset\n")?;
             CRASH_LOG.drain(&TextFormatter::new(), screen)?;
             screen.write_all(b"---\n")
         });
     }
-    // Each fails only when it is done twice.
-    let _ = set_clock(&Uptime);
-    let _ = set_root(&ROOT);
-    for logger in [&ROOT, &ADC, &THERMAL] {
-        let _ = logger.register(); // 32 find room
-    }
+    init(&ROOT, &Uptime, &[&ADC, &THERMAL]).expect("called once, with room for 32 loggers");
     info!(resets = recovery.resets; "started");
 }
 

@@ -14,10 +14,11 @@ use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
     CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler,
     DirectHandlerBuilder, Drained, Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder,
-    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    OverflowPolicy, Pair, ParseLevelError, Record, Recovery, RegistryFull, RetainedHandler,
-    RetainedHandlerBuilder, RetainedRam, RingHandler, RingHandlerBuilder, RootAlreadySet,
-    SetLevelsError, Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
+    Hex, Hexdump, InitError, JsonFormatter, Level, LevelFilter, Limit, LogfmtFormatter, Logger,
+    Metadata, NameFilter, OverflowPolicy, Pair, ParseLevelError, ParseLimitError, Record, Recovery,
+    RegistryFull, RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler,
+    RingHandlerBuilder, RootAlreadySet, SetLevelsError, Shell, SiteFacts, Statistics, Terminal,
+    TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -160,7 +161,7 @@ by_name! {
     JsonFormatter, "JsonFormatter";
     LogfmtFormatter, "LogfmtFormatter";
     ParseLevelError, "ParseLevelError";
-    RegistryFull, "RegistryFull";
+    ParseLimitError, "ParseLimitError";
     RootAlreadySet, "RootAlreadySet";
     TextFormatter, "TextFormatter";
 }
@@ -189,11 +190,14 @@ by_debug! {
     FrameError;
     Garbage;
     Header;
+    InitError;
     Kind;
+    Limit;
     OverflowPolicy;
     Packet<'_>;
     Pairs<'_>;
     Recovery;
+    RegistryFull;
     Retained<'_>;
     SetLevelsError<'_>;
     Shape;

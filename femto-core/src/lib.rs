@@ -29,7 +29,7 @@ mod sink;
 mod statistics;
 mod value;
 
-pub use atomic::{AtomicWord, WORD_BYTES, Word};
+pub use atomic::{AtomicWord, WORD_BYTES, Word, words};
 pub use builder::HandlerBuilderTrait;
 pub use call_site::{CallSite, FormatFn, SiteFacts};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
@@ -58,7 +58,7 @@ pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use reference::resolve_call_site;
 pub use shell::{Pair, Shell, Terminal};
-pub use sink::FmtSink;
+pub use sink::{CrlfSink, FmtSink};
 pub use statistics::Statistics;
 pub use value::{Capture, Hex, Hexdump, Value};
 

@@ -284,6 +284,7 @@ fn every_public_type_has_format() {
         ClockAlreadySet in femto_core;
         CompositeFilter in femto_core;
         Consumer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
+        CrlfSink<Vec<u8>> in femto_core;
         Decoder<Vec<u8>> in femto_core::frame::wire;
         DefmtHandler in femto_core::bridge::defmt;
         DefmtSink<Vec<u8>> in femto_core::bridge::defmt;

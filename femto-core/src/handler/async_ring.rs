@@ -13,7 +13,7 @@ use crate::handler::ring::Outcome;
 use crate::ring::Scratch;
 use crate::{Formatter, Level, Record, Statistics};
 
-/// A [`RingHandler`] that a task of an asynchronous executor drains.
+/// A [`RingHandler`] that a task of an asynchronous executor drains, of `WORDS` words as that one.
 ///
 /// The task sleeps until a record is there. It is woken *after* the record was committed, so an
 /// executor that runs in an interrupt above the caller finds it. A call takes longer than one for a

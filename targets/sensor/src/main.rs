@@ -14,16 +14,17 @@ use core::time::Duration;
 use board::{Uart, entry, interrupt, reset};
 use embedded_io::Write;
 use femto_core::{
-    CallSiteFilter, Clock, DirectHandler, Handler, Level, Logger, RetainedHandlerBuilder,
-    RingHandler, Shell, TextFormatter, critical, debug, info, init, retained, warn,
+    CallSiteFilter, Clock, CrlfSink, DirectHandler, Handler, Level, Logger, RetainedHandlerBuilder,
+    RingHandler, Shell, TextFormatter, critical, debug, info, init, retained, warn, words,
 };
 
-/// What waits for the UART: 2 KiB.
-static CONSOLE: RingHandler<512> = RingHandler::new();
+/// What waits for the UART.
+static CONSOLE: RingHandler<{ words(2048) }> = RingHandler::new();
 
 retained! {
-    /// What the next boot shows: 1 KiB of the newest records.
-    static CRASH_LOG: RetainedHandler<256> = RetainedHandlerBuilder::new().with_level(Level::INFO);
+    /// What the next boot shows: the newest records.
+    static CRASH_LOG: RetainedHandler<{ words(1024) }> =
+        RetainedHandlerBuilder::new().with_level(Level::INFO);
 }
 
 static ROOT: Logger = Logger::root().with_handlers(&[&CONSOLE, &CRASH_LOG]);
@@ -93,9 +94,9 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     reset()
 }
 
-/// The same UART once more, for nobody but the panic handler.
-static LAST_WORDS: DirectHandler<TextFormatter, Uart> =
-    DirectHandler::new(TextFormatter::new(), Uart::again());
+/// The same UART once more, for nobody but the panic handler. A terminal wants `\r\n`.
+static LAST_WORDS: DirectHandler<TextFormatter, CrlfSink<Uart>> =
+    DirectHandler::new(TextFormatter::new(), CrlfSink::new(Uart::again()));
 
 /// The time since boot, counted by a timer.
 struct Uptime;

@@ -12,7 +12,7 @@ use crate::frame::wire::{Addressed, Decoder, Garbage, Packet, WireError, WireFor
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler,
+    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, CrlfSink, Details, DirectHandler,
     DirectHandlerBuilder, Drained, Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder,
     Hex, Hexdump, InitError, JsonFormatter, Level, LevelFilter, Limit, LogfmtFormatter, Logger,
     Metadata, NameFilter, OverflowPolicy, Pair, ParseLevelError, ParseLimitError, Record, Recovery,
@@ -224,6 +224,7 @@ by_debug! {
     {S} SharedRing<S>;
     {V: fmt::Debug, P: fmt::Debug} Portable<'_, V, P>;
     {W: embedded_io::Write<Error: fmt::Debug> + fmt::Debug} FmtSink<'_, W>;
+    {W: fmt::Debug} CrlfSink<W>;
     {W: fmt::Debug} Terminal<'_, W>;
 }
 

@@ -43,7 +43,7 @@ pub use formatter::{
     WriteRecord,
 };
 #[cfg(feature = "async")]
-pub use handler::AsyncRingHandler;
+pub use handler::{AsyncRingHandler, RecordPart};
 pub use handler::{
     DirectHandler, DirectHandlerBuilder, Drained, Handler, OverflowPolicy, Recovery,
     RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler, RingHandlerBuilder,

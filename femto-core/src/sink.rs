@@ -21,14 +21,15 @@ impl<'w, W: Write> FmtSink<'w, W> {
         Self { sink, result: Ok(()) }
     }
 
-    /// Writes a record and the end of its line.
+    /// Writes a record and the end of its line, which comes even if the formatter gives up.
     pub(crate) fn write_line<F: Formatter + ?Sized>(
         &mut self,
         formatter: &F,
         record: &Record<'_>,
     ) -> fmt::Result {
-        formatter.format(record, self)?;
-        fmt::Write::write_str(self, "\n")
+        let formatted = formatter.format(record, self);
+        fmt::Write::write_str(self, "\n")?;
+        formatted
     }
 
     /// The first error, if there was one.

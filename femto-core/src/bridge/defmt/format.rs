@@ -232,7 +232,10 @@ by_debug! {
 by_name! { crate::bridge::log::LogAlreadySet, "LogAlreadySet"; }
 
 #[cfg(feature = "async")]
-by_debug! { {const WORDS: usize} crate::AsyncRingHandler<WORDS>; }
+by_debug! {
+    crate::RecordPart;
+    {const WORDS: usize} crate::AsyncRingHandler<WORDS>;
+}
 
 by_debug! { super::DefmtHandler; }
 

@@ -124,7 +124,7 @@ pub struct ClockAlreadySet;
 
 impl fmt::Display for ClockAlreadySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a clock was set before")
+        f.write_str("a clock was set before, and stays")
     }
 }
 

@@ -5,14 +5,18 @@
 mod call_site;
 mod composite;
 mod level;
+mod limit;
 mod name;
 mod slot;
 
 pub use call_site::CallSiteFilter;
 pub use composite::{CompositeFilter, FilterBuilder};
 pub use level::LevelFilter;
+pub use limit::{Limit, ParseLimitError};
 pub use name::NameFilter;
 pub use slot::FilterSlot;
+
+use portable_atomic::{AtomicUsize, Ordering};
 
 use crate::call::{RECORD_PATH, RecordPath};
 use crate::{Level, Record};
@@ -35,7 +39,9 @@ impl<'a> Metadata<'a> {
     }
 }
 
-/// Decides whether a record passes: it does if both looks say so. One that does not is *rejected*.
+/// Decides whether a record passes: it does if both looks say so. One that does not is *rejected*, and
+/// counted by the logger ([`Logger::rejected`](crate::Logger::rejected)) or the handler
+/// ([`Statistics::rejected`](crate::Statistics::rejected)) that has the filter.
 ///
 /// Static loggers take filters by [`Logger::with_filters`](crate::Logger::with_filters).
 ///
@@ -71,6 +77,16 @@ pub trait Filter: Send + Sync {
     fn matches(&self, record: &Record<'_>) -> bool {
         self.enabled(&Metadata::new(record.level(), record.logger_name()))
     }
+
+    /// The limit that the shell shows and changes, if the filter has one. Default: none.
+    fn limit(&self) -> Option<Limit> {
+        None
+    }
+
+    /// Changes that limit. Default: there is none.
+    fn set_limit(&self, limit: Limit) {
+        let _ = limit;
+    }
 }
 
 /// Whether a record passes a filter, by both looks.
@@ -78,37 +94,63 @@ fn passes(filter: &dyn Filter, record: &Record<'_>) -> bool {
     filter.enabled(&Metadata::new(record.level(), record.logger_name())) && filter.matches(record)
 }
 
-/// The filters of a logger or a handler. With what asks them, so that it is linked only where there are
-/// any; `None`, not an empty slice, so that a static without has zeros there.
-#[derive(Clone, Copy)]
-pub(crate) struct Filters(Option<(&'static [&'static dyn Filter], &'static RecordPath)>);
+/// The filters of a logger or a handler, and how many records they refused. With what asks them, so that it
+/// is linked only where there are any; `None`, not an empty slice, so that a static without has zeros there.
+pub(crate) struct Filters {
+    asked: Option<(&'static [&'static dyn Filter], &'static RecordPath)>,
+    rejected: AtomicUsize,
+}
 
 impl Filters {
     pub(crate) const fn new(filters: &'static [&'static dyn Filter]) -> Self {
-        Self(if filters.is_empty() { None } else { Some((filters, &RECORD_PATH)) })
+        let asked = if filters.is_empty() { None } else { Some((filters, &RECORD_PATH)) };
+        Self { asked, rejected: AtomicUsize::new(0) }
     }
 
     pub(crate) const fn are_none(&self) -> bool {
-        self.0.is_none()
+        self.asked.is_none()
     }
 
     /// What makes records for them to look at.
     pub(crate) const fn record_path(&self) -> Option<&'static RecordPath> {
-        match self.0 {
+        match self.asked {
             Some((_, path)) => Some(path),
             None => None,
         }
     }
 
-    /// Whether the record passes all of them.
+    /// All of them.
+    pub(crate) fn all(&self) -> &'static [&'static dyn Filter] {
+        self.asked.map_or(&[], |(filters, _)| filters)
+    }
+
+    /// Whether the record passes all of them; counts it if not.
     #[inline(always)]
     pub(crate) fn pass(&self, record: &Record<'_>) -> bool {
-        self.0.is_none_or(|(filters, path)| (path.pass_all)(filters, record))
+        self.asked.is_none_or(|(filters, path)| (path.pass_all)(filters, record, &self.rejected))
+    }
+
+    /// Records that did not pass, modulo the width of a pointer.
+    pub(crate) fn rejected(&self) -> usize {
+        self.rejected.load(Ordering::Relaxed)
     }
 }
 
+/// [`pass_all`]; counts a record that does not.
+pub(crate) fn pass_or_count(
+    filters: &[&dyn Filter],
+    record: &Record<'_>,
+    rejected: &AtomicUsize,
+) -> bool {
+    let passes = pass_all(filters, record);
+    if !passes {
+        rejected.fetch_add(1, Ordering::Relaxed);
+    }
+    passes
+}
+
 /// Whether a record passes all filters; the second look comes only after all first looks.
-pub(crate) fn pass_all(filters: &[&dyn Filter], record: &Record<'_>) -> bool {
+fn pass_all(filters: &[&dyn Filter], record: &Record<'_>) -> bool {
     let metadata = Metadata::new(record.level(), record.logger_name());
     filters.iter().all(|filter| filter.enabled(&metadata))
         && filters.iter().all(|filter| filter.matches(record))

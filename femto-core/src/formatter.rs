@@ -45,6 +45,16 @@ pub trait WriteRecord<W: Write> {
     /// # Errors
     /// The sink's.
     fn write_record(&self, record: &Record<'_>, sink: &mut W) -> Result<bool, W::Error>;
+
+    /// Writes the record that was written last once more, the same bytes: an asynchronous drain sends a
+    /// long record in parts, and asks for it anew for each. Default: as the first time, for what keeps
+    /// nothing from one record to the next.
+    ///
+    /// # Errors
+    /// The sink's.
+    fn write_again(&self, record: &Record<'_>, sink: &mut W) -> Result<bool, W::Error> {
+        self.write_record(record, sink)
+    }
 }
 
 impl<F: Formatter + ?Sized, W: Write> WriteRecord<W> for F {

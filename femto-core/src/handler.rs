@@ -11,7 +11,7 @@ mod retained;
 mod ring;
 
 #[cfg(feature = "async")]
-pub use async_ring::AsyncRingHandler;
+pub use async_ring::{AsyncRingHandler, RecordPart};
 pub use direct::{DirectHandler, DirectHandlerBuilder};
 pub use overflow::OverflowPolicy;
 pub use retained::{Recovery, RetainedHandler, RetainedHandlerBuilder, RetainedRam};

@@ -29,36 +29,36 @@ mod sink;
 mod statistics;
 mod value;
 
-pub use atomic::{AtomicWord, WORD_BYTES, Word};
+pub use atomic::{AtomicWord, WORD_BYTES, Word, words};
 pub use builder::HandlerBuilderTrait;
 pub use call_site::{CallSite, FormatFn, SiteFacts};
 pub use clock::{Clock, ClockAlreadySet, now, set_clock};
 pub use embedded_io;
 pub use filter::{
     CallSiteFilter, CompositeFilter, Filter, Filter as FemtoFilter, FilterBuilder, FilterSlot,
-    LevelFilter, Metadata, NameFilter,
+    LevelFilter, Limit, Metadata, NameFilter, ParseLimitError,
 };
 pub use formatter::{
     Field, FieldFn, Formatter, FormatterBuilder, JsonFormatter, LogfmtFormatter, TextFormatter,
     WriteRecord,
 };
 #[cfg(feature = "async")]
-pub use handler::AsyncRingHandler;
+pub use handler::{AsyncRingHandler, RecordPart};
 pub use handler::{
     DirectHandler, DirectHandlerBuilder, Drained, Handler, OverflowPolicy, Recovery,
     RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler, RingHandlerBuilder,
 };
 pub use level::{Level, ParseLevelError, STATIC_MAX_LEVEL};
 pub use logger::{
-    Logger, MAX_LOGGERS, RegistryFull, RootAlreadySet, SetLevelsError, find_logger,
-    for_each_logger, set_levels, set_root,
+    InitError, Logger, MAX_LOGGERS, RegistryFull, RootAlreadySet, SetLevelsError, find_logger,
+    for_each_logger, init, set_levels, set_root,
 };
 pub use record::{Details, Record};
 pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use reference::resolve_call_site;
 pub use shell::{Pair, Shell, Terminal};
-pub use sink::FmtSink;
+pub use sink::{CrlfSink, FmtSink};
 pub use statistics::Statistics;
 pub use value::{Capture, Hex, Hexdump, Value};
 

@@ -4,12 +4,14 @@
 
 mod default;
 mod directives;
+mod init;
 mod registry;
 mod target;
 mod threshold;
 
 pub use default::{DefaultLogger, RootAlreadySet, set_root};
 pub use directives::{SetLevelsError, set_levels};
+pub use init::{InitError, init};
 pub(crate) use registry::is_short;
 pub use registry::{MAX_LOGGERS, RegistryFull, find_logger, for_each_logger};
 #[cfg(feature = "log")]
@@ -125,6 +127,18 @@ impl Logger {
     pub const fn with_filters(mut self, filters: &'static [&'static dyn Filter]) -> Self {
         self.filters = Filters::new(filters);
         self.with_shortcuts()
+    }
+
+    /// Records of this logger that its filters refused, modulo the width of a pointer. What the filters of a
+    /// handler refuse is in [`Handler::statistics`].
+    #[must_use]
+    pub fn rejected(&self) -> usize {
+        self.filters.rejected()
+    }
+
+    /// The filters.
+    pub(crate) fn filters(&self) -> &'static [&'static dyn Filter] {
+        self.filters.all()
     }
 
     /// Works out what spares a call the general way.

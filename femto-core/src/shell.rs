@@ -27,8 +27,9 @@ use crate::{FmtSink, Handler};
 /// | `level` | lists the loggers, with own and effective level |
 /// | `level LOGGER` | shows one |
 /// | `level LOGGER LEVEL` | sets one; `notset` gives it its parent's |
+/// | `limit`, `limit LOGGER`, `limit LOGGER LIMIT` | the same for the [`Limit`](crate::Limit) that a logger's filters set its statements |
 /// | `handler`, `handler NAME`, `handler NAME LEVEL` | the same for the handlers that the shell knows |
-/// | `stats` | shows what these handlers wrote and dropped |
+/// | `stats` | shows what these handlers wrote and dropped, and what filters of loggers rejected |
 ///
 /// Bytes come in one of three ways: [`Shell::poll`] takes those that are there, from a main loop;
 /// [`Shell::run`] waits for them, in a task of its own; [`Shell::feed`] is given one, which an interrupt

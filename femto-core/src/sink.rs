@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use embedded_io::Write;
+use embedded_io::{ErrorType, Write};
 
 use crate::{Formatter, Record};
 
@@ -21,14 +21,15 @@ impl<'w, W: Write> FmtSink<'w, W> {
         Self { sink, result: Ok(()) }
     }
 
-    /// Writes a record and the end of its line.
+    /// Writes a record and the end of its line, which comes even if the formatter gives up.
     pub(crate) fn write_line<F: Formatter + ?Sized>(
         &mut self,
         formatter: &F,
         record: &Record<'_>,
     ) -> fmt::Result {
-        formatter.format(record, self)?;
-        fmt::Write::write_str(self, "\n")
+        let formatted = formatter.format(record, self);
+        fmt::Write::write_str(self, "\n")?;
+        formatted
     }
 
     /// The first error, if there was one.
@@ -46,5 +47,104 @@ impl<W: Write> fmt::Write for FmtSink<'_, W> {
             self.result = self.sink.write_all(text.as_bytes());
         }
         self.result.as_ref().map_err(|_| fmt::Error).copied()
+    }
+}
+
+/// A sink of text for a terminal: `\n` becomes `\r\n`, without which lines make a staircase. Not for a
+/// [`WireFormatter`](crate::frame::wire::WireFormatter), whose bytes are no text.
+///
+/// Over any [`embedded_io::Write`], or a `&mut` of one; what [`Shell::beside`](crate::Shell::beside) writes
+/// to does the same already.
+///
+/// # Examples
+/// ```
+/// use femto_core::{CrlfSink, Logger, RingHandler, TextFormatter, info};
+///
+/// static RING: RingHandler<256> = RingHandler::new();
+/// static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+///
+/// info!(logger: ROOT, "booted");
+/// let mut uart = Vec::new(); // any embedded_io::Write
+/// RING.drain(&TextFormatter::new(), &mut CrlfSink::new(&mut uart)).unwrap();
+/// assert_eq!(uart, b"INFO  root: booted\r\n");
+/// ```
+#[derive(Debug)]
+pub struct CrlfSink<W> {
+    sink: W,
+}
+
+impl<W> CrlfSink<W> {
+    /// Writes to `sink`.
+    pub const fn new(sink: W) -> Self {
+        Self { sink }
+    }
+
+    /// The sink, to write to as it is.
+    pub(crate) const fn inner(&mut self) -> &mut W {
+        &mut self.sink
+    }
+}
+
+impl<W: ErrorType> ErrorType for CrlfSink<W> {
+    type Error = W::Error;
+}
+
+impl<W: Write> Write for CrlfSink<W> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, W::Error> {
+        match bytes.iter().position(|byte| *byte == b'\n') {
+            Some(0) => self.sink.write_all(b"\r\n").map(|()| 1),
+            Some(end) => self.sink.write(&bytes[..end]),
+            None => self.sink.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), W::Error> {
+        self.sink.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use embedded_io::ErrorKind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Takes a few bytes at a time, and so many in all.
+    struct Slow {
+        bytes: Vec<u8>,
+        room: usize,
+    }
+
+    impl ErrorType for Slow {
+        type Error = ErrorKind;
+    }
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+            let taken = bytes.len().min(3).min(self.room - self.bytes.len());
+            if taken == 0 {
+                return Err(ErrorKind::OutOfMemory);
+            }
+            self.bytes.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> Result<(), ErrorKind> {
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_end_and_nothing_else_gets_a_carriage_return(text in "[ab\n\r]{0,40}", room in 0_usize..60) {
+            let expected = text.replace('\n', "\r\n");
+            let mut sink = CrlfSink::new(Slow { bytes: Vec::new(), room });
+            let written = sink.write_all(text.as_bytes());
+            prop_assert_eq!(written.is_ok(), room >= expected.len());
+            prop_assert_eq!(&sink.inner().bytes, &expected.as_bytes()[..room.min(expected.len())]);
+        }
     }
 }

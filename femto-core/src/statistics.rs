@@ -31,9 +31,10 @@ pub struct Statistics {
     pub overwritten: usize,
     /// Records taken out whose text was cut to fit.
     pub cut: usize,
-    /// Records that a filter refused.
+    /// Records that a filter of the handler refused. What those of a logger refuse does not come here:
+    /// [`Logger::rejected`](crate::Logger::rejected).
     pub rejected: usize,
-    /// Size of the ring, in bytes; 0 without one.
+    /// Size of the ring, in bytes (its type counts words); 0 without one.
     pub capacity: usize,
     /// The most bytes of the ring that were in use.
     pub high_water: usize,

@@ -11,9 +11,10 @@ use core::task::{Context, Poll, Waker};
 use std::thread;
 
 use embedded_io_async::{ErrorKind, ErrorType, Write};
+use femto_core::frame::wire::{Decoder, WireFormatter};
 use femto_core::{
     AsyncRingHandler, DirectHandler, Formatter, Handler, Level, Logger, Record, TextFormatter,
-    error, info,
+    Value, error, info,
 };
 use futures::executor::block_on;
 
@@ -30,6 +31,58 @@ fn lines_of_any_length_come_out_whole() {
         assert_eq!(drained.written, 1);
         assert_eq!(String::from_utf8(out).unwrap(), format!("INFO  root: {text}\n"));
     }
+}
+
+#[test]
+fn frames_of_any_length_come_out_whole_and_numbered() {
+    static RING: AsyncRingHandler<256> = AsyncRingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    static WIRE: WireFormatter = WireFormatter::new();
+    let mut out = Vec::new();
+    for length in 0..200 {
+        info!(logger: ROOT, "{}", "x".repeat(length).as_str());
+        block_on(RING.drain_async(&WIRE, &mut Slow(&mut out))).unwrap();
+    }
+    // The report of a loss is a frame too.
+    (0..100).for_each(|_| info!(logger: ROOT, "{}", "y".repeat(100).as_str()));
+    let dropped = RING.statistics().dropped;
+    let drained = block_on(RING.drain_async(&WIRE, &mut Slow(&mut out))).unwrap().written;
+    let mut decoder = Decoder::new([0; 1024]);
+    let mut wire = &out[..];
+    for (sequence, length) in (0..200).chain(core::iter::repeat_n(100, drained)).enumerate() {
+        let packet = decoder.next(&mut wire).unwrap().unwrap();
+        assert_eq!(packet.sequence, sequence as u32);
+        let record = packet.portable().unwrap();
+        assert!(
+            matches!(record.arguments.clone().into_iter().next(), Some(Value::Str(text)) if text.len() == length)
+        );
+    }
+    let packet = decoder.next(&mut wire).unwrap().unwrap();
+    let record = packet.portable().unwrap();
+    assert_eq!(record.template, format!("{dropped} records dropped"));
+    assert!(dropped > 0 && decoder.next(&mut wire).is_none());
+}
+
+#[test]
+fn a_formatter_that_gives_up_loses_the_record_and_ends_its_line() {
+    static RING: AsyncRingHandler<256> = AsyncRingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    struct Half;
+    impl Formatter for Half {
+        fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+            out.write_str(&"-".repeat(100))?;
+            if record.level() > Level::INFO { Err(fmt::Error) } else { out.write_str("whole") }
+        }
+    }
+    error!(logger: ROOT, "one");
+    info!(logger: ROOT, "two");
+    let mut out = Vec::new();
+    assert_eq!(block_on(RING.drain_async(&Half, &mut out)).unwrap().written, 1);
+    let dashes = "-".repeat(100);
+    // The report, which is a warning, is given up too.
+    let expected = format!("{dashes}\n{dashes}whole\n{dashes}\n");
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    assert_eq!(RING.statistics().dropped, 1);
 }
 
 #[test]
@@ -136,7 +189,7 @@ fn panic_mode_takes_over_from_a_task_in_the_middle_of_a_line() {
     let mut drain = pin!(RING.drain_async(&formatter, &mut never));
     let mut context = Context::from_waker(Waker::noop());
     assert!(drain.as_mut().poll(&mut context).is_pending());
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     error!(logger: ROOT, "three");
     assert_eq!(*KEPT.lock().unwrap(), ["two", "1 records dropped", "three"]);
     assert_eq!(RING.level(), Level::NOTSET);

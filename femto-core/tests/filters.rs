@@ -9,8 +9,8 @@ use std::thread;
 
 use femto_core::{
     CallSite, CallSiteFilter, CompositeFilter, Details, FemtoFilter, Filter, FilterBuilder,
-    FilterSlot, Level, LevelFilter, Logger, Metadata, NameFilter, Record, RingHandler, SiteFacts,
-    TextFormatter, info, warn,
+    FilterSlot, Handler, Level, LevelFilter, Limit, Logger, Metadata, NameFilter, Record,
+    RingHandler, SiteFacts, TextFormatter, info, warn,
 };
 
 /// Passes nothing by its first look, and counts second looks.
@@ -63,7 +63,9 @@ fn a_loggers_filters_decide_on_its_own_records_only() {
             "INFO  net.tcp.tls: drop text",
         ]
     );
-    assert_eq!(RING.dropped(), 0);
+    let rejected = [&ROOT, &NET, &TCP, &TLS].map(Logger::rejected);
+    assert_eq!((RING.dropped(), rejected), (0, [2, 0, 2, 0]));
+    assert_eq!(RING.statistics().rejected, 0, "those are the handler's own");
 }
 
 #[test]
@@ -252,6 +254,72 @@ fn every_so_many_th_passes() {
     assert_eq!(passed(3), [true, false, false, true, false, false, true]);
     assert_eq!(passed(1), [true; 7]);
     assert_eq!(passed(0), [true; 7]);
+}
+
+#[test]
+fn a_limit_can_be_changed_while_a_logger_has_it_and_counts_anew() {
+    static RING: RingHandler<1024> = RingHandler::new();
+    static LIMIT: CallSiteFilter<1> = CallSiteFilter::first(1);
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]).with_filters(&[&LIMIT]);
+    let pass = |limit: Limit| {
+        LIMIT.set_limit(limit);
+        assert_eq!(LIMIT.limit(), limit);
+        for number in 0..5_u32 {
+            info!(logger: ROOT, "{number}");
+            info!(logger: ROOT, "{number} of the others");
+        }
+        drained(&RING).iter().map(|line| line.replace("INFO  root: ", "")).collect::<Vec<_>>()
+    };
+    let both = |numbers: &[u32]| {
+        let lines = numbers.iter().flat_map(|n| [n.to_string(), format!("{n} of the others")]);
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(pass(Limit::First(2)), both(&[0, 1]));
+    assert_eq!(pass(Limit::First(2)), both(&[0, 1]), "from the start again");
+    assert_eq!(pass(Limit::Every(3)), both(&[0, 3]));
+    assert_eq!(pass(Limit::First(1)), both(&[0]));
+    // Without a clock there are no periods.
+    let period = Duration::from_secs(10);
+    assert_eq!(pass(Limit::AtMost { count: 1, period }), both(&[0, 1, 2, 3, 4]));
+    assert_eq!(LIMIT.rejected() as usize, ROOT.rejected());
+}
+
+#[test]
+fn a_limit_changes_at_once_for_all_who_log() {
+    // Both of these pass something sometimes; a mixture of the two would pass all.
+    const LIMITS: [Limit; 2] = [
+        Limit::AtMost { count: 0, period: Duration::from_millis(1) },
+        Limit::AtMost { count: u16::MAX, period: Duration::from_secs(86_400) },
+    ];
+    static FILTER: CallSiteFilter<2> = CallSiteFilter::new(LIMITS[0]);
+    let barrier = Barrier::new(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            barrier.wait();
+            (0..20_000).for_each(|turn| FILTER.set_limit(LIMITS[turn % 2]));
+        });
+        barrier.wait();
+        for _ in 0..20_000 {
+            let limit = FILTER.limit();
+            assert!(LIMITS.contains(&limit), "{limit}");
+            FILTER.matches(&record("n", 5));
+        }
+    });
+}
+
+#[test]
+fn a_limit_is_found_in_a_slot_and_in_a_composite() {
+    static LIMIT: CallSiteFilter = CallSiteFilter::first(1);
+    static WARNINGS: LevelFilter = LevelFilter::new(Level::WARN..=Level::OFF);
+    static BUILT: CompositeFilter = FilterBuilder::new().with_all_of(&[&WARNINGS, &LIMIT]).build();
+    static SLOT: FilterSlot = FilterSlot::new(&[&BUILT, &WARNINGS]);
+    let slot: &dyn Filter = &SLOT;
+    assert_eq!(slot.limit(), Some(Limit::First(1)));
+    slot.set_limit(Limit::Every(7));
+    assert_eq!(LIMIT.limit(), Limit::Every(7));
+    SLOT.choose(1);
+    slot.set_limit(Limit::Every(8));
+    assert_eq!((slot.limit(), LIMIT.limit()), (None, Limit::Every(7)));
 }
 
 #[test]

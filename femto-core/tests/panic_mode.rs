@@ -20,7 +20,7 @@ fn what_waits_goes_out_and_what_comes_later_goes_direct() {
     static LAST: Last = last(&TEXT);
     static TEXT: Mutex<String> = Mutex::new(String::new());
     info!(logger: ROOT, "one");
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     assert_eq!(taken(&TEXT), "INFO  root: one\n");
     error!(logger: ROOT, "two {} {}", 2, "three");
     assert_eq!(taken(&TEXT), "ERROR root: two 2 three\n");
@@ -41,7 +41,7 @@ fn a_panic_in_a_formatter_costs_the_line_at_hand_and_counts_it() {
     (1..=3).for_each(|n| info!(logger: ROOT, "record {}", n));
     let drain = || RING.drain(&PanicsAt("2"), &mut Vec::new());
     catch_unwind(AssertUnwindSafe(drain)).unwrap_err();
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     assert_eq!(taken(&TEXT), "INFO  root: record 3\nWARN  femtologging: 1 records dropped\n");
     assert_eq!((RING.statistics().written, RING.dropped()), (2, 1));
 }
@@ -68,7 +68,7 @@ fn panic_mode_within_a_drain_that_goes_on_counts_the_record_once() {
     struct Panicking;
     impl Formatter for Panicking {
         fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-            RING.panic(&LAST);
+            RING.enter_panic_mode(&LAST);
             error!(logger: ROOT, "from the panic handler");
             TextFormatter::new().format(record, out)
         }
@@ -93,7 +93,7 @@ fn a_panic_in_a_display_goes_out_like_any_other() {
     struct Panics;
     impl fmt::Display for Panics {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-            RING.panic(&LAST);
+            RING.enter_panic_mode(&LAST);
             error!(logger: ROOT, "from the panic handler");
             panic!("in a Display");
         }
@@ -112,7 +112,7 @@ fn a_panic_in_the_sink_of_a_forwarded_ring_is_told_by_another_sink() {
     static TEXT: Mutex<String> = Mutex::new(String::new());
     (1..=2).for_each(|n| info!(logger: ROOT, "record {}", n));
     catch_unwind(|| RING.forward(&[&BROKEN])).unwrap_err();
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     assert_eq!(taken(&TEXT), "INFO  root: record 2\nWARN  femtologging: 1 records dropped\n");
 }
 
@@ -122,7 +122,7 @@ fn a_ring_with_filters_goes_direct_too() {
     static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
     static LAST: Last = last(&TEXT);
     static TEXT: Mutex<String> = Mutex::new(String::new());
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     info!(logger: ROOT, "one");
     assert_eq!(taken(&TEXT), "INFO  root: one\n");
 }

@@ -6,16 +6,17 @@ use std::fmt;
 
 use femto_core::{
     Filter, Handler, Level, LevelFilter, Logger, Record, RetainedHandlerBuilder, TextFormatter,
-    debug, error, info, retained,
+    debug, error, info, retained, words,
 };
 
 retained! {
-    static LOG: RetainedHandler<512>;
-    static ERRORS: RetainedHandler<64> = RetainedHandlerBuilder::new().with_level(Level::ERROR);
+    static LOG: RetainedHandler<{ words(4096) }>;
+    static ERRORS: RetainedHandler<SMALL> = RetainedHandlerBuilder::new().with_level(Level::ERROR);
     /// With all that can be said.
     pub static WARNINGS: RetainedHandler<128> =
         RetainedHandlerBuilder::new().with_filters(&FILTERS), in ".noinit.warnings";
 }
+const SMALL: usize = 64;
 static FILTERS: [&dyn Filter; 1] = [&ONLY_WARNINGS];
 static ONLY_WARNINGS: LevelFilter = LevelFilter::new(Level::WARN..=Level::ERROR);
 static ROOT: Logger = Logger::root().with_handlers(&[&LOG, &ERRORS, &WARNINGS]);

@@ -2,12 +2,14 @@
 #![cfg(not(loom))]
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
+use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use femto_core::embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write};
 use femto_core::{
-    Handler, Level, Logger, Pair, Record, RingHandler, Shell, TextFormatter, info, warn,
+    CallSiteFilter, Handler, Level, LevelFilter, Limit, Logger, Pair, Record, RingHandler, Shell,
+    TextFormatter, info, warn,
 };
 use proptest::prelude::*;
 
@@ -60,13 +62,20 @@ fixed: from ERROR up
 fn what_is_wrong_is_named_with_what_is_allowed() {
     let _alone = alone();
     for (command, answer) in [
-        ("lvel", "no command `lvel`; there are: help, level, handler, stats"),
+        ("lvel", "no command `lvel`; there are: help, level, limit, handler, stats"),
         ("level foo", "no logger `foo`; there are: root net net.tcp"),
         ("level foo debug", "no logger `foo`; there are: root net net.tcp"),
         (
             "level net loud",
             "`loud`: no such level: allowed are NOTSET, TRACE, DEBUG, INFO, WARN, WARNING, ERROR, \
              CRITICAL, FATAL, OFF, or a number from 0 to 255",
+        ),
+        ("limit foo", "no logger `foo`; there are: root net net.tcp"),
+        ("limit net 5/10s", "net has no filter with a limit"),
+        (
+            "limit net.tcp 5 /10s",
+            "`5 /10s`: no such limit: allowed are COUNT/PERIOD, as in 5/10s, with a unit of ms, s, min \
+             or h, `first COUNT` and `every COUNT`",
         ),
         ("level net debug now", "`now` is too much; `help` shows the commands"),
         ("handler usb", "no handler `usb`; there are: uart fixed"),
@@ -98,6 +107,33 @@ fn statistics_are_those_of_the_handlers() {
         "{text}"
     );
     RING.drain(&TextFormatter::new(), &mut Vec::new()).unwrap();
+}
+
+#[test]
+fn statistics_tell_what_filters_of_loggers_rejected() {
+    let _alone = alone();
+    let before = TCP.rejected();
+    TCP.set_level(Level::INFO);
+    (0..3).for_each(|_| info!(logger: TCP, "rejected"));
+    TCP.set_level(Level::NOTSET);
+    warn!(logger: TCP, "passes");
+    assert_eq!(TCP.rejected(), before + 3);
+    let text = answered("stats");
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("logger ")).collect();
+    assert_eq!(lines, [format!("logger net.tcp: {} rejected", before + 3)]);
+    RING.drain(&TextFormatter::new(), &mut Vec::new()).unwrap();
+}
+
+#[test]
+fn limits_are_listed_shown_and_set() {
+    let _alone = alone();
+    assert_eq!(answered("limit"), "net.tcp: 1000/1h\n");
+    assert_eq!(answered("  limit  net.tcp  first  3 "), "net.tcp: first 3\n");
+    assert_eq!(LIMIT.limit(), Limit::First(3));
+    assert_eq!(answered("limit net.tcp 2/1500ms"), "net.tcp: 2/1500ms\n");
+    assert!(answered("limit net.tcp 2/7").starts_with("`2/7`: no such limit"));
+    assert_eq!(answered("limit net.tcp"), "net.tcp: 2/1500ms\n");
+    reset_levels();
 }
 
 #[test]
@@ -219,14 +255,20 @@ fn key() -> impl Strategy<Value = u8> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    let known = ["level", "handler", "stats", "help", "net", "uart", "debug", "0", "300", "é"];
+    let known = [
+        "level", "limit", "handler", "stats", "help", "net", "net.tcp", "5/10s", "first", "uart",
+        "debug", "0", "300", "é",
+    ];
     prop_oneof![proptest::sample::select(known.map(String::from).to_vec()), ".{0,8}"]
 }
 
 static RING: RingHandler<64> = RingHandler::new();
 static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
 static NET: Logger = Logger::child("net", &ROOT).with_level(Level::new(25));
-static TCP: Logger = Logger::child("net.tcp", &NET);
+static TCP: Logger = Logger::child("net.tcp", &NET).with_filters(&[&WARNINGS, &LIMIT]);
+static LIMIT: CallSiteFilter<2> = CallSiteFilter::new(LIMITED);
+const LIMITED: Limit = Limit::AtMost { count: 1000, period: Duration::from_secs(3600) };
+static WARNINGS: LevelFilter = LevelFilter::new(Level::WARN..=Level::OFF);
 static HANDLERS: [(&str, &dyn Handler); 2] = [("uart", &RING), ("fixed", &Fixed)];
 
 /// Takes errors only, for ever.
@@ -256,6 +298,7 @@ fn reset_levels() {
     NET.set_level(Level::new(25));
     TCP.set_level(Level::NOTSET);
     RING.set_level(Level::NOTSET);
+    LIMIT.set_limit(LIMITED);
 }
 
 fn answered(command: &str) -> String {

@@ -1,10 +1,12 @@
 //! The longer way of a call: a record is made, for whoever has to see one. Runs on the *caller*.
 
+use portable_atomic::AtomicUsize;
+
 use super::keep::{Keep, keep};
 use super::render::keep_rendered;
 use super::{KINDS_BITS, MAX_SIMPLE};
 use crate::atomic::Word;
-use crate::filter::pass_all;
+use crate::filter::pass_or_count;
 use crate::frame::local;
 use crate::{CallSite, Filter, Level, Logger, Record, Value, clock};
 
@@ -17,11 +19,11 @@ pub struct RecordPath {
     /// Hands out values of any kind of which nothing is to be rendered.
     pub(super) values: fn(&'static Logger, &'static CallSite, Level, &[Value<'_>]),
     /// Asks filters.
-    pub(crate) pass_all: fn(&[&dyn Filter], &Record<'_>) -> bool,
+    pub(crate) pass_all: fn(&[&dyn Filter], &Record<'_>, &AtomicUsize) -> bool,
 }
 
 pub(crate) static RECORD_PATH: RecordPath =
-    RecordPath { words: hand_out_words, values: hand_out, pass_all };
+    RecordPath { words: hand_out_words, values: hand_out, pass_all: pass_or_count };
 
 fn hand_out_words(
     logger: &'static Logger,

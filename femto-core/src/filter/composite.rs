@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ops::RangeInclusive;
 
-use super::{Filter, LevelFilter, Metadata, NameFilter, pass_all, passes};
+use super::{Filter, LevelFilter, Limit, Metadata, NameFilter, pass_all, passes};
 use crate::{Level, Record};
 
 /// Builds a filter of conditions that a record has to meet, all of them.
@@ -131,6 +131,12 @@ impl CompositeFilter {
     pub const fn levels(&self) -> &LevelFilter {
         &self.levels
     }
+
+    /// The first part that has a limit.
+    fn limited(&self) -> Option<&'static dyn Filter> {
+        let all = [self.all_of, self.any_of, self.none_of];
+        all.into_iter().flatten().copied().find(|filter| filter.limit().is_some())
+    }
 }
 
 impl Filter for CompositeFilter {
@@ -149,6 +155,16 @@ impl Filter for CompositeFilter {
             && !self.none_of.iter().any(|&f| passes(f, record))
             && (self.any_of.is_empty() || self.any_of.iter().any(|&f| passes(f, record)))
             && pass_all(self.all_of, record)
+    }
+
+    fn limit(&self) -> Option<Limit> {
+        self.limited().and_then(|filter| filter.limit())
+    }
+
+    fn set_limit(&self, limit: Limit) {
+        if let Some(filter) = self.limited() {
+            filter.set_limit(limit);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Filter, Metadata};
+use super::{Filter, Limit, Metadata};
 use crate::Record;
 
 /// Passes what the filter passes that is in force, one of a list that is fixed at compile time.
@@ -59,6 +59,16 @@ impl Filter for FilterSlot {
 
     fn matches(&self, record: &Record<'_>) -> bool {
         self.filter().is_none_or(|filter| super::passes(filter, record))
+    }
+
+    fn limit(&self) -> Option<Limit> {
+        self.filter()?.limit()
+    }
+
+    fn set_limit(&self, limit: Limit) {
+        if let Some(filter) = self.filter() {
+            filter.set_limit(limit);
+        }
     }
 }
 

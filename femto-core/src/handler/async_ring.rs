@@ -5,15 +5,16 @@ use core::future::poll_fn;
 use core::task::Poll;
 
 use atomic_waker::AtomicWaker;
+use embedded_io::{ErrorKind, ErrorType};
 use embedded_io_async::Write;
 
 use super::ring::{Drained, RingHandler, RingHandlerBuilder};
 use super::{Handler, with_report};
 use crate::handler::ring::Outcome;
 use crate::ring::Scratch;
-use crate::{Formatter, Level, Record, Statistics};
+use crate::{Level, Record, Statistics, WriteRecord};
 
-/// A [`RingHandler`] that a task of an asynchronous executor drains.
+/// A [`RingHandler`] that a task of an asynchronous executor drains, of `WORDS` words as that one.
 ///
 /// The task sleeps until a record is there. It is woken *after* the record was committed, so an
 /// executor that runs in an interrupt above the caller finds it. A call takes longer than one for a
@@ -28,8 +29,8 @@ use crate::{Formatter, Level, Record, Statistics};
 ///
 /// async fn log_task(mut uart: impl embedded_io_async::Write) {
 ///     loop {
-///         // An error of the UART costs one record, which is counted.
-///         let _ = RING.drain_async(&TextFormatter::new(), &mut uart).await;
+///         // An error of the UART costs one record, which is counted and told when it works again.
+///         RING.drain_async(&TextFormatter::new(), &mut uart).await.ok();
 ///     }
 /// }
 ///
@@ -60,16 +61,16 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
 }
 
 impl<const WORDS: usize> AsyncRingHandler<WORDS> {
-    /// Waits for a record, then formats and writes those that are in the ring, as
-    /// [`RingHandler::drain`] does. Bytes go out 64 at a time, whatever the length of a line; for a
-    /// longer one the formatter is asked again for each 64.
+    /// Waits for a record, then writes those that are in the ring, as [`RingHandler::drain`] does, with any
+    /// formatter. Bytes go out 64 at a time, whatever the length of a line or frame; for a longer one the
+    /// formatter is asked again for each 64 ([`WriteRecord::write_again`]).
     ///
     /// One task at a time: a second one takes the first one's place as the task to be woken. A future
     /// that is dropped in the middle of a line loses that record, and counts it.
     ///
     /// # Errors
     /// The sink's; the record at hand is lost with it and counted as dropped.
-    pub async fn drain_async<F: Formatter + ?Sized, W: Write>(
+    pub async fn drain_async<F: WriteRecord<RecordPart> + ?Sized, W: Write>(
         &self,
         formatter: &F,
         sink: &mut W,
@@ -79,19 +80,15 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
         let mut scratch = Scratch::new();
         let mark = self.ring.mark();
         while let Some((header, bytes)) = self.ring.pop(mark, &mut scratch) {
-            let mut line = Line::new();
+            let mut part = RecordPart::new();
             let result = loop {
-                let is_read = self.ring.with_record(header, bytes, |record| {
-                    line.fill(formatter, record);
-                });
-                if is_read.is_none() {
-                    break Ok(None);
-                }
-                if let Err(error) = sink.write_all(line.bytes()).await {
-                    break Err(error);
-                }
-                if line.is_over() {
-                    break Ok(Some(line.outcome));
+                let filled =
+                    self.ring.with_record(header, bytes, |record| part.fill(formatter, record));
+                let Some(outcome) = filled else { break Ok(None) };
+                match (sink.write_all(part.bytes()).await, outcome) {
+                    (Err(error), _) => break Err(error),
+                    (Ok(()), Some(outcome)) => break Ok(Some(outcome)),
+                    (Ok(()), None) => {}
                 }
             };
             match result {
@@ -104,10 +101,11 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
         }
         let news = self.ring.take_unreported();
         if news > 0 {
-            let mut line = Line::new();
-            while !line.is_over() {
-                with_report(news, |report| line.fill(formatter, report));
-                let written = sink.write_all(line.bytes()).await;
+            let mut part = RecordPart::new();
+            let mut is_over = false;
+            while !is_over {
+                is_over = with_report(news, |report| part.fill(formatter, report).is_some());
+                let written = sink.write_all(part.bytes()).await;
                 written.inspect_err(|_| self.ring.untake_unreported(news))?;
             }
         }
@@ -134,9 +132,9 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
         self.ring.set_level(level);
     }
 
-    /// Panic mode, see [`RingHandler::panic`].
-    pub fn panic(&self, to: &'static dyn Handler) {
-        self.ring.panic(to);
+    /// Panic mode, see [`RingHandler::enter_panic_mode`].
+    pub fn enter_panic_mode(&self, to: &'static dyn Handler) {
+        self.ring.enter_panic_mode(to);
     }
 }
 
@@ -182,58 +180,68 @@ impl<const WORDS: usize> Drop for Drain<'_, WORDS> {
     }
 }
 
-/// A line, of which a part at a time is in memory: the record is formatted anew for each.
-struct Line {
-    part: [u8; 64],
+/// Up to 64 bytes of what a formatter makes of a record, on their way to an asynchronous sink: what the
+/// formatter of [`AsyncRingHandler::drain_async`] writes to. It fails where it is full, and is filled anew with
+/// the bytes that come next.
+#[derive(Debug)]
+pub struct RecordPart {
+    bytes: [u8; 64],
     length: usize,
-    /// Bytes of the line before the part.
+    /// Bytes of the record before these.
     before: usize,
-    /// Bytes of the line that the formatter has written, in this turn.
+    /// Bytes of the record that the formatter has written, in this turn.
     seen: usize,
-    outcome: Outcome,
 }
 
-impl Line {
+impl RecordPart {
     const fn new() -> Self {
-        Self { part: [0; 64], length: 0, before: 0, seen: 0, outcome: Outcome::Written }
+        Self { bytes: [0; 64], length: 0, before: 0, seen: 0 }
     }
 
-    /// Fills the next part.
-    fn fill<F: Formatter + ?Sized>(&mut self, formatter: &F, record: &Record<'_>) {
+    /// Fills it with the next bytes; answers what became of the record if they are the last.
+    fn fill<F: WriteRecord<Self> + ?Sized>(
+        &mut self,
+        formatter: &F,
+        record: &Record<'_>,
+    ) -> Option<Outcome> {
         self.before += self.length;
         (self.length, self.seen) = (0, 0);
-        let formatted = formatter.format(record, self);
-        // A formatter is stopped by an error where the part is full; any other is its own.
-        if formatted.is_err() && !self.is_full() {
-            self.outcome = Outcome::Lost;
-        }
-        if !self.is_full() {
-            let _ = fmt::Write::write_str(self, "\n");
+        let written = match self.before {
+            0 => formatter.write_record(record, self),
+            _ => formatter.write_again(record, self),
+        };
+        match written {
+            Ok(true) => Some(Outcome::Written),
+            Err(_) if self.length == self.bytes.len() => None,
+            // An error of the formatter's own.
+            _ => Some(Outcome::Lost),
         }
     }
 
     fn bytes(&self) -> &[u8] {
-        &self.part[..self.length]
-    }
-
-    const fn is_full(&self) -> bool {
-        self.length == self.part.len()
-    }
-
-    /// Whether the part at hand is the last one.
-    fn is_over(&self) -> bool {
-        self.length > 0 && !self.is_full() || self.length == 0 && self.before > 0
+        &self.bytes[..self.length]
     }
 }
 
-impl fmt::Write for Line {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let skipped = text.len().min(self.before.saturating_sub(self.seen));
-        self.seen += text.len();
-        let bytes = &text.as_bytes()[skipped..];
-        let fits = bytes.len().min(self.part.len() - self.length);
-        self.part[self.length..self.length + fits].copy_from_slice(&bytes[..fits]);
+impl ErrorType for RecordPart {
+    type Error = ErrorKind;
+}
+
+impl embedded_io::Write for RecordPart {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        let skipped = bytes.len().min(self.before.saturating_sub(self.seen));
+        let room = &mut self.bytes[self.length..];
+        let fits = (bytes.len() - skipped).min(room.len());
+        room[..fits].copy_from_slice(&bytes[skipped..skipped + fits]);
         self.length += fits;
-        if self.is_full() { Err(fmt::Error) } else { Ok(()) }
+        self.seen += skipped + fits;
+        match skipped + fits {
+            0 if !bytes.is_empty() => Err(ErrorKind::WriteZero),
+            count => Ok(count),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
     }
 }

@@ -2,8 +2,6 @@
 
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use portable_atomic::AtomicUsize;
-
 use crate::call::RecordPath;
 use crate::filter::Filters;
 use crate::{Filter, Level, Record};
@@ -12,14 +10,11 @@ use crate::{Filter, Level, Record};
 pub(super) struct Gate {
     level: AtomicU8,
     filters: Filters,
-    /// Records that a filter refused.
-    rejected: AtomicUsize,
 }
 
 impl Gate {
     pub(super) const fn new(level: Level, filters: &'static [&'static dyn Filter]) -> Self {
-        let (level, filters) = (AtomicU8::new(level.number()), Filters::new(filters));
-        Self { level, filters, rejected: AtomicUsize::new(0) }
+        Self { level: AtomicU8::new(level.number()), filters: Filters::new(filters) }
     }
 
     pub(super) fn level(&self) -> Level {
@@ -41,14 +36,11 @@ impl Gate {
 
     /// Whether all filters pass the record, whose level is high enough; counts it if not.
     pub(super) fn admits(&self, record: &Record<'_>) -> bool {
-        let passes = self.filters.pass(record);
-        if !passes {
-            self.rejected.fetch_add(1, Ordering::Relaxed);
-        }
-        passes
+        self.filters.pass(record)
     }
 
+    /// Records that a filter refused.
     pub(super) fn rejected(&self) -> usize {
-        self.rejected.load(Ordering::Relaxed)
+        self.filters.rejected()
     }
 }

@@ -29,7 +29,8 @@ use crate::ring::SharedRing;
 use crate::{Details, Level, Record, Statistics, Value, WriteRecord, clock};
 
 /// A crash log: the newest records, in a ring of `WORDS` words that keeps its contents over a reset,
-/// whatever caused it; a power of two, at least 64. Declared by [`retained!`](crate::retained).
+/// whatever caused it. A word has 4 bytes on a microcontroller; their number is a power of two, at least 64
+/// ([`words`](crate::words) tells it from bytes). Declared by [`retained!`](crate::retained).
 ///
 /// Any context may log to it. The caller spells the record out (1,000 to 2,000 instructions, and 600 to
 /// 900 bytes of stack), so that it needs nothing of the image that wrote it: it reads after a firmware

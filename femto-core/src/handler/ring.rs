@@ -32,8 +32,9 @@ use crate::frame::{ASKING, LOST, Shape};
 use crate::ring::{SharedRing, Storage};
 use crate::{Level, Record, Statistics, clock};
 
-/// A handler that any context may log to, interrupts included, with a ring of `WORDS` words
-/// (32 bits each on a microcontroller) in static memory; a power of two, at least 32.
+/// A handler that any context may log to, interrupts included, with a ring of `WORDS` words in static
+/// memory: 4 bytes each on a microcontroller, a power of two, at least 32 ([`words`](crate::words) tells it
+/// from bytes).
 ///
 /// The caller encodes; [`RingHandler::drain`], called from the main loop or an idle task, formats
 /// and writes. [`RingHandler::forward`] does for several sinks, each with its level, filters and

@@ -22,7 +22,7 @@ pub struct RootAlreadySet;
 
 impl fmt::Display for RootAlreadySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a root logger was set before")
+        f.write_str("a root logger was set before, and stays")
     }
 }
 

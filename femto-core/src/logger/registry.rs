@@ -46,13 +46,15 @@ pub fn for_each_logger(mut f: impl FnMut(&'static Logger)) {
 /// are right too, but are looked up at each call.
 pub const MAX_LOGGERS: usize = 32;
 
-/// There is no room for a logger more: [`MAX_LOGGERS`] are registered.
+/// There is no room for this logger: [`MAX_LOGGERS`] others are registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegistryFull;
+pub struct RegistryFull {
+    name: &'static str,
+}
 
 impl fmt::Display for RegistryFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the registry of loggers is full, it knows {MAX_LOGGERS}")
+        write!(f, "no room for the logger `{}`: {MAX_LOGGERS} can be known by name", self.name)
     }
 }
 
@@ -88,7 +90,8 @@ pub(super) fn try_add(logger: &'static Logger) -> bool {
 
 /// Makes `logger` known. From thread mode only.
 pub(super) fn register(logger: &'static Logger) -> Result<(), RegistryFull> {
-    if with(LOGGERS.lock(), |loggers| add(loggers, logger)) { Ok(()) } else { Err(RegistryFull) }
+    let is_known = with(LOGGERS.lock(), |loggers| add(loggers, logger));
+    if is_known { Ok(()) } else { Err(RegistryFull { name: logger.name() }) }
 }
 
 /// Whether a logger found no room.

@@ -5,7 +5,9 @@ use core::fmt::{self, Write};
 use heapless::String;
 
 use crate::logger::is_short;
-use crate::{Handler, Level, Logger, MAX_LOGGERS, STATIC_MAX_LEVEL, find_logger, for_each_logger};
+use crate::{
+    Filter, Handler, Level, Logger, MAX_LOGGERS, STATIC_MAX_LEVEL, find_logger, for_each_logger,
+};
 
 /// Handlers and their names.
 type Handlers = [(&'static str, &'static dyn Handler)];
@@ -21,12 +23,17 @@ pub(super) fn execute(
     match (verb, words.next(), words.next(), words.next()) {
         ("help", None, ..) => out.write_str(HELP),
         ("level", None, ..) => list_loggers(out),
-        ("level", Some(name), level, None) => match find_logger(name) {
+        ("level", Some(name), level, None) => match find(name, out)? {
             Some(logger) => set_and_show_logger(logger, level, out),
-            None => {
-                write!(out, "no logger `{name}`; there are:")?;
-                list(out, |each| for_each_logger(|logger| each(logger.name())))
+            None => Ok(()),
+        },
+        ("limit", None, ..) => list_limits(out),
+        ("limit", Some(name), ..) => match find(name, out)? {
+            Some(logger) => {
+                let limit = behind_word(behind_word(command)).trim_ascii();
+                set_and_show_limit(logger, limit, out)
             }
+            None => Ok(()),
         },
         ("handler", None, ..) => handlers.iter().try_for_each(|each| show_handler(each, out)),
         ("handler", Some(name), level, None) => {
@@ -38,12 +45,25 @@ pub(super) fn execute(
                 }
             }
         }
-        ("stats", None, ..) => handlers.iter().try_for_each(|each| show_statistics(each, out)),
+        ("stats", None, ..) => {
+            handlers.iter().try_for_each(|each| show_statistics(each, out))?;
+            show_rejected(out)
+        }
         ("help" | "stats", Some(word), ..) | ("level" | "handler", _, _, Some(word)) => {
             writeln!(out, "`{word}` is too much; `help` shows the commands")
         }
-        _ => writeln!(out, "no command `{verb}`; there are: help, level, handler, stats"),
+        _ => writeln!(out, "no command `{verb}`; there are: help, level, limit, handler, stats"),
     }
+}
+
+/// The logger of that name, `None` where the answer was that there is none.
+fn find(name: &str, out: &mut dyn Write) -> Result<Option<&'static Logger>, fmt::Error> {
+    let logger = find_logger(name);
+    if logger.is_none() {
+        write!(out, "no logger `{name}`; there are:")?;
+        list(out, |each| for_each_logger(|logger| each(logger.name())))?;
+    }
+    Ok(logger)
 }
 
 fn list_loggers(out: &mut dyn Write) -> fmt::Result {
@@ -79,6 +99,41 @@ fn set_and_show_logger(
         write!(out, ", but calls below {STATIC_MAX_LEVEL} are not compiled in")?;
     }
     out.write_char('\n')
+}
+
+fn list_limits(out: &mut dyn Write) -> fmt::Result {
+    let mut result = Ok(());
+    for_each_logger(|logger| {
+        if let (Ok(()), Some(filter)) = (result, limited(logger)) {
+            result = show_limit(logger, filter, out);
+        }
+    });
+    result
+}
+
+fn set_and_show_limit(logger: &Logger, limit: &str, out: &mut dyn Write) -> fmt::Result {
+    let Some(filter) = limited(logger) else {
+        return writeln!(out, "{} has no filter with a limit", logger.name());
+    };
+    if !limit.is_empty() {
+        match limit.parse() {
+            Ok(limit) => filter.set_limit(limit),
+            Err(error) => return writeln!(out, "`{limit}`: {error}"),
+        }
+    }
+    show_limit(logger, filter, out)
+}
+
+fn show_limit(logger: &Logger, filter: &dyn Filter, out: &mut dyn Write) -> fmt::Result {
+    match filter.limit() {
+        Some(limit) => writeln!(out, "{}: {limit}", logger.name()),
+        None => Ok(()),
+    }
+}
+
+/// The first filter of the logger that has a limit.
+fn limited(logger: &Logger) -> Option<&'static dyn Filter> {
+    logger.filters().iter().copied().find(|filter| filter.limit().is_some())
 }
 
 fn set_and_show_handler(
@@ -127,6 +182,17 @@ fn show_statistics(
     writeln!(out, "{} of {} bytes used at most", all.high_water, all.capacity)
 }
 
+/// What never came to a handler, of the loggers that have filters.
+fn show_rejected(out: &mut dyn Write) -> fmt::Result {
+    let mut result = Ok(());
+    for_each_logger(|logger| {
+        if result.is_ok() && !logger.filters().is_empty() {
+            result = writeln!(out, "logger {}: {} rejected", logger.name(), logger.rejected());
+        }
+    });
+    result
+}
+
 /// Reads a level, if a word was given; `None` where the answer was what is wrong with it.
 fn read(word: Option<&str>, out: &mut dyn Write) -> Result<Option<Option<Level>>, fmt::Error> {
     let Some(word) = word else { return Ok(Some(None)) };
@@ -134,6 +200,13 @@ fn read(word: Option<&str>, out: &mut dyn Write) -> Result<Option<Option<Level>>
         Ok(level) => Ok(Some(Some(level))),
         Err(error) => writeln!(out, "`{word}`: {error}").map(|()| None),
     }
+}
+
+/// What comes after the first word.
+fn behind_word(text: &str) -> &str {
+    let text = text.trim_ascii_start();
+    let end = text.bytes().position(|byte| byte.is_ascii_whitespace());
+    &text[end.unwrap_or(text.len())..]
 }
 
 /// Writes names, each after a space.
@@ -171,9 +244,12 @@ const HELP: &str = "\
 level                 lists the loggers and their levels
 level LOGGER          shows one
 level LOGGER LEVEL    sets one; notset: as its parent
+limit                 lists the loggers that limit what a statement logs
+limit LOGGER          shows one
+limit LOGGER LIMIT    sets one: 5/10s (ms, s, min, h), first 3, every 10
 handler               lists the handlers and their levels
 handler NAME          shows one
 handler NAME LEVEL    sets one: below it nothing is written
-stats                 what the handlers wrote and dropped
+stats                 what handlers wrote and dropped, and filters rejected
 LEVEL is trace, debug, info, warn, error, critical, off, notset or 0 to 255
 ";

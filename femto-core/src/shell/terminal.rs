@@ -2,12 +2,14 @@
 
 use embedded_io::{ErrorType, Write};
 
+use crate::CrlfSink;
+
 /// Writes lines to a terminal: `\n` becomes `\r\n`, and the line that is being typed gives way.
 ///
-/// [`Shell::beside`](crate::Shell::beside) makes it.
+/// [`Shell::beside`](crate::Shell::beside) makes it. Where there is no shell, see [`CrlfSink`].
 #[derive(Debug)]
 pub struct Terminal<'w, W> {
-    sink: &'w mut W,
+    sink: CrlfSink<&'w mut W>,
     /// Whether a prompt is there that has to be cleared before the first byte.
     is_prompted: bool,
     has_cleared: bool,
@@ -15,7 +17,7 @@ pub struct Terminal<'w, W> {
 
 impl<'w, W: Write> Terminal<'w, W> {
     pub(super) const fn new(sink: &'w mut W, is_prompted: bool) -> Self {
-        Self { sink, is_prompted, has_cleared: false }
+        Self { sink: CrlfSink::new(sink), is_prompted, has_cleared: false }
     }
 
     /// Whether the prompt was cleared: it is to be shown again.
@@ -31,15 +33,11 @@ impl<W: Write> ErrorType for Terminal<'_, W> {
 impl<W: Write> Write for Terminal<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, W::Error> {
         if self.is_prompted && !bytes.is_empty() {
-            self.sink.write_all(CLEAR_LINE)?;
+            self.sink.inner().write_all(CLEAR_LINE)?;
             self.is_prompted = false;
             self.has_cleared = true;
         }
-        match bytes.iter().position(|byte| *byte == b'\n') {
-            Some(0) => self.sink.write_all(b"\r\n").map(|()| 1),
-            Some(end) => self.sink.write(&bytes[..end]),
-            None => self.sink.write(bytes),
-        }
+        self.sink.write(bytes)
     }
 
     fn flush(&mut self) -> Result<(), W::Error> {

@@ -14,16 +14,17 @@ use core::time::Duration;
 use board::{Uart, entry, interrupt, reset};
 use embedded_io::Write;
 use femto_core::{
-    CallSiteFilter, Clock, DirectHandler, Handler, Level, Logger, RetainedHandlerBuilder,
-    RingHandler, Shell, TextFormatter, critical, debug, info, retained, set_clock, set_root, warn,
+    CallSiteFilter, Clock, CrlfSink, DirectHandler, Handler, Level, Logger, RetainedHandlerBuilder,
+    RingHandler, Shell, TextFormatter, critical, debug, info, init, retained, warn, words,
 };
 
-/// What waits for the UART: 2 KiB.
-static CONSOLE: RingHandler<512> = RingHandler::new();
+/// What waits for the UART.
+static CONSOLE: RingHandler<{ words(2048) }> = RingHandler::new();
 
 retained! {
-    /// What the next boot shows: 1 KiB of the newest records.
-    static CRASH_LOG: RetainedHandler<256> = RetainedHandlerBuilder::new().with_level(Level::INFO);
+    /// What the next boot shows: the newest records.
+    static CRASH_LOG: RetainedHandler<{ words(1024) }> =
+        RetainedHandlerBuilder::new().with_level(Level::INFO);
 }
 
 static ROOT: Logger = Logger::root().with_handlers(&[&CONSOLE, &CRASH_LOG]);
@@ -51,21 +52,16 @@ fn main() -> ! {
 }
 
 /// First thing after boot: the crash log, before anything new is written to it.
-fn start_log(shell: &mut Shell, uart: &mut impl Write) {
+fn start_log(shell: &mut Shell, uart: &mut simulated::Console) {
     let recovery = CRASH_LOG.start(concat!("sensor ", env!("CARGO_PKG_VERSION")));
     if recovery.records > 0 {
-        let _ = shell.beside(uart, |screen| {
+        let Ok(()) = shell.beside(uart, |screen| {
             screen.write_all(b"--- before the reset\n")?;
             CRASH_LOG.drain(&TextFormatter::new(), screen)?;
             screen.write_all(b"---\n")
         });
     }
-    // Each fails only when it is done twice.
-    let _ = set_clock(&Uptime);
-    let _ = set_root(&ROOT);
-    for logger in [&ROOT, &ADC, &THERMAL] {
-        let _ = logger.register(); // 32 find room
-    }
+    init(&ROOT, &Uptime, &[&ADC, &THERMAL]).expect("called once, with room for 32 loggers");
     info!(resets = recovery.resets; "started");
 }
 
@@ -93,14 +89,14 @@ const LIMIT: i16 = 50;
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    CONSOLE.panic(&LAST_WORDS); // what waits goes out now, and what comes directly
+    CONSOLE.enter_panic_mode(&LAST_WORDS); // what waits goes out now, and what comes directly
     critical!("{info}"); // into the crash log too
     reset()
 }
 
-/// The same UART once more, for nobody but the panic handler.
-static LAST_WORDS: DirectHandler<TextFormatter, Uart> =
-    DirectHandler::new(TextFormatter::new(), Uart::again());
+/// The same UART once more, for nobody but the panic handler. A terminal wants `\r\n`.
+static LAST_WORDS: DirectHandler<TextFormatter, CrlfSink<Uart>> =
+    DirectHandler::new(TextFormatter::new(), CrlfSink::new(Uart::again()));
 
 /// The time since boot, counted by a timer.
 struct Uptime;

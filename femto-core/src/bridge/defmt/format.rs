@@ -12,12 +12,13 @@ use crate::frame::wire::{Addressed, Decoder, Garbage, Packet, WireError, WireFor
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
-    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, Details, DirectHandler,
+    CallSite, CallSiteFilter, ClockAlreadySet, CompositeFilter, CrlfSink, Details, DirectHandler,
     DirectHandlerBuilder, Drained, Field, FilterBuilder, FilterSlot, FmtSink, FormatterBuilder,
-    Hex, Hexdump, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Metadata, NameFilter,
-    OverflowPolicy, Pair, ParseLevelError, Record, Recovery, RegistryFull, RetainedHandler,
-    RetainedHandlerBuilder, RetainedRam, RingHandler, RingHandlerBuilder, RootAlreadySet,
-    SetLevelsError, Shell, SiteFacts, Statistics, Terminal, TextFormatter, Value,
+    Hex, Hexdump, InitError, JsonFormatter, Level, LevelFilter, Limit, LogfmtFormatter, Logger,
+    Metadata, NameFilter, OverflowPolicy, Pair, ParseLevelError, ParseLimitError, Record, Recovery,
+    RegistryFull, RetainedHandler, RetainedHandlerBuilder, RetainedRam, RingHandler,
+    RingHandlerBuilder, RootAlreadySet, SetLevelsError, Shell, SiteFacts, Statistics, Terminal,
+    TextFormatter, Value,
 };
 
 impl Format for Level {
@@ -160,7 +161,7 @@ by_name! {
     JsonFormatter, "JsonFormatter";
     LogfmtFormatter, "LogfmtFormatter";
     ParseLevelError, "ParseLevelError";
-    RegistryFull, "RegistryFull";
+    ParseLimitError, "ParseLimitError";
     RootAlreadySet, "RootAlreadySet";
     TextFormatter, "TextFormatter";
 }
@@ -189,11 +190,14 @@ by_debug! {
     FrameError;
     Garbage;
     Header;
+    InitError;
     Kind;
+    Limit;
     OverflowPolicy;
     Packet<'_>;
     Pairs<'_>;
     Recovery;
+    RegistryFull;
     Retained<'_>;
     SetLevelsError<'_>;
     Shape;
@@ -220,6 +224,7 @@ by_debug! {
     {S} SharedRing<S>;
     {V: fmt::Debug, P: fmt::Debug} Portable<'_, V, P>;
     {W: embedded_io::Write<Error: fmt::Debug> + fmt::Debug} FmtSink<'_, W>;
+    {W: fmt::Debug} CrlfSink<W>;
     {W: fmt::Debug} Terminal<'_, W>;
 }
 
@@ -227,7 +232,10 @@ by_debug! {
 by_name! { crate::bridge::log::LogAlreadySet, "LogAlreadySet"; }
 
 #[cfg(feature = "async")]
-by_debug! { {const WORDS: usize} crate::AsyncRingHandler<WORDS>; }
+by_debug! {
+    crate::RecordPart;
+    {const WORDS: usize} crate::AsyncRingHandler<WORDS>;
+}
 
 by_debug! { super::DefmtHandler; }
 

@@ -78,7 +78,21 @@ impl WireFormatter {
 
 impl<W: Write> WriteRecord<W> for WireFormatter {
     fn write_record(&self, record: &Record<'_>, sink: &mut W) -> Result<bool, W::Error> {
-        let sequence = self.sequence.fetch_add(1, Ordering::Relaxed);
+        self.write(record, self.sequence.fetch_add(1, Ordering::Relaxed), sink)
+    }
+
+    fn write_again(&self, record: &Record<'_>, sink: &mut W) -> Result<bool, W::Error> {
+        self.write(record, self.sequence.load(Ordering::Relaxed).wrapping_sub(1), sink)
+    }
+}
+
+impl WireFormatter {
+    fn write<W: Write>(
+        &self,
+        record: &Record<'_>,
+        sequence: u32,
+        sink: &mut W,
+    ) -> Result<bool, W::Error> {
         let (time, rate) = record.ticks_and_rate();
         // Faster clocks than 4 GHz are told in nanoseconds.
         let (time, rate) = match u32::try_from(rate) {
@@ -112,9 +126,7 @@ impl<W: Write> WriteRecord<W> for WireFormatter {
         stuffed.finish()?;
         Ok(true)
     }
-}
 
-impl WireFormatter {
     fn write_portable<W: Write>(
         &self,
         record: &Record<'_>,

@@ -83,7 +83,8 @@ impl<const WORDS: usize> fmt::Debug for RetainedHandlerBuilder<WORDS> {
 }
 
 /// Declares a [`RetainedHandler`](crate::RetainedHandler) and its RAM: a `static` in the section
-/// `.uninit.femto`, or the one named after `in`, which the start-up code leaves as it is.
+/// `.uninit.femto`, or the one named after `in`, which the start-up code leaves as it is. Its size, in words, is
+/// a number, the name of a constant, or any constant expression in braces.
 ///
 /// On a host with an operating system it is an ordinary `static`, for tests.
 ///
@@ -105,10 +106,10 @@ impl<const WORDS: usize> fmt::Debug for RetainedHandlerBuilder<WORDS> {
 ///
 /// # Examples
 /// ```
-/// use femto_core::{Level, RetainedHandlerBuilder, retained};
+/// use femto_core::{Level, RetainedHandlerBuilder, retained, words};
 ///
 /// retained! {
-///     static CRASH_LOG: RetainedHandler<256>;
+///     static CRASH_LOG: RetainedHandler<{ words(1024) }>;
 ///     /// Only what is bad, in a region of its own.
 ///     pub static ERRORS: RetainedHandler<128> =
 ///         RetainedHandlerBuilder::new().with_level(Level::ERROR), in ".noinit.errors";
@@ -118,7 +119,7 @@ impl<const WORDS: usize> fmt::Debug for RetainedHandlerBuilder<WORDS> {
 macro_rules! retained {
     () => {};
     (
-        $(#[$attribute:meta])* $visibility:vis static $name:ident: RetainedHandler<$words:literal>;
+        $(#[$attribute:meta])* $visibility:vis static $name:ident: RetainedHandler<$words:tt>;
         $($rest:tt)*
     ) => {
         $crate::retained! {
@@ -128,7 +129,7 @@ macro_rules! retained {
         }
     };
     (
-        $(#[$attribute:meta])* $visibility:vis static $name:ident: RetainedHandler<$words:literal> =
+        $(#[$attribute:meta])* $visibility:vis static $name:ident: RetainedHandler<$words:tt> =
             $builder:expr;
         $($rest:tt)*
     ) => {
@@ -139,7 +140,7 @@ macro_rules! retained {
         }
     };
     (
-        $(#[$attribute:meta])* $visibility:vis static $name:ident: RetainedHandler<$words:literal> =
+        $(#[$attribute:meta])* $visibility:vis static $name:ident: RetainedHandler<$words:tt> =
             $builder:expr, in $section:literal;
         $($rest:tt)*
     ) => {

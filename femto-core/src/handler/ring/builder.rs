@@ -15,8 +15,8 @@ use crate::handler::gate::Gate;
 use crate::ring::SharedRing;
 use crate::{Filter, HandlerBuilderTrait, Level, OverflowPolicy, clock};
 
-/// Builds a [`RingHandler`] with a ring of `WORDS` words: for a `static` by
-/// [`RingHandlerBuilder::build_static`], at run time by [`HandlerBuilderTrait::build`].
+/// Builds a [`RingHandler`] with a ring of `WORDS` words, 4 bytes each on a microcontroller: for a `static`
+/// by [`RingHandlerBuilder::build_static`], at run time by [`HandlerBuilderTrait::build`].
 ///
 /// | parameter | default |
 /// |---|---|

@@ -81,10 +81,10 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     ///
     /// info!(logger: ROOT, "waits");
     /// // In the panic handler:
-    /// RING.panic(&LAST);
+    /// RING.enter_panic_mode(&LAST);
     /// error!(logger: ROOT, "the motor does not stop"); // written when this returns
     /// ```
-    pub fn panic(&self, to: &'static dyn Handler) {
+    pub fn enter_panic_mode(&self, to: &'static dyn Handler) {
         let hand_on = Self::hand_on;
         self.state().panic.set(Target { handler: to, hand_on, path: &RECORD_PATH });
         self.claim_nothing();
@@ -156,7 +156,7 @@ mod tests {
         let used = RING.ring.used();
         let room = RING.ring.claim(used).unwrap();
         log("behind");
-        RING.panic(&LAST);
+        RING.enter_panic_mode(&LAST);
         let unreached = 2 * used * WORD_BYTES;
         let told = format!("INFO : before\nWARN : {unreached} bytes of records not reached\n");
         assert_eq!(text(), told);

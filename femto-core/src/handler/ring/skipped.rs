@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(told.lines().count(), 2, "{told}");
         assert!(TOLD.lines().all(|line| told.contains(line)), "{told}");
         put_two(&RING);
-        RING.panic(&LAST);
+        RING.enter_panic_mode(&LAST);
         let told = text(&LAST);
         assert!(TOLD.lines().all(|line| told.contains(line)), "{told}");
         assert_eq!(RING.dropped(), 4);

@@ -9,8 +9,8 @@ use core::time::Duration;
 use board::{Uart, entry};
 use femto_core::{
     CallSiteFilter, Clock, CompositeFilter, Field, Filter, FilterBuilder, FilterSlot,
-    FormatterBuilder, Level, LevelFilter, Logger, NameFilter, Record, RingHandler, TextFormatter,
-    debug, error, info, set_clock, set_root, warn,
+    FormatterBuilder, Level, LevelFilter, Limit, Logger, NameFilter, Record, RingHandler,
+    TextFormatter, debug, error, info, set_clock, set_root, warn,
 };
 
 static RING: RingHandler<512> = RingHandler::new();
@@ -63,6 +63,14 @@ fn main() -> ! {
         info!(logger: SOME, "{number}, of every third");
         info!(logger: RARE, "second {number}, of one in ten seconds");
         NOW.store(number, Ordering::Relaxed);
+    }
+    drain(&mut uart);
+    LIMIT.set_limit(Limit::Every(5));
+    for number in 1..=12_u32 {
+        info!(logger: RARE, "{number}, of every fifth");
+    }
+    for logger in [&FEW, &SOME, &RARE] {
+        info!("{} rejected: {}", logger.name(), logger.rejected());
     }
     drain(&mut uart);
     board::finish()

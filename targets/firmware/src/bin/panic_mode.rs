@@ -35,7 +35,7 @@ fn interrupted() {
 }
 
 fn say(what: &dyn fmt::Display) -> ! {
-    RING.panic(&LAST);
+    RING.enter_panic_mode(&LAST);
     critical!("{}", what);
     warn!(dropped = RING.dropped(); "this goes direct");
     board::finish()

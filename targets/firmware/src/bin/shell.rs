@@ -6,15 +6,18 @@
 use board::{Uart, entry};
 use embedded_io::Read as _;
 use femto_core::{
-    Handler, Level, Logger, RingHandler, Shell, TextFormatter, debug, info, set_levels, set_root,
-    warn,
+    CallSiteFilter, Handler, Level, Logger, RingHandler, Shell, TextFormatter, debug, info,
+    set_levels, set_root, warn,
 };
 
 static RING: RingHandler<256> = RingHandler::new();
 static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
 static NET: Logger = Logger::child("net", &ROOT);
 static TCP: Logger = Logger::child("net.tcp", &NET);
-static MOTOR: Logger = Logger::child("motor", &ROOT);
+static MOTOR: Logger = Logger::child("motor", &ROOT).with_filters(&[&LIMIT]);
+
+/// Lets everything through until the shell says otherwise.
+static LIMIT: CallSiteFilter<4> = CallSiteFilter::every(1);
 
 /// What the shell calls the handlers.
 static HANDLERS: [(&str, &dyn Handler); 1] = [("uart", &RING)];

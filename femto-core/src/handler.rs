@@ -5,7 +5,9 @@
 #[cfg(feature = "async")]
 mod async_ring;
 mod direct;
+mod encode;
 mod gate;
+mod message;
 mod overflow;
 mod retained;
 mod ring;

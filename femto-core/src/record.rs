@@ -87,7 +87,12 @@ impl<'a> Record<'a> {
         time: u64,
         values: &'a [Value<'a>],
     ) -> Self {
-        let (name, message) = (Name::Of(logger), Message::Of(site));
+        Self { values, ..Self::of(Name::Of(logger), Message::Of(site), level, time) }
+    }
+
+    /// A record with the rest at its defaults; `time` in ticks of the clock.
+    #[inline(always)]
+    const fn of(name: Name<'a>, message: Message<'a>, level: Level, time: u64) -> Self {
         Self {
             level,
             unit: Unit::Ticks,
@@ -97,7 +102,7 @@ impl<'a> Record<'a> {
             time,
             name,
             message,
-            values,
+            values: &[],
             details: None,
             keep: None,
         }
@@ -129,20 +134,8 @@ impl<'a> Record<'a> {
         values: &'a [Value<'a>],
         details: &'a Details<'a>,
     ) -> Self {
-        let (name, message) = (Name::Text(name), Message::Of(site));
-        Self {
-            level,
-            unit: Unit::SinceEpoch,
-            is_cut: false,
-            is_recovered: false,
-            sequence: None,
-            time,
-            name,
-            message,
-            values,
-            details: Some(details),
-            keep: None,
-        }
+        let record = Self::of(Name::Text(name), Message::Of(site), level, time);
+        Self { unit: Unit::SinceEpoch, values, details: Some(details), ..record }
     }
 
     /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
@@ -155,20 +148,8 @@ impl<'a> Record<'a> {
         time: u64,
         details: &'a Details<'a>,
     ) -> Self {
-        let (name, message) = (Name::Text(name), Message::Display(message));
-        Self {
-            level,
-            unit: Unit::SinceEpoch,
-            is_cut: false,
-            is_recovered: false,
-            sequence: None,
-            time,
-            name,
-            message,
-            values: &[],
-            details: Some(details),
-            keep: None,
-        }
+        let record = Self::of(Name::Text(name), Message::Display(message), level, time);
+        Self { unit: Unit::SinceEpoch, details: Some(details), ..record }
     }
 
     /// [`Record::from_message`], but `time` in ticks of the clock.

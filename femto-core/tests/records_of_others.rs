@@ -88,6 +88,9 @@ fn what_does_not_fit_is_cut_from_the_message() {
     assert_eq!(put(&m, &[]), format!("{start}{m}\n"));
     assert_eq!((RING.cut(), RING.dropped()), (2, 0));
 
-    RING.handle(&Record::from_message(&long, &"", Level::INFO, 0, &details(&[])));
-    assert_eq!(RING.dropped(), 1);
+    RING.handle(&Record::from_message(&long, &"m", Level::INFO, 0, &details(&[])));
+    let left = &long[..room.div_ceil(2) * 2];
+    let start = start.replace("n: ", "");
+    assert_eq!(text_of(&RING), format!("{start}{left}:  [cut]\n"));
+    assert_eq!((RING.cut(), RING.dropped()), (3, 0));
 }

@@ -1,8 +1,6 @@
 //! Keeps the newest records in RAM that outlives a reset, for the next boot to show.
 
 mod builder;
-mod encode;
-mod message;
 mod ram;
 mod recover;
 
@@ -16,13 +14,12 @@ use embedded_io::Write;
 use portable_atomic::AtomicUsize;
 use spin::Once;
 
-use self::encode::{Encoded, MAX_BYTES, MAX_PAIRS};
-use self::message::Message;
 use self::ram::Place;
+use super::encode::{Encoded, MAX_BYTES, MAX_PAIRS};
 use super::gate::Gate;
+use super::message::Message;
 use super::{Drained, Handler};
 use crate::atomic::WORD_BYTES;
-use crate::frame::portable::Style;
 use crate::frame::retained::{Check, FIXED_WORDS, Retained};
 use crate::frame::{Header, Kind};
 use crate::ring::SharedRing;
@@ -281,14 +278,12 @@ fn read<R>(bytes: &[u8], mark: u32, give: impl FnOnce(&Record<'_>) -> R) -> Opti
         *room.get_mut(count)? = pair;
         count += 1;
     }
-    let details = Details { key_values: &room[..count], ..Details::default() };
-    let message: &dyn fmt::Display = match frame.style {
-        Style::Rust => &Message { template: frame.template, values: frame.arguments },
-        _ => &frame.template,
-    };
+    let (key_values, level_name) = (&room[..count], frame.level_name);
+    let details = Details { key_values, level_name, ..Details::default() };
+    let message = Message::of(&frame);
     let time = clock::duration_at(frame.time, retained.ticks_per_second.into());
     let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
-    let mut record = Record::from_message(frame.name, message, frame.level, time, &details);
+    let mut record = Record::from_message(frame.name, &message, frame.level, time, &details);
     if !retained.is_since_epoch {
         record = record.since_boot();
     }

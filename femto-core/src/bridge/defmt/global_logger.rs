@@ -31,7 +31,7 @@ use crate::reference::SetOnce;
 /// instructions in all for one or two short arguments; what a `Display` in it costs comes on top).
 ///
 /// Only [`RingHandler::drain_with_defmt`] writes frames. Those that [`RingHandler::drain`],
-/// [`RingHandler::forward`] and [`RingHandler::panic`] meet are dropped and counted, and a line of its own
+/// [`RingHandler::forward`] and [`RingHandler::enter_panic_mode`] meet are dropped and counted, and a line of its own
 /// says how many they were: a panic handler that is to keep them drains first.
 ///
 /// `defmt::flush` does nothing: the application drains.

@@ -1,6 +1,7 @@
 //! A record as a portable frame of bounded length. Runs on the *caller*, before the claim of room:
 //! whatever a `Display` logs is an ordinary call.
 
+use core::convert::Infallible;
 use core::fmt;
 
 use embedded_io::{ErrorKind, ErrorType};
@@ -26,11 +27,12 @@ impl Encoded {
         Self { bytes: heapless::Vec::new(), limit: limit.min(MAX_BYTES), is_cut: false }
     }
 
-    /// Spells `record` out, with its `time` in ticks: name, message and key-values. What there is no room for is left out: the
-    /// end of the message, at a character boundary, and whole key-values.
+    /// Spells `record` out, with its `time` in ticks: name, message, key-values, name of the level. What
+    /// there is no room for is left out: the end of the message, at a character boundary, or where
+    /// key-values leave no room for one, whole key-values.
     ///
-    /// A template with holes that say no more than `{}` is kept, with its arguments; of others there is
-    /// nobody to apply them at the next boot, so the message is.
+    /// A template with holes that say no more than `{}` is kept, with its arguments; of others there may be
+    /// nobody to apply them, so the message is.
     pub(super) fn put(&mut self, record: &Record<'_>, time: u64) {
         self.is_cut = record.is_cut();
         if self.put_template(record, time).is_none() {
@@ -62,21 +64,31 @@ impl Encoded {
         self.push_text(record.logger_name())?;
         self.push_text(site.template)?;
         arguments.iter().try_for_each(|value| self.value(value))?;
-        self.put_pairs(record)
+        self.put_pairs(record)?;
+        self.put_level_name(record)
     }
 
     #[cold]
     #[inline(never)]
     fn put_message(&mut self, record: &Record<'_>, time: u64) {
         let _ = self.push(&portable::head(record.level(), Style::Ready, 0, sections(record), time));
-        // However long the texts, there is room to say that what comes behind is empty.
-        let (limit, number) = (self.limit, usize::from(record.has_key_values()));
-        self.limit = limit - number - LENGTH_BYTES;
+        // However long the texts, there is room for what has to come behind.
+        let (whole, number) = (self.limit, usize::from(record.has_key_values()));
+        let last = level_name(record).map_or(0, |name| LENGTH_BYTES + name.len());
+        let limit = whole - last - number;
+        self.limit = limit - LENGTH_BYTES;
         self.is_cut |= self.text(|text| text.write_str(record.logger_name())).is_none();
-        self.limit = limit - number;
+        let (left, pairs) = (self.limit - self.bytes.len(), bytes_of_pairs(record));
+        self.limit = limit - if pairs <= left { pairs } else { 0 };
         self.is_cut |= self.text(|text| record.write_message(text)).is_none();
-        self.limit = limit;
+        self.limit = whole - last;
         let _ = self.put_pairs(record);
+        self.limit = whole;
+        let _ = self.put_level_name(record);
+    }
+
+    fn put_level_name(&mut self, record: &Record<'_>) -> Option<()> {
+        level_name(record).map_or(Some(()), |name| self.push_text(name))
     }
 
     /// Puts the key-values that fit; `None` if there is no room for their number.
@@ -140,7 +152,57 @@ impl Encoded {
 
 /// Which sections follow.
 fn sections(record: &Record<'_>) -> u16 {
-    if record.has_key_values() { portable::KEY_VALUES } else { 0 }
+    let has = |is_there: bool, section| if is_there { section } else { 0 };
+    has(record.has_key_values(), portable::KEY_VALUES)
+        | has(level_name(record).is_some(), portable::LEVEL_NAME)
+}
+
+/// The name of the level, unless it is far too long for one.
+fn level_name<'a>(record: &Record<'a>) -> Option<&'a str> {
+    record.level_name().filter(|name| name.len() <= LONGEST_LEVEL_NAME)
+}
+
+/// The bytes that all key-values take, without their number.
+fn bytes_of_pairs(record: &Record<'_>) -> usize {
+    let mut bytes = Count(0);
+    for (key, value) in record.key_values() {
+        bytes.0 += LENGTH_BYTES + key.len();
+        match value {
+            Value::Arguments(arguments) => {
+                bytes.0 += 1 + LENGTH_BYTES;
+                let _ = fmt::Write::write_fmt(&mut bytes, *arguments);
+            }
+            value => {
+                let Ok(()) = portable::write_value(&value, &mut bytes);
+            }
+        }
+    }
+    bytes.0
+}
+
+/// Counts bytes.
+struct Count(usize);
+
+impl fmt::Write for Count {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
+
+impl ErrorType for Count {
+    type Error = Infallible;
+}
+
+impl embedded_io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
 }
 
 /// Takes what fits, up to a character boundary, and then no more.
@@ -179,6 +241,8 @@ impl embedded_io::Write for Encoded {
 
 /// The most key-values of one record.
 pub(super) const MAX_PAIRS: usize = 16;
+/// The longest name of a level that is kept, in bytes.
+const LONGEST_LEVEL_NAME: usize = 24;
 /// Bytes of a text's length.
 const LENGTH_BYTES: usize = 4;
 /// The longest portable frame, in bytes.

@@ -4,6 +4,7 @@
 use core::fmt;
 
 use crate::Value;
+use crate::frame::portable::{Portable, Style, Values};
 
 /// Whether every hole is `{}` or `{7}`: the value as it prints itself.
 pub(super) fn is_plain(template: &str) -> bool {
@@ -18,14 +19,25 @@ pub(super) fn is_plain(template: &str) -> bool {
     true
 }
 
-/// A plain template and what goes into its holes. What is not well-formed is shown as it stands.
-pub(super) struct Message<'a, V> {
-    pub(super) template: &'a str,
-    pub(super) values: V,
+/// The message of a frame: with a plain template, and what goes into its holes. What is not well-formed is
+/// shown as it stands.
+pub(super) struct Message<'a, V = Values<'a>> {
+    style: Style,
+    template: &'a str,
+    values: V,
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn of(frame: &Portable<'a>) -> Self {
+        Self { style: frame.style, template: frame.template, values: frame.arguments }
+    }
 }
 
 impl<'a, V: Iterator<Item = Value<'a>> + Clone> fmt::Display for Message<'a, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.style != Style::Rust {
+            return f.write_str(self.template);
+        }
         let mut rest = self.template;
         let mut next = 0;
         while let Some((before, after)) = rest.split_once(['{', '}']) {
@@ -72,7 +84,7 @@ mod tests {
     const VALUES: [Value<'_>; 3] = [Value::U8(7), Value::Str("text"), Value::Rendered("r")];
 
     fn show(template: &str) -> std::string::String {
-        Message { template, values: VALUES.into_iter() }.to_string()
+        Message { style: Style::Rust, template, values: VALUES.into_iter() }.to_string()
     }
 
     #[test]

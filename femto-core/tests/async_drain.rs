@@ -54,7 +54,7 @@ fn frames_of_any_length_come_out_whole_and_numbered() {
         assert_eq!(packet.sequence, sequence as u32);
         let record = packet.portable().unwrap();
         assert!(
-            matches!(record.arguments.clone().into_iter().next(), Some(Value::Str(text)) if text.len() == length)
+            matches!(record.arguments.into_iter().next(), Some(Value::Str(text)) if text.len() == length)
         );
     }
     let packet = decoder.next(&mut wire).unwrap().unwrap();

@@ -94,6 +94,9 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    use femto_core::frame::portable::Portable;
+    use femto_core::{Level, Value};
+
     use super::*;
 
     const FLASH: u32 = 0x0800_0000;
@@ -236,7 +239,7 @@ mod tests {
             if is_elf && bytes.len() > 16 {
                 bytes[..7].copy_from_slice(b"\x7fELF\x01\x01\x01");
             }
-            let _ = Image::read(&bytes).map(|image| Dump::new(&image, &bytes, 0).len());
+            let _ = Image::read(&bytes).map(|image| Dump::new(Some(&image), &bytes, 0).len());
         }
     }
 }

@@ -18,7 +18,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     /// index, which nobody else knows: let [`WireFormatter`](crate::frame::wire::WireFormatter) spell
     /// records out there. A program that has no other drain links nothing that formats.
     ///
-    /// A record takes some 20 bytes on the wire besides its values and time, and one in 32 some 30 more.
+    /// A record takes some 30 bytes on the wire besides its values and time, and one in 32 some 30 more.
     /// The container is that of [`wire`](crate::frame::wire): what is damaged on the way costs no other
     /// record. A sink gets a frame in one piece, unless it is long. The rest is as in
     /// [`RingHandler::drain`]; frames of defmt, which [`drain_with_defmt`] writes, are dropped.

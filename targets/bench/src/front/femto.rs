@@ -1,4 +1,4 @@
-//! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` frames for a host.
+//! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` sends them as they lie there.
 
 #[cfg(feature = "unformatted")]
 use core::convert::Infallible;

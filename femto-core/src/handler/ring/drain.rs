@@ -255,7 +255,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     /// A defmt frame where only text goes.
-    fn skip(&self) -> Outcome {
+    pub(super) fn skip(&self) -> Outcome {
         self.state().skipped.count(1);
         Outcome::Lost
     }

@@ -68,7 +68,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let number = |lost: usize| written.load(Ordering::Relaxed).wrapping_add(lost) as u32;
         while let Some((header, words)) = self.pop(mark, &mut scratch) {
             if cfg!(feature = "defmt-global-logger") && header.kind == Kind::Defmt {
-                self.count_at_hand(Some(Outcome::Lost), &mut drained);
+                self.count_at_hand(Some(self.skip()), &mut drained);
                 continue;
             }
             if number(0).is_multiple_of(ABOUT_EVERY) {

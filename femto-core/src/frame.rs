@@ -265,6 +265,8 @@ pub enum FrameError {
     Text,
     /// A reference to a call site or logger that this image does not have.
     Reference,
+    /// A reference by an index into a table of the program that wrote it, as those of 64 bits have.
+    Index,
 }
 
 impl fmt::Display for FrameError {
@@ -276,6 +278,9 @@ impl fmt::Display for FrameError {
             Self::Style(style) => write!(f, "a template of style {style} is not known"),
             Self::Text => f.write_str("a text in the frame is not UTF-8"),
             Self::Reference => f.write_str("the frame names a call site of another image"),
+            Self::Index => f.write_str(
+                "a frame of a 64-bit program names its call site by an index, which only that program knows",
+            ),
         }
     }
 }

@@ -5,8 +5,7 @@
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use core::time::Duration;
 
-use femto_core::frame::portable::Portable;
-use femto_core::frame::wire::{Decoder, WireFormatter};
+use femto_core::frame::wire::{Decoder, Payload, WireFormatter};
 use femto_core::{
     Clock, ClockAlreadySet, Formatter, JsonFormatter, LogfmtFormatter, Logger, RingHandler,
     TextFormatter, info, set_clock,
@@ -82,12 +81,24 @@ fn a_time_is_shown_as_the_clock_knows_it() {
     info!(logger: ROOT, "m");
     let mut wire = Vec::new();
     RING.drain(&WireFormatter::new(), &mut wire).unwrap();
-    let packet = Decoder::new([0; 256]).next(&mut &wire[..]).map(|packet| {
-        let packet = packet.unwrap();
-        let time = Portable::read(packet.frame).unwrap().time;
-        (packet.is_since_epoch, packet.ticks_per_second, time)
-    });
-    assert_eq!(packet, Some((true, 32_768, 1_795_655_897 * 32_768)));
+    let mut decoder = Decoder::new([0; 256]);
+    let packet = decoder.next(&mut &wire[..]).unwrap().unwrap();
+    let Payload::SpelledOut { ticks_per_second, .. } = packet.payload else { panic!("{packet:?}") };
+    assert!(packet.is_since_epoch);
+    assert_eq!(ticks_per_second, 32_768);
+    assert_eq!(packet.portable().unwrap().time, 1_795_655_897 * 32_768);
+
+    static FRESH: RingHandler<64> = RingHandler::new();
+    static FRAMES: Logger = Logger::root().with_handlers(&[&FRESH]);
+    info!(logger: FRAMES, "m");
+    wire.clear();
+    FRESH.drain_frames(&mut wire).unwrap();
+    let packet = decoder.next(&mut &wire[..]).unwrap().unwrap();
+    let Payload::About(about) = packet.payload else { panic!("{packet:?}") };
+    let since_boot = Duration::new(1, 500_000_000);
+    let epoch = about.epoch.unwrap();
+    assert_eq!(about.time(32_768 + 16_384), Some(epoch + since_boot));
+    assert_eq!((packet.is_since_epoch, epoch.subsec_nanos()), (true, 250_000_000));
 }
 
 fn drained(formatter: &dyn Formatter) -> String {

@@ -334,7 +334,7 @@ fn every_public_type_has_format() {
     }
     type Words = [femto_core::AtomicWord; 16];
     let listed = listed! {
-        Addressed in femto_core::frame::wire;
+        About in femto_core::frame::wire;
         CallSite in femto_core;
         CallSiteFilter in femto_core;
         ClockAlreadySet in femto_core;
@@ -380,6 +380,7 @@ fn every_public_type_has_format() {
         Pairs in femto_core::frame::portable;
         ParseLevelError in femto_core;
         ParseLimitError in femto_core;
+        Payload in femto_core::frame::wire;
         Portable in femto_core::frame::portable;
         Producer<&'static femto_core::ring::Lane<Words>> in femto_core::ring;
         Record in femto_core;

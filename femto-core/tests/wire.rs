@@ -3,8 +3,10 @@
 #![cfg(not(loom))]
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
+use core::time::Duration;
+
 use femto_core::frame::portable::Style;
-use femto_core::frame::wire::{Decoder, Garbage, Packet, WireError, WireFormatter};
+use femto_core::frame::wire::{Decoder, Garbage, Packet, Payload, WireError, WireFormatter};
 use femto_core::{Details, Level, Logger, Record, RingHandler, Value, WriteRecord, info, warn};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -142,30 +144,42 @@ proptest! {
         }
         if let Ok(packet) = Packet::read(&payload) {
             let _ = packet.portable().map(|record| packet.time(record.time));
-            let _ = packet.addressed().map(|record| record.values.count());
+            if let Payload::About(about) = packet.payload {
+                let _ = about.time(u64::from(packet.sequence));
+            }
         }
     }
 
     #[test]
-    fn a_frame_by_address_reads_back(site: u32, logger: u32, time: u64, level: u8, value: u32) {
-        let mut payload = vec![1, 8, 0, 0, 0, 0, 1, 0, 0, 0, level, 1];
-        payload.extend([site.to_le_bytes(), logger.to_le_bytes()].concat());
-        payload.extend(time.to_le_bytes());
-        payload.push(9);
-        payload.extend(value.to_le_bytes());
-        for length in 10..=payload.len() {
-            let mut payload = payload[..length].to_vec();
-            let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISCSI).checksum(&payload);
-            payload.extend(crc.to_le_bytes());
-            let packet = Packet::read(&payload).unwrap();
-            prop_assert!(packet.is_by_address && packet.portable().is_err());
-            let Ok(mut read) = packet.addressed() else { continue };
-            prop_assert_eq!(length, 33);
-            prop_assert_eq!((read.site, read.logger, read.time), (site, logger, time));
-            prop_assert!(matches!(read.values.next(), Some(Value::U32(n)) if n == value));
-            prop_assert_eq!(read.level, Level::new(level));
+    fn about_the_writer_reads_back_or_is_short(
+        mark: u32, rate: u64, seconds in 0..u64::MAX / 2, nanos in 0..1_000_000_000_u32, has_epoch: bool,
+    ) {
+        let flags = if has_epoch { 16 | 4 } else { 16 };
+        let mut payload = vec![1, flags, 7, 0, 0, 0];
+        payload.extend(mark.to_le_bytes());
+        payload.extend(rate.to_le_bytes());
+        if has_epoch {
+            payload.extend(seconds.to_le_bytes());
+            payload.extend(nanos.to_le_bytes());
         }
-        prop_assert_eq!(payload.len(), 33);
+        for length in 0..=payload.len() {
+            let mut cut = payload[..length].to_vec();
+            cut.extend(crc::Crc::<u32>::new(&crc::CRC_32_ISCSI).checksum(&cut).to_le_bytes());
+            let read = Packet::read(&cut);
+            if length < payload.len() {
+                let expected = if length == 0 { WireError::Version(0) } else { WireError::Short };
+                prop_assert_eq!(read.unwrap_err(), expected);
+                continue;
+            }
+            let packet = read.unwrap();
+            let Payload::About(about) = packet.payload else { panic!("{packet:?}") };
+            prop_assert_eq!((packet.sequence, packet.has_wide_words, about.mark), (7, false, mark));
+            prop_assert_eq!(about.ticks_per_second, rate);
+            let epoch = has_epoch.then(|| Duration::new(seconds, nanos));
+            prop_assert_eq!(about.epoch, epoch);
+            let zero = epoch.unwrap_or_default();
+            prop_assert_eq!(about.time(0), (rate != 0).then_some(zero));
+        }
     }
 }
 
@@ -186,7 +200,8 @@ fn statements_go_as_template_and_values() {
     while let Some(packet) = decoder.next(&mut rest) {
         let packet = packet.unwrap();
         let record = packet.portable().unwrap();
-        assert_eq!((record.style, packet.ticks_per_second), (Style::Rust, 0));
+        assert!(matches!(packet.payload, Payload::SpelledOut { ticks_per_second: 0, .. }));
+        assert_eq!(record.style, Style::Rust);
         let pairs: Vec<_> = record.key_values.into_iter().flatten().collect();
         let arguments: Vec<_> = record.arguments.collect();
         seen.push(format!("{} {} {arguments:?} {pairs:?}", record.name, record.template));

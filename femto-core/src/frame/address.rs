@@ -36,3 +36,7 @@ pub mod logger {
     /// The name, a text.
     pub const NAME: usize = 0;
 }
+
+/// What a program has at the address that it says itself ([`wire`](super::wire)): an ELF without it there
+/// is another program's, or an earlier build's. Other offsets will need another mark.
+pub static MARK: [u8; 8] = *b"femto\0\0\x01";

@@ -32,7 +32,7 @@ use crate::{Details, Level, Record, Statistics, Value, WriteRecord, clock};
 /// Any context may log to it. The caller spells the record out (1,000 to 2,000 instructions, and 600 to
 /// 900 bytes of stack), so that it needs nothing of the image that wrote it: it reads after a firmware
 /// update as well, and a host finds it in a dump of the RAM
-/// ([`Dump`](crate::frame::retained::Dump)). When the ring is full the oldest records make room. A record takes half the ring and 256
+/// (`femto decode ram.bin`; [`Dump`](crate::frame::retained::Dump)). When the ring is full the oldest records make room. A record takes half the ring and 256
 /// bytes at most; what does not fit is cut off, and the record says so ([`Record::is_cut`]).
 ///
 /// [`RetainedHandler::start`] comes first after a reset: it finds what is intact. Each record has a

@@ -3,6 +3,7 @@
 #[cfg_attr(loom, allow(unused_imports, dead_code, reason = "no static can hold loom's atomics"))]
 mod builder;
 mod drain;
+mod frames;
 #[cfg_attr(loom, allow(dead_code, reason = "no static can hold loom's atomics"))]
 mod panic;
 #[cfg(feature = "log")]
@@ -38,7 +39,7 @@ use crate::{Level, Record, Statistics, clock};
 ///
 /// The caller encodes; [`RingHandler::drain`], called from the main loop or an idle task, formats
 /// and writes. [`RingHandler::forward`] does for several sinks, each with its level, filters and
-/// formatter. When the ring is full the newest record is dropped, unless [`RingHandlerBuilder`] said
+/// formatter; [`RingHandler::drain_frames`] leaves formatting to a host. When the ring is full the newest record is dropped, unless [`RingHandlerBuilder`] said
 /// otherwise, and the drain reports how many.
 /// A record takes half the ring at most, and 64 words; texts that do not fit are cut at a character
 /// boundary, and the record says so ([`Record::is_cut`]).

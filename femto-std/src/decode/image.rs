@@ -74,6 +74,11 @@ impl Image {
         Self { segments: vec![(address, bytes)] }
     }
 
+    /// Whether a program that has its [`MARK`](address::MARK) there may be this one.
+    pub(super) fn has_mark(&self, address: u32) -> bool {
+        self.bytes(address, address::MARK.len()).is_some_and(|bytes| bytes == address::MARK)
+    }
+
     /// The statement at an address, if there can be one.
     pub(super) fn site(&self, address: u32) -> Option<Site<'_>> {
         let at = |offset: usize| address.checked_add(offset as u32);
@@ -146,8 +151,8 @@ impl fmt::Display for ImageError {
             Self::ReadElf(source) => write!(f, "not an ELF: {source}"),
             Self::TakeArchitecture(architecture) => write!(
                 f,
-                "a 64-bit program ({architecture:?}): its rings name statements by an index that only the \
-                 running program can read; expected a 32-bit one"
+                "a 64-bit program ({architecture:?}): its rings name statements by an index into a table that \
+                 only the running program has; expected a 32-bit one"
             ),
             Self::TakeByteOrder => {
                 f.write_str("a big-endian program: expected a little-endian one")

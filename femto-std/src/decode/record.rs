@@ -14,8 +14,8 @@ use crate::template::{Arguments, PercentTemplate, RustMessage};
 pub(super) enum Content<'d> {
     /// The values of a statement of a program whose image is known.
     Local(Local<'d>),
-    /// A record spelled out.
-    Portable(Portable<'d>),
+    /// A record spelled out, and the boot that it tells, if another than the last.
+    Portable { frame: Portable<'d>, boot: Option<u16> },
 }
 
 impl Content<'_> {
@@ -28,7 +28,7 @@ impl Content<'_> {
     ) -> R {
         match self {
             Self::Local(local) => local.with_record(level, time, take),
-            Self::Portable(frame) => with_portable(frame, time, take),
+            Self::Portable { frame, boot } => with_portable(frame, *boot, time, take),
         }
     }
 }
@@ -36,10 +36,12 @@ impl Content<'_> {
 /// A template that its arguments do not fit is shown as it stands.
 fn with_portable<R>(
     frame: &Portable<'_>,
+    boot: Option<u16>,
     time: Option<Duration>,
     take: impl FnOnce(Record<'_>) -> R,
 ) -> R {
-    let pairs: Vec<_> = frame.key_values.into_iter().flatten().collect();
+    let boot = boot.map(|boot| ("boot", Value::U16(boot)));
+    let pairs: Vec<_> = boot.into_iter().chain(frame.key_values.into_iter().flatten()).collect();
     let mut details = Details::default();
     details.key_values = &pairs;
     details.location = frame.location;

@@ -2,13 +2,16 @@
 
 use core::fmt;
 use core::mem;
+use core::time::Duration;
 
 use femto_core::frame::FrameError;
-use femto_core::frame::wire::{Decoder, Garbage, Packet};
+use femto_core::frame::portable::Portable;
+use femto_core::frame::wire::{About, Decoder, Garbage, Packet, Payload};
 use femto_core::{Details, Level, Record};
 
 use super::image::Image;
-use super::record::{Content, Local};
+use super::record::Content;
+use super::ring;
 
 /// Reads a captured stream, piece by piece.
 ///
@@ -28,9 +31,18 @@ use super::record::{Content, Local};
 #[derive(Debug)]
 pub struct WireReader {
     decoder: Decoder<Vec<u8>>,
-    /// The program, for frames by address.
-    image: Option<Image>,
+    writer: Writer,
     numbers: Numbers,
+}
+
+/// What is known of the program that wrote the stream.
+#[derive(Debug, Default)]
+struct Writer {
+    image: Option<Image>,
+    /// What it said about itself.
+    about: Option<About>,
+    /// Whether it said that it is another program.
+    is_other: bool,
 }
 
 /// What is counted.
@@ -65,13 +77,14 @@ impl WireReader {
     #[must_use]
     pub fn new() -> Self {
         let decoder = Decoder::new(vec![0; LONGEST_FRAME]);
-        Self { decoder, image: None, numbers: Numbers::default() }
+        Self { decoder, writer: Writer::default(), numbers: Numbers::default() }
     }
 
-    /// Reads frames by address too, those of the program `image`.
+    /// Reads frames from rings too (`RingHandler::drain_frames`), those of the program `image`. If the
+    /// writer says that it is another one, its frames are not read.
     #[must_use]
     pub fn with_image(self, image: Image) -> Self {
-        Self { image: Some(image), ..self }
+        Self { writer: Writer { image: Some(image), ..Writer::default() }, ..self }
     }
 
     /// Reads a piece of the stream, of any length.
@@ -131,50 +144,94 @@ impl WireReader {
         packet: &Packet<'_>,
         take: &mut dyn FnMut(Found<'_>),
     ) -> Result<(), FrameError> {
-        let read = read_frame(packet, self.image.as_ref());
-        let time = read.as_ref().ok().and_then(|(_, ticks, _)| packet.time(*ticks));
-        self.numbers.follow(packet.sequence, |message| {
-            let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
-            let details = Details::default();
-            let name = "femtologging";
-            let record = Record::from_message(name, &message, Level::WARN, time, &details);
-            let is_since_epoch = packet.is_since_epoch;
-            take(Found::Record(&if is_since_epoch { record } else { record.since_boot() }));
-        });
-        let (level, _, content) = read?;
-        content.with_record(level, time, |record| {
-            let record = record.with_sequence(packet.sequence);
-            let record = if packet.is_cut { record.cut() } else { record };
-            let record = if packet.is_recovered { record.recovered() } else { record };
-            let record = if packet.is_since_epoch { record } else { record.since_boot() };
-            take(Found::Record(&record));
-        });
+        if let Payload::About(about) = packet.payload {
+            self.writer.hear(about);
+        }
+        let frame = self.writer.read(packet);
+        let time = frame.as_ref().map_or(NO_TIME, |frame| self.writer.time(packet, frame));
+        // What is no record has the number of the next.
+        let records = u32::from(!matches!(frame, Ok(Frame::None)));
+        self.numbers.follow(packet.sequence, records, |message| tell(message, time, take));
+        let (time, is_since_boot) = time;
+        let mut take = |record: Record<'_>| {
+            take(Found::Record(&record.with_sequence(packet.sequence)));
+        };
+        match frame? {
+            Frame::None => return Ok(()),
+            Frame::FromRing(frame) => frame.with_record((time, is_since_boot), take),
+            Frame::SpelledOut(frame) => {
+                let (level, content) = (frame.level, Content::Portable { frame, boot: None });
+                content.with_record(level, time, |record| {
+                    let record = if packet.is_cut { record.cut() } else { record };
+                    let record = if packet.is_recovered { record.recovered() } else { record };
+                    take(if is_since_boot { record.since_boot() } else { record });
+                });
+            }
+        }
         self.numbers.records += 1;
         Ok(())
     }
 }
 
-/// Level, time and content of a frame.
-fn read_frame<'a>(
-    packet: &Packet<'a>,
-    image: Option<&'a Image>,
-) -> Result<(Level, u64, Content<'a>), FrameError> {
-    if !packet.is_by_address {
-        let frame = packet.portable()?;
-        return Ok((frame.level, frame.time, Content::Portable(frame)));
+impl Writer {
+    fn hear(&mut self, about: About) {
+        self.is_other = self.image.as_ref().is_some_and(|image| !image.has_mark(about.mark));
+        self.about = Some(about);
     }
-    let frame = packet.addressed()?;
-    let values = frame.values.collect();
-    let local = image
-        .and_then(|image| Local::new(image, frame.level, frame.site, frame.logger, values))
-        .ok_or(FrameError::Reference)?;
-    Ok((frame.level, frame.time, Content::Local(local)))
+
+    fn read<'a>(&'a self, packet: &Packet<'a>) -> Result<Frame<'a>, FrameError> {
+        match packet.payload {
+            Payload::About(_) => Ok(Frame::None),
+            Payload::FromRing(_) if packet.has_wide_words => Err(FrameError::Index),
+            Payload::FromRing(words) => {
+                let image = self.image.as_ref().filter(|_| !self.is_other);
+                ring::Frame::read(words, image)
+                    .filter(|frame| frame.words * ring::WORD == words.len())
+                    .map(Frame::FromRing)
+                    .ok_or(FrameError::Reference)
+            }
+            _ => packet.portable().map(Frame::SpelledOut),
+        }
+    }
+
+    /// The time of a record, and whether it counts from boot.
+    fn time(&self, packet: &Packet<'_>, frame: &Frame<'_>) -> (Option<Duration>, bool) {
+        match frame {
+            Frame::None => NO_TIME,
+            Frame::SpelledOut(frame) => (packet.time(frame.time), !packet.is_since_epoch),
+            Frame::FromRing(frame) => frame.time(|ticks| match self.about {
+                Some(about) => (about.time(ticks), about.epoch.is_none()),
+                None => NO_TIME,
+            }),
+        }
+    }
 }
 
+/// What a packet holds, read.
+enum Frame<'a> {
+    None,
+    SpelledOut(Portable<'a>),
+    FromRing(ring::Frame<'a>),
+}
+
+/// Says something about the stream.
+fn tell(
+    message: fmt::Arguments<'_>,
+    (time, is_since_boot): (Option<Duration>, bool),
+    take: &mut dyn FnMut(Found<'_>),
+) {
+    let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
+    let details = Details::default();
+    let record = Record::from_message("femtologging", &message, Level::WARN, time, &details);
+    take(Found::Record(&if is_since_boot { record.since_boot() } else { record }));
+}
+
+const NO_TIME: (Option<Duration>, bool) = (None, true);
+
 impl Numbers {
-    /// Compares a sequence number with the one expected, and says what is missing.
-    fn follow(&mut self, sequence: u32, say: impl FnOnce(fmt::Arguments<'_>)) {
-        let expected = self.expected.replace(sequence.wrapping_add(1));
+    /// Compares the number of so many records with the one expected, and says what is missing.
+    fn follow(&mut self, sequence: u32, records: u32, say: impl FnOnce(fmt::Arguments<'_>)) {
+        let expected = self.expected.replace(sequence.wrapping_add(records));
         let lost = match expected {
             // A capture may begin anywhere.
             None => 0,

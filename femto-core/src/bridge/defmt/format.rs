@@ -8,7 +8,7 @@ use core::fmt;
 use crate::frame::local::Event;
 use crate::frame::portable::{Pairs, Portable, Style, Values};
 use crate::frame::retained::{Dump, Retained};
-use crate::frame::wire::{Addressed, Decoder, Garbage, Packet, WireError, WireFormatter};
+use crate::frame::wire::{About, Decoder, Garbage, Packet, Payload, WireError, WireFormatter};
 use crate::frame::{FrameError, Header, Kind, Shape, Writer};
 use crate::ring::{Consumer, Full, Lane, Producer, SharedRing};
 use crate::{
@@ -178,7 +178,7 @@ macro_rules! by_debug {
 }
 
 by_debug! {
-    Addressed<'_>;
+    About;
     CompositeFilter;
     Details<'_>;
     Dump<'_>;
@@ -195,6 +195,7 @@ by_debug! {
     Limit;
     OverflowPolicy;
     Packet<'_>;
+    Payload<'_>;
     Pairs<'_>;
     Recovery;
     RegistryFull;

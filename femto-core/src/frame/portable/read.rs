@@ -86,13 +86,6 @@ impl<'a> Portable<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Values<'a>(&'a [u8]);
 
-impl<'a> Values<'a> {
-    /// The first `count` values of `bytes`, if there are so many.
-    pub(in crate::frame) fn read(bytes: &'a [u8], count: u8) -> Result<Self, FrameError> {
-        Ok(Self(Reader(bytes).skip(count, |reader| reader.value().map(drop))?))
-    }
-}
-
 impl<'a> Iterator for Values<'a> {
     type Item = Value<'a>;
 

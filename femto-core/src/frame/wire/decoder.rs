@@ -5,10 +5,13 @@ use core::time::Duration;
 
 use cobs::{DecodeResult, DecoderState};
 
-use super::{CRC, CRC_BYTES, HEAD, IS_BY_ADDRESS, IS_CUT, IS_RECOVERED, IS_SINCE_EPOCH, VERSION};
-use crate::Level;
+use super::{
+    CRC_BYTES, Crc, HAS_WIDE_WORDS, HEAD, IS_ABOUT, IS_CUT, IS_FROM_RING, IS_RECOVERED,
+    IS_SINCE_EPOCH, VERSION,
+};
+use crate::clock::duration_at;
 use crate::frame::FrameError;
-use crate::frame::portable::{Portable, Values};
+use crate::frame::portable::Portable;
 
 /// Finds the frames of a byte stream, however it is cut into chunks.
 ///
@@ -52,30 +55,42 @@ pub struct Packet<'a> {
     pub is_recovered: bool,
     /// Whether the time counts from the Unix epoch, rather than from boot.
     pub is_since_epoch: bool,
-    /// Whether the frame names statement and logger by address.
-    pub is_by_address: bool,
-    /// Frames that the writer began before this one, modulo 2^32. A gap shows how many were lost.
+    /// Whether the words of the writer's rings have 64 bits, rather than 32.
+    pub has_wide_words: bool,
+    /// Records of the writer before this one, modulo 2^32. A gap shows how many were lost.
     pub sequence: u32,
-    /// Ticks of the time per second; 0 if there is no time.
-    pub ticks_per_second: u32,
-    /// The portable frame, or the one by address.
-    pub frame: &'a [u8],
+    /// What it holds.
+    pub payload: Payload<'a>,
 }
 
-/// A record of a statement and a logger that are known by their addresses.
+/// What a frame on the wire holds.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Addressed<'a> {
-    /// The record's level.
-    pub level: Level,
-    /// Address of the statement's [`CallSite`](crate::CallSite).
-    pub site: u32,
-    /// Address of the [`Logger`](crate::Logger).
-    pub logger: u32,
-    /// Ticks of the clock.
-    pub time: u64,
-    /// Arguments, then the values of the statement's keys.
-    pub values: Values<'a>,
+pub enum Payload<'a> {
+    /// A record spelled out, by [`WireFormatter`](super::WireFormatter).
+    SpelledOut {
+        /// Ticks of the time per second; 0 if there is no time.
+        ticks_per_second: u32,
+        /// The portable frame.
+        frame: &'a [u8],
+    },
+    /// The words of a frame as it lay in a ring of the writer, little-endian, its header included; by
+    /// [`RingHandler::drain_frames`](crate::RingHandler::drain_frames).
+    FromRing(&'a [u8]),
+    /// What is to be known about the writer, now and until told otherwise.
+    About(About),
+}
+
+/// What a program says about itself, so that the frames of its rings can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct About {
+    /// Address of its [`MARK`](crate::frame::address::MARK), its lower 32 bits.
+    pub mark: u32,
+    /// Ticks of its clock per second; 0 if it has none.
+    pub ticks_per_second: u64,
+    /// The time of tick 0 since the Unix epoch, if it is known.
+    pub epoch: Option<Duration>,
 }
 
 /// A run of bytes that is no frame.
@@ -102,6 +117,8 @@ pub enum WireError {
     Checksum,
     /// The payload is of a version that this decoder does not know.
     Version(u8),
+    /// The payload ends before its contents do.
+    Short,
     /// The stream ended in the middle.
     Unfinished,
 }
@@ -176,68 +193,82 @@ impl<'a> Packet<'a> {
     /// Reads a payload with its checksum, without the zeros and out of COBS.
     ///
     /// # Errors
-    /// [`WireError`] for anything that [`WireFormatter`](super::WireFormatter) did not write.
+    /// [`WireError`] for anything that this crate did not write.
     pub fn read(payload: &'a [u8]) -> Result<Self, WireError> {
         let (payload, crc) = payload.split_last_chunk::<CRC_BYTES>().ok_or(WireError::Checksum)?;
-        if CRC.checksum(payload) != u32::from_le_bytes(*crc) {
+        if Crc::of(payload) != u32::from_le_bytes(*crc) {
             return Err(WireError::Checksum);
         }
         let version = payload.first().copied().unwrap_or(0);
-        let (head, frame) =
-            payload.split_first_chunk::<HEAD>().ok_or(WireError::Version(version))?;
-        let [version, flags, s0, s1, s2, s3, t0, t1, t2, t3] = *head;
         if version != VERSION {
             return Err(WireError::Version(version));
         }
+        let (head, rest) = payload.split_first_chunk::<HEAD>().ok_or(WireError::Short)?;
+        let [_, flags, s0, s1, s2, s3] = *head;
+        let is_since_epoch = flags & IS_SINCE_EPOCH != 0;
+        let payload = if flags & IS_ABOUT != 0 {
+            Payload::About(About::read(rest, is_since_epoch).ok_or(WireError::Short)?)
+        } else if flags & IS_FROM_RING != 0 {
+            Payload::FromRing(rest)
+        } else {
+            let (rate, frame) = rest.split_first_chunk().ok_or(WireError::Short)?;
+            Payload::SpelledOut { ticks_per_second: u32::from_le_bytes(*rate), frame }
+        };
         Ok(Self {
             is_cut: flags & IS_CUT != 0,
             is_recovered: flags & IS_RECOVERED != 0,
-            is_since_epoch: flags & IS_SINCE_EPOCH != 0,
-            is_by_address: flags & IS_BY_ADDRESS != 0,
+            is_since_epoch,
+            has_wide_words: flags & HAS_WIDE_WORDS != 0,
             sequence: u32::from_le_bytes([s0, s1, s2, s3]),
-            ticks_per_second: u32::from_le_bytes([t0, t1, t2, t3]),
-            frame,
+            payload,
         })
     }
 
-    /// Reads the record.
+    /// Reads a record spelled out.
     ///
     /// # Errors
     /// [`FrameError`] if the frame, whole as it is, is of a version that this crate does not know;
-    /// [`FrameError::Reference`] if it is one by address.
+    /// [`FrameError::Reference`] if there is none.
     pub fn portable(&self) -> Result<Portable<'a>, FrameError> {
-        if self.is_by_address { Err(FrameError::Reference) } else { Portable::read(self.frame) }
+        match self.payload {
+            Payload::SpelledOut { frame, .. } => Portable::read(frame),
+            _ => Err(FrameError::Reference),
+        }
     }
 
-    /// Reads the record of a frame by address.
-    ///
-    /// # Errors
-    /// [`FrameError`] if it is none, or damaged.
-    pub fn addressed(&self) -> Result<Addressed<'a>, FrameError> {
-        let head = self.frame.split_first_chunk::<2>().filter(|_| self.is_by_address);
-        let ([level, count], rest) = head.ok_or(FrameError::Reference)?;
-        let (site, rest) = rest.split_first_chunk().ok_or(FrameError::Short)?;
-        let (logger, rest) = rest.split_first_chunk().ok_or(FrameError::Short)?;
-        let (time, values) = rest.split_first_chunk().ok_or(FrameError::Short)?;
-        Ok(Addressed {
-            level: Level::new(*level),
-            site: u32::from_le_bytes(*site),
-            logger: u32::from_le_bytes(*logger),
-            time: u64::from_le_bytes(*time),
-            values: Values::read(values, *count)?,
-        })
-    }
-
-    /// The duration of a record's `ticks`; `None` if there is no time.
+    /// The duration of so many `ticks` of a record spelled out; `None` if there is no time.
     #[must_use]
     pub fn time(&self, ticks: u64) -> Option<Duration> {
-        let rate = u64::from(self.ticks_per_second);
-        if rate == 0 {
-            return None;
+        match self.payload {
+            Payload::SpelledOut { ticks_per_second, .. } => {
+                duration_at(ticks, ticks_per_second.into())
+            }
+            _ => None,
         }
-        // Less than 2^32 of them, so that nothing overflows.
-        let nanos = ticks % rate * 1_000_000_000 / rate;
-        Some(Duration::new(ticks / rate, nanos as u32))
+    }
+}
+
+impl About {
+    fn read(bytes: &[u8], has_epoch: bool) -> Option<Self> {
+        let (mark, rest) = bytes.split_first_chunk()?;
+        let (rate, rest) = rest.split_first_chunk()?;
+        let mut epoch = None;
+        if has_epoch {
+            let (seconds, rest) = rest.split_first_chunk()?;
+            let nanos = u32::from_le_bytes(*rest.first_chunk()?);
+            let seconds = u64::from_le_bytes(*seconds);
+            epoch = Some(Duration::new(seconds, nanos.min(999_999_999)));
+        }
+        let (mark, ticks_per_second) = (u32::from_le_bytes(*mark), u64::from_le_bytes(*rate));
+        Some(Self { mark, ticks_per_second, epoch })
+    }
+
+    /// The time of a record of so many `ticks`, since the epoch where that is known, else since boot;
+    /// `None` without a clock.
+    #[must_use]
+    pub fn time(&self, ticks: u64) -> Option<Duration> {
+        let since_boot = duration_at(ticks, self.ticks_per_second)?;
+        Some(self.epoch.map_or(since_boot, |epoch| since_boot.saturating_add(epoch)))
     }
 }
 
@@ -254,6 +285,7 @@ impl fmt::Display for WireError {
             Self::TooLong => f.write_str("too long for a frame"),
             Self::Checksum => f.write_str("not a frame, or a damaged one: another checksum"),
             Self::Version(version) => write!(f, "wire version {version} is not known"),
+            Self::Short => f.write_str("the frame ends before its contents do"),
             Self::Unfinished => f.write_str("the stream ended in the middle of a frame"),
         }
     }

@@ -2,21 +2,24 @@
 
 use core::fmt::{self, Write as _};
 
-use cobs::{EncoderState, PushResult};
-use embedded_io::{ErrorType, Write};
+use embedded_io::Write;
 use portable_atomic::{AtomicU32, Ordering};
 
-use super::{CRC, IS_CUT, IS_RECOVERED, IS_SINCE_EPOCH, VERSION};
+use super::stuffed::Stuffed;
+use super::{IS_CUT, IS_RECOVERED, IS_SINCE_EPOCH};
 use crate::frame::portable::{Portable, Style};
 use crate::{Record, WriteRecord};
 
-/// Writes records as frames for `femto decode`, where another formatter would write lines.
+/// Writes records as frames for `femto decode`, where another formatter would write lines: names,
+/// template and values spelled out, so that the host needs nothing of the program. For a host that has
+/// the ELF [`RingHandler::drain_frames`](crate::RingHandler::drain_frames) takes two thirds of the bytes on
+/// the wire, and a third of the flash.
 ///
-/// Nothing is formatted here: template and values go over the wire, and the host makes the text. A
-/// program that has no other formatter links none of `core::fmt` for its messages.
+/// Nothing is formatted here: the host makes the text. A program that has no other formatter links none of
+/// `core::fmt` for its messages.
 ///
 /// One for each stream, for it numbers what it writes; a host sees from the numbers what was lost on
-/// the way. A call takes some 300 bytes of stack, whatever the length of the record.
+/// the way. A call takes some 400 bytes of stack, whatever the length of the record.
 ///
 /// # Examples
 /// ```
@@ -43,35 +46,19 @@ use crate::{Record, WriteRecord};
 pub struct WireFormatter {
     sequence: AtomicU32,
     has_location: bool,
-    #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
-    is_by_address: bool,
 }
 
 impl WireFormatter {
     /// Without source file and line.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            sequence: AtomicU32::new(0),
-            has_location: false,
-            #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
-            is_by_address: false,
-        }
+        Self { sequence: AtomicU32::new(0), has_location: false }
     }
 
     /// Whether each frame tells source file and line. Default: `false`; they take some 30 bytes.
     #[must_use = "a builder does nothing by itself"]
     pub const fn with_location(mut self, has_location: bool) -> Self {
         self.has_location = has_location;
-        self
-    }
-
-    /// Whether frames name statement and logger by their addresses, where they can: a third of the
-    /// bytes, and `femto decode` needs the program's ELF to read them. Default: `false`.
-    #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
-    #[must_use = "a builder does nothing by itself"]
-    pub const fn with_addresses(mut self, is_by_address: bool) -> Self {
-        self.is_by_address = is_by_address;
         self
     }
 }
@@ -107,23 +94,11 @@ impl WireFormatter {
             | flag(record.is_recovered(), IS_RECOVERED)
             | flag(record.is_since_epoch(), IS_SINCE_EPOCH);
 
-        sink.write_all(&[0])?;
-        let mut stuffed = Stuffed::new(sink);
-        let head = |flags, stuffed: &mut Stuffed<'_, W>| {
-            stuffed.write_all(&[VERSION, flags])?;
-            stuffed.write_all(&sequence.to_le_bytes())?;
-            stuffed.write_all(&rate.to_le_bytes())
-        };
-        #[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
-        if let (true, Some((logger, site))) = (self.is_by_address, record.statics()) {
-            head(flags | super::IS_BY_ADDRESS, &mut stuffed)?;
-            write_addressed(record, logger, site, time, &mut stuffed)?;
-            stuffed.finish()?;
-            return Ok(true);
-        }
-        head(flags, &mut stuffed)?;
-        self.write_portable(record, time, &mut stuffed)?;
-        stuffed.finish()?;
+        let mut frame = Stuffed::new(sink);
+        frame.begin(flags, sequence)?;
+        frame.write_all(&rate.to_le_bytes())?;
+        self.write_portable(record, time, &mut frame)?;
+        frame.finish()?;
         Ok(true)
     }
 
@@ -158,25 +133,6 @@ impl WireFormatter {
         let message = site.is_none().then_some(message);
         frame.write_with(to, message, |record| record.key_values())
     }
-}
-
-#[cfg(all(target_os = "none", not(target_pointer_width = "64")))]
-fn write_addressed<W: Write>(
-    record: &Record<'_>,
-    logger: &'static crate::Logger,
-    site: &'static crate::CallSite,
-    time: u64,
-    to: &mut W,
-) -> Result<(), W::Error> {
-    use crate::frame::portable::write_value;
-    use crate::reference::refer;
-
-    to.write_all(&[record.level().number(), record.values().len() as u8])?;
-    for address in [refer(site), refer(logger)] {
-        to.write_all(&address.unwrap_or(0).to_le_bytes())?;
-    }
-    to.write_all(&time.to_le_bytes())?;
-    record.values().iter().try_for_each(|value| write_value(value, to))
 }
 
 /// Writes the message as a text of the portable encoding. The length comes first, so the message is
@@ -219,69 +175,5 @@ impl<W: Write> fmt::Write for Exact<'_, W> {
             self.result = self.to.write_all(text.as_bytes());
         }
         self.result.as_ref().map_err(|_| fmt::Error).copied()
-    }
-}
-
-/// Puts bytes into COBS on their way to a sink, a group of up to 254 at a time.
-struct Stuffed<'w, W: Write> {
-    sink: &'w mut W,
-    /// A group: its code, which is known at its end, and its bytes.
-    group: [u8; 255],
-    length: usize,
-    state: EncoderState,
-    digest: crc::Digest<'static, u32, crc::NoTable>,
-}
-
-impl<'w, W: Write> Stuffed<'w, W> {
-    fn new(sink: &'w mut W) -> Self {
-        let (state, digest) = (EncoderState::default(), CRC.digest());
-        Self { sink, group: [0; 255], length: 1, state, digest }
-    }
-
-    /// Ends the frame.
-    fn finish(mut self) -> Result<(), W::Error> {
-        let crc = self.digest.clone().finalize();
-        self.write_all(&crc.to_le_bytes())?;
-        let (_, code) = self.state.clone().finalize();
-        self.end_group(code)?;
-        self.sink.write_all(&[0])
-    }
-
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.group.get_mut(self.length) {
-            *slot = byte;
-            self.length += 1;
-        }
-    }
-
-    fn end_group(&mut self, code: u8) -> Result<(), W::Error> {
-        self.group[0] = code;
-        let length = core::mem::replace(&mut self.length, 1);
-        self.sink.write_all(&self.group[..length])
-    }
-}
-
-impl<W: Write> ErrorType for Stuffed<'_, W> {
-    type Error = W::Error;
-}
-
-impl<W: Write> Write for Stuffed<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, W::Error> {
-        self.digest.update(bytes);
-        for &byte in bytes {
-            match self.state.push(byte) {
-                PushResult::AddSingle(byte) => self.push(byte),
-                PushResult::ModifyFromStartAndSkip((_, code)) => self.end_group(code)?,
-                PushResult::ModifyFromStartAndPushAndSkip((_, code, byte)) => {
-                    self.push(byte);
-                    self.end_group(code)?;
-                }
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), W::Error> {
-        Ok(())
     }
 }

@@ -255,7 +255,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     /// A defmt frame where only text goes.
-    fn skip(&self) -> Outcome {
+    pub(super) fn skip(&self) -> Outcome {
         self.state().skipped.count(1);
         Outcome::Lost
     }
@@ -266,7 +266,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     }
 
     /// Records to be reported, those included that were lost before they came here.
-    fn all_lost(&self) -> usize {
+    pub(super) fn all_lost(&self) -> usize {
         self.lost().wrapping_add(self.state().dropped_before.load(Ordering::Relaxed))
     }
 
@@ -285,7 +285,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 }
 
 /// Ends a drain, also one that a formatter's panic ends.
-struct Draining<'h, const WORDS: usize>(&'h RingHandler<WORDS>);
+pub(super) struct Draining<'h, const WORDS: usize>(pub(super) &'h RingHandler<WORDS>);
 
 impl<const WORDS: usize> Drop for Draining<'_, WORDS> {
     fn drop(&mut self) {

@@ -18,13 +18,19 @@ use output::Output;
 
 /// Turns frames from firmware into text, JSON or logfmt
 ///
-/// Reads what a `WireFormatter` wrote: a file, standard input, or a serial device (set it up first, with
-/// `stty -F DEVICE 115200 raw`). Bytes that are no frame are skipped and told on standard error; records
-/// that got lost are told in the output.
+/// Reads what a `WireFormatter` wrote, or `RingHandler::drain_frames`: a file, standard input, or a serial
+/// device (set it up first, with `stty -F DEVICE 115200 raw`). Bytes that are no frame are skipped and told
+/// on standard error; records that got lost are told in the output.
 ///
-/// With `--elf` it reads frames by address too, and the input may be a copy of memory instead: a
-/// `RingHandler`, or all of RAM (gdb: `dump binary value ring.bin RING`, `dump binary memory ram.bin
-/// 0x20000000 0x20010000`).
+/// The frames of `drain_frames` name statements and loggers by address, so they need `--elf`, the file of
+/// the very build that runs there. The writer says now and then where something lies in it, and what its
+/// clock counts: an ELF that has it elsewhere is refused, and records before the first such word have no
+/// time. Only 32-bit programs without an operating system send such frames that can be read: in others a
+/// frame names its statement by an index into a table that only the running program has.
+///
+/// The input may be a copy of memory instead (gdb: `dump binary value ring.bin RING`, `dump binary memory
+/// ram.bin 0x20000000 0x20010000`): a `RetainedHandler`'s crash log is found in it without an ELF, the
+/// records of a `RingHandler` with one.
 ///
 /// Exit status: 0 the input was read, garbage or not; 1 it could not be read, or holds no frame; 2 the
 /// arguments are wrong.
@@ -42,7 +48,7 @@ pub(crate) struct Options {
     /// The program that wrote the input, or whose memory it is (a 32-bit ELF)
     #[arg(long, value_name = "FILE")]
     elf: Option<PathBuf>,
-    /// How many ticks of the program's clock make a second, for memory dumps
+    /// How many ticks of the program's clock make a second, for rings in a copy of memory
     #[arg(long, value_name = "N", default_value_t = 1_000_000_000, requires = "elf")]
     ticks_per_second: u64,
     /// Wait for more at the end of the input
@@ -79,39 +85,36 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     };
     let mut output = Output::new(options);
     let image = options.elf.as_deref().map(read_image).transpose()?;
-    let (image, input) = match image {
-        Some(image) if !options.follow => match run_dump(options, image, input, &mut output)? {
-            Some((image, bytes)) => (Some(image), Box::new(io::Cursor::new(bytes)) as _),
-            None => return Ok(()),
-        },
-        image => (image, input),
-    };
-    run_stream(options, image, input, &mut output)
+    let may_be_memory = image.is_some() || is_small_file(path);
+    if options.follow || !may_be_memory {
+        return run_stream(options, image, input, &mut output);
+    }
+    let memory = read_memory(path, input)?;
+    let dump = Dump::new(image.as_ref(), &memory, options.ticks_per_second);
+    if dump.is_empty() {
+        return run_stream(options, image, Box::new(io::Cursor::new(memory)), &mut output);
+    }
+    dump.for_each(|record| output.write(record));
+    ignore_broken_pipe(output.flush()).map(drop)
+}
+
+/// Whether it may be a copy of a microcontroller's memory.
+fn is_small_file(path: &Path) -> bool {
+    let metadata = fs::metadata(path);
+    metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_MEMORY)
+}
+
+fn read_memory(path: &Path, mut input: Box<dyn Read>) -> Result<Vec<u8>, Error> {
+    let mut memory = Vec::new();
+    match input.read_to_end(&mut memory) {
+        Ok(_) => Ok(memory),
+        Err(source) => Err(Error::Read { path: path.to_owned(), at: memory.len() as u64, source }),
+    }
 }
 
 fn read_image(elf: &Path) -> Result<Image, Error> {
     let bytes = fs::read(elf).map_err(|source| Error::Open { path: elf.to_owned(), source })?;
     Image::read(&bytes).map_err(|source| Error::ReadElf { path: elf.to_owned(), source })
-}
-
-/// Decodes a memory dump; gives everything back if the input is none.
-fn run_dump(
-    options: &Options,
-    image: Image,
-    mut input: Box<dyn Read>,
-    output: &mut Output<'_>,
-) -> Result<Option<(Image, Vec<u8>)>, Error> {
-    let mut memory = Vec::new();
-    if let Err(source) = input.read_to_end(&mut memory) {
-        return Err(Error::Read { path: options.input.clone(), at: memory.len() as u64, source });
-    }
-    let dump = Dump::new(&image, &memory, options.ticks_per_second);
-    if dump.is_empty() {
-        return Ok(Some((image, memory)));
-    }
-    dump.for_each(|record| output.write(record));
-    ignore_broken_pipe(output.flush())?;
-    Ok(None)
 }
 
 /// Whoever reads may want no more: that is no error.
@@ -135,7 +138,7 @@ fn run_stream(
     if let Some(image) = image {
         reader = reader.with_image(image);
     }
-    let mut told = Told::new(path, options.follow);
+    let mut told = Told::new(options);
     let mut buffer = vec![0; 64 << 10];
     loop {
         let read = match input.read(&mut buffer) {
@@ -176,14 +179,18 @@ fn take(found: Found<'_>, output: &mut Output<'_>, told: &mut Told<'_>) {
 /// What is said on standard error.
 struct Told<'a> {
     path: &'a Path,
+    has_elf: bool,
     runs: u64,
+    unreadable: u64,
+    /// How many of each are told one by one.
     most: u64,
 }
 
 impl<'a> Told<'a> {
-    fn new(path: &'a Path, is_endless: bool) -> Self {
-        let most = if is_endless { u64::MAX } else { MOST_RUNS };
-        Self { path, runs: 0, most }
+    fn new(options: &'a Options) -> Self {
+        let most = if options.follow { u64::MAX } else { MOST };
+        let (path, has_elf) = (&options.input, options.elf.is_some());
+        Self { path, has_elf, runs: 0, unreadable: 0, most }
     }
 
     fn tell(&mut self, found: &Found<'_>) {
@@ -197,11 +204,18 @@ impl<'a> Told<'a> {
                 }
             }
             Found::Unreadable { at, error } => {
+                self.unreadable += 1;
                 let hint = match error {
+                    FrameError::Reference if self.has_elf => {
+                        "; expected the ELF of the very build that wrote it"
+                    }
                     FrameError::Reference => "; expected --elf with the program that wrote it",
+                    FrameError::Index => "; let a WireFormatter spell its records out",
                     _ => "",
                 };
-                eprintln!("femto: {path}: frame before offset {at:#x}: {error}{hint}");
+                if self.unreadable <= self.most {
+                    eprintln!("femto: {path}: frame before offset {at:#x}: {error}{hint}");
+                }
             }
             _ => {}
         }
@@ -209,6 +223,13 @@ impl<'a> Told<'a> {
 
     fn finish(&self, reader: &WireReader) {
         let (records, garbage, lost) = (reader.records(), reader.garbage(), reader.lost());
+        if self.unreadable > 0 {
+            eprintln!(
+                "femto: {}: {} frames could not be read",
+                self.path.display(),
+                self.unreadable
+            );
+        }
         if garbage > 0 || lost > 0 {
             eprintln!(
                 "femto: {}: {records} records; {garbage} bytes skipped in {} places; {lost} records lost",
@@ -232,7 +253,7 @@ impl fmt::Display for Error {
                 let path = path.display();
                 write!(
                     f,
-                    "{path}: no frame to read in {bytes} bytes: expected what a WireFormatter wrote"
+                    "{path}: no frame to read in {bytes} bytes: expected what a WireFormatter or drain_frames wrote"
                 )?;
                 match elf {
                     Some(elf) => write!(f, ", or memory of the very program {}", elf.display()),
@@ -246,5 +267,8 @@ impl fmt::Display for Error {
 /// Between two looks at an input that has ended and may go on.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Runs of garbage that are told one by one.
-const MOST_RUNS: u64 = 8;
+/// Runs of garbage, and frames that cannot be read, that are told one by one.
+const MOST: u64 = 8;
+
+/// More than a microcontroller has.
+const LARGEST_MEMORY: u64 = 64 << 20;

@@ -1,4 +1,4 @@
-//! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` frames for a host.
+//! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` sends them as they lie there.
 
 #[cfg(feature = "unformatted")]
 use core::convert::Infallible;
@@ -21,6 +21,9 @@ pub fn init() {
 
 /// Sends what waits.
 pub fn drain() {
+    #[cfg(all(feature = "femto-host", not(feature = "unformatted")))]
+    let Ok(drained) = RING.drain_frames(&mut Wire);
+    #[cfg(not(all(feature = "femto-host", not(feature = "unformatted"))))]
     let Ok(drained) = RING.drain(&FORMATTER, &mut Wire);
     if drained.damaged != 0 || RING.dropped() != 0 {
         panic!();
@@ -50,9 +53,6 @@ macro_rules! debug {
 
 #[cfg(not(any(feature = "femto-host", feature = "unformatted")))]
 static FORMATTER: femto_core::TextFormatter = femto_core::TextFormatter::new();
-#[cfg(all(feature = "femto-host", not(feature = "unformatted")))]
-static FORMATTER: femto_core::frame::wire::WireFormatter =
-    femto_core::frame::wire::WireFormatter::new();
 #[cfg(feature = "unformatted")]
 static FORMATTER: Unformatted = Unformatted;
 

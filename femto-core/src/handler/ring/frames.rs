@@ -1,0 +1,90 @@
+//! Sends frames as they lie in the ring, for a host that has the program's ELF. Runs on the *drain*.
+
+use core::sync::atomic::Ordering;
+
+use embedded_io::Write;
+
+use super::drain::{Drained, Draining, Outcome};
+use super::{RingHandler, State};
+use crate::frame::Kind;
+use crate::frame::wire::{send_about, send_words};
+use crate::ring::Scratch;
+
+impl<const WORDS: usize> RingHandler<WORDS> {
+    /// Sends the frames that are in the ring, oldest first, as they lie there: nothing is formatted, and
+    /// not even looked at. `femto decode --elf` makes records of them, and tells what was dropped.
+    ///
+    /// For programs of 32 bits without an operating system. In others a frame names its statement by an
+    /// index, which nobody else knows: let [`WireFormatter`](crate::frame::wire::WireFormatter) spell
+    /// records out there. A program that has no other drain links nothing that formats.
+    ///
+    /// A record takes some 30 bytes on the wire besides its values and time, and one in 32 some 30 more.
+    /// The container is that of [`wire`](crate::frame::wire): what is damaged on the way costs no other
+    /// record. A sink gets a frame in one piece, unless it is long. The rest is as in
+    /// [`RingHandler::drain`]; frames of defmt, which [`drain_with_defmt`] writes, are dropped.
+    ///
+    /// # Errors
+    /// The sink's; the record at hand is lost with it and counted as dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use femto_core::frame::wire::{Decoder, Payload};
+    /// use femto_core::{Logger, RingHandler, info};
+    ///
+    /// static RING: RingHandler<256> = RingHandler::new();
+    /// static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    ///
+    /// info!(logger: ROOT, "link up in {:>4} ms", 12);
+    /// let mut bytes = [0; 128];
+    /// let mut uart = &mut bytes[..]; // any embedded_io::Write
+    /// RING.drain_frames(&mut uart).unwrap();
+    ///
+    /// // What arrives; `femto_std::decode` goes on from here.
+    /// let mut decoder = Decoder::new([0; 512]);
+    /// let mut rest = &bytes[..];
+    /// let about = decoder.next(&mut rest).unwrap().unwrap();
+    /// assert!(matches!(about.payload, Payload::About(_)));
+    /// let record = decoder.next(&mut rest).unwrap().unwrap();
+    /// assert!(matches!(record.payload, Payload::FromRing(_)));
+    /// assert_eq!(record.sequence, 0);
+    /// ```
+    ///
+    #[cfg_attr(
+        feature = "defmt-global-logger",
+        doc = "[`drain_with_defmt`]: RingHandler::drain_with_defmt"
+    )]
+    #[cfg_attr(not(feature = "defmt-global-logger"), doc = "[`drain_with_defmt`]: crate::bridge")]
+    pub fn drain_frames<W: Write>(&self, sink: &mut W) -> Result<Drained, W::Error> {
+        let mut drained = Drained::default();
+        if !self.begin_drain() {
+            return Ok(drained);
+        }
+        let _ends_it = Draining(self);
+        let mut scratch = Scratch::new();
+        let mark = self.mark();
+        let State { written, reported, .. } = self.state();
+        // Numbers of records leave out those that were lost, and were told.
+        let told = reported.load(Ordering::Relaxed);
+        let number = |lost: usize| written.load(Ordering::Relaxed).wrapping_add(lost) as u32;
+        while let Some((header, words)) = self.pop(mark, &mut scratch) {
+            if cfg!(feature = "defmt-global-logger") && header.kind == Kind::Defmt {
+                self.count_at_hand(Some(self.skip()), &mut drained);
+                continue;
+            }
+            if number(0).is_multiple_of(ABOUT_EVERY) {
+                send_about(number(told), sink)?;
+            }
+            send_words(number(told), words, sink)?;
+            self.count_at_hand(Some(Outcome::Written), &mut drained);
+        }
+        let lost = self.all_lost();
+        if lost != told {
+            send_about(number(lost), sink)?;
+            reported.store(lost, Ordering::Relaxed);
+        }
+        Ok(drained)
+    }
+}
+
+/// Records between two times that the writer is told about. A power of two.
+const ABOUT_EVERY: u32 = 32;

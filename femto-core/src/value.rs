@@ -3,13 +3,16 @@
 //! Made on the *caller* (borrowed, nothing allocated) by [`Capture`], carried by the frame, and
 //! seen again on the *collector* or *drain*, where templates and formatters print it.
 
+mod decimal;
 mod hex;
 
 use core::fmt;
 
-pub(crate) use hex::write_hex;
+pub(crate) use decimal::write_decimal;
+use decimal::write_signed;
 use hex::write_hexdump;
 pub use hex::{Hex, Hexdump};
+pub(crate) use hex::{write_hex, write_hex_number};
 
 /// One typed argument of a record.
 ///
@@ -105,23 +108,31 @@ impl Value<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
-        // With an allocator there is room for the code too, and time matters more.
-        #[cfg(feature = "alloc")]
-        macro_rules! digits {
-            ($($kind:ident)*) => {
-                match *self {
-                    $(Self::$kind(n) => return out.write_str(itoa::Buffer::new().format(n)),)*
-                    _ => {}
-                }
-            };
-        }
         match *self {
-            Self::Str(text) | Self::Rendered(text) => return out.write_str(text),
-            _ => {}
+            Self::None => out.write_str("None"),
+            Self::Bool(truth) => out.write_str(if truth { "true" } else { "false" }),
+            Self::Char(c) => out.write_char(c),
+            Self::Str(text) | Self::Rendered(text) => out.write_str(text),
+            Self::Bytes(bytes) => write_hex(bytes, out),
+            Self::Hexdump(bytes) => write_hexdump(bytes, out),
+            Self::Arguments(arguments) => out.write_fmt(*arguments),
+            Self::I8(n) => write_signed(n.into(), out),
+            Self::I16(n) => write_signed(n.into(), out),
+            Self::I32(n) => write_signed(n.into(), out),
+            Self::I64(n) => write_signed(n, out),
+            Self::U8(n) => write_decimal(n.into(), 0, b' ', out),
+            Self::U16(n) => write_decimal(n.into(), 0, b' ', out),
+            Self::U32(n) => write_decimal(n.into(), 0, b' ', out),
+            Self::U64(n) => write_decimal(n, 0, b' ', out),
+            #[cfg(feature = "float")]
+            Self::F32(n) => write!(out, "{n}"),
+            #[cfg(feature = "float")]
+            Self::F64(n) => write!(out, "{n}"),
+            #[cfg(feature = "int128")]
+            Self::I128(n) => write!(out, "{}", whole(n) as i128),
+            #[cfg(feature = "int128")]
+            Self::U128(n) => write!(out, "{}", whole(n)),
         }
-        #[cfg(feature = "alloc")]
-        digits!(I8 I16 I32 I64 U8 U16 U32 U64);
-        write!(out, "{self}")
     }
 }
 
@@ -369,6 +380,47 @@ mod tests {
             same!(b.as_slice(), "{:?}" "{:x?}" "{:02X?}" "{:#x?}" "{:#?}" "{:>4?}");
             same!(Hex(&b), "{}" "{:?}" "{:>30}" "{:02x?}" "{:#?}");
             same!(Hexdump(&b), "{}" "{:?}" "{:>300}" "{:x?}" "{:#?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_value_is_written_as_it_is_displayed(
+            number: u64, shift in 0_u32..64, c: char, text: String, bytes: std::vec::Vec<u8>
+        ) {
+            let number = number >> shift;
+            let signed = number.cast_signed();
+            let arguments = format_args!("{text}");
+            for value in [
+                Value::None,
+                Value::Bool(number % 2 == 0),
+                Value::I8(number as i8),
+                Value::I16(number as i16),
+                Value::I32(number as i32),
+                Value::I64(signed),
+                Value::U8(number as u8),
+                Value::U16(number as u16),
+                Value::U32(number as u32),
+                Value::U64(number),
+                #[cfg(feature = "int128")]
+                Value::I128([number, number]),
+                #[cfg(feature = "int128")]
+                Value::U128([number, number]),
+                #[cfg(feature = "float")]
+                Value::F32(f32::from_bits(number as u32)),
+                #[cfg(feature = "float")]
+                Value::F64(f64::from_bits(number)),
+                Value::Char(c),
+                Value::Str(&text),
+                Value::Rendered(&text),
+                Value::Bytes(&bytes),
+                Value::Hexdump(&bytes),
+                Value::Arguments(&arguments),
+            ] {
+                let mut written = String::new();
+                value.write_to(&mut written).unwrap();
+                prop_assert_eq!(written, format!("{value}"));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Record, Value};
+use crate::{Level, Record, Value};
 
 /// A part of a line. One that a record does not have is left out.
 ///
@@ -132,10 +132,15 @@ pub(super) fn show_level(
     record: &Record<'_>,
     show: impl FnOnce(Value<'_>) -> fmt::Result,
 ) -> fmt::Result {
-    match record.level_name().or(record.level().name()) {
+    match level_name(record) {
         Some(name) => show(Value::Str(name)),
-        None => show(Value::Arguments(&format_args!("{}", record.level()))),
+        None => show(Value::Arguments(&format_args!("{}", LevelNumber(record.level())))),
     }
+}
+
+/// The level's name, the application's if it has one.
+pub(super) fn level_name<'a>(record: &Record<'a>) -> Option<&'a str> {
+    record.level_name().or(record.level().name())
 }
 
 /// What is said of a record that is not whole, or not of this run.
@@ -161,5 +166,13 @@ struct Message<'r>(&'r Record<'r>);
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.write_message(f)
+    }
+}
+
+struct LevelNumber(Level);
+
+impl fmt::Display for LevelNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_number(f)
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 use super::Formatter;
 use super::escape::write_json_string;
 use super::field::{DEFAULT_FIELDS, Field, Kind, distinct, key_values, marks, show_level};
-use super::time::{Digits, write_rfc3339, write_seconds};
+use super::time::{Digits, Moment, write_seconds};
 use crate::value::write_hex;
 use crate::{Record, Value};
 
@@ -47,12 +47,12 @@ impl Formatter for JsonFormatter {
         for field in distinct(self.fields) {
             match field {
                 Kind::Text(_) => {}
-                Kind::Time => match record.time() {
-                    Some(time) if record.is_since_epoch() => {
+                Kind::Time => match record.moment() {
+                    Some(moment @ Moment { date: Some(write_date), .. }) => {
                         let out = line.key("time")?;
-                        write_json_string(out, |out| write_rfc3339(time, Digits::Nanos, out))?;
+                        write_json_string(out, |out| write_date(moment, Digits::Nanos, out))?;
                     }
-                    Some(time) => write_seconds(time, Digits::Nanos, line.key("uptime")?)?,
+                    Some(moment) => write_seconds(moment, Digits::Nanos, line.key("uptime")?)?,
                     None => {}
                 },
                 Kind::KeyValues if !record.has_key_values() => {}

@@ -5,7 +5,7 @@ use core::fmt;
 use super::Formatter;
 use super::escape::write_json_string;
 use super::field::{DEFAULT_FIELDS, Field, Kind, distinct, key_values, marks, show_level};
-use super::time::{Digits, write_rfc3339, write_seconds};
+use super::time::{Digits, Moment, write_seconds};
 use crate::value::write_hex;
 use crate::{Record, Value};
 
@@ -46,11 +46,11 @@ impl Formatter for LogfmtFormatter {
         for field in distinct(self.fields) {
             match field {
                 Kind::Text(_) => {}
-                Kind::Time => match record.time() {
-                    Some(time) if record.is_since_epoch() => {
-                        write_rfc3339(time, Digits::Nanos, line.key("time")?)?;
+                Kind::Time => match record.moment() {
+                    Some(moment @ Moment { date: Some(write_date), .. }) => {
+                        write_date(moment, Digits::Nanos, line.key("time")?)?;
                     }
-                    Some(time) => write_seconds(time, Digits::Nanos, line.key("uptime")?)?,
+                    Some(moment) => write_seconds(moment, Digits::Nanos, line.key("uptime")?)?,
                     None => {}
                 },
                 Kind::KeyValues => {

@@ -88,24 +88,38 @@ impl fmt::Debug for Hexdump<'_> {
 
 /// Writes two digits a byte.
 pub(crate) fn write_hex(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            out.write_char(char::from(DIGITS[usize::from(nibble)]))?;
-        }
+    bytes.iter().try_for_each(|&byte| write_hex_number(byte.into(), 2, out))
+}
+
+/// Writes a number in hexadecimal, with so many digits at least.
+pub(crate) fn write_hex_number(
+    number: usize,
+    digits: u32,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let mut left = digits;
+    while left < usize::BITS / 4 && number >> (4 * left) > 0 {
+        left += 1;
+    }
+    while left > 0 {
+        left -= 1;
+        let digit = (number >> (4 * left)) as u8 & 15;
+        out.write_char(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }))?;
     }
     Ok(())
 }
 
-/// Writes the lines of a [`Hexdump`].
 pub(crate) fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
     for (number, line) in bytes.chunks(COLUMNS).enumerate() {
-        write!(out, "\n    {:04x} ", number * COLUMNS)?;
+        out.write_str("\n    ")?;
+        write_hex_number(number * COLUMNS, 4, out)?;
+        out.write_char(' ')?;
         for column in 0..COLUMNS {
             if column % 8 == 0 {
                 out.write_char(' ')?;
             }
-            match line.get(column..=column) {
-                Some(byte) => write_hex(byte, out)?,
+            match line.get(column) {
+                Some(&byte) => write_hex_number(byte.into(), 2, out)?,
                 None => out.write_str("  ")?,
             }
             out.write_char(' ')?;
@@ -120,5 +134,4 @@ pub(crate) fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Resu
     Ok(())
 }
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
 const COLUMNS: usize = 16;

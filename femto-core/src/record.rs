@@ -335,8 +335,7 @@ impl<'a> Record<'a> {
     }
 
     /// [`Record::key_values`] with less code, for nothing is copied.
-    #[inline(always)]
-    pub(crate) fn for_each_key_value(&self, mut give: impl FnMut(&str, &Value<'a>)) {
+    pub(crate) fn for_each_key_value(&self, give: &mut dyn FnMut(&'a str, &Value<'a>)) {
         let keys = self.site().map_or(&[][..], |site| site.keys);
         let first = self.values.len().saturating_sub(keys.len());
         for (key, value) in keys.iter().zip(self.values.get(first..).unwrap_or_default()) {

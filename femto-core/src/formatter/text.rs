@@ -54,7 +54,7 @@ impl Formatter for TextFormatter {
                     write_level(record, &mut line);
                 }
                 Kind::KeyValues => {
-                    record.for_each_key_value(|key, value| line.put_key_value(key, value));
+                    record.for_each_key_value(&mut |key, value| line.put_key_value(key, value));
                 }
                 Kind::Value(_, visit) => visit(record, &mut |value| line.put_field(&value))?,
             }

@@ -394,9 +394,9 @@ impl<'a> Reader<'a> {
             tag::U32 => Value::U32(u32::from_le_bytes(self.array()?)),
             tag::U64 => Value::U64(u64::from_le_bytes(self.array()?)),
             #[cfg(feature = "float")]
-            tag::F32 => Value::F32(f32::from_le_bytes(self.array()?)),
+            tag::F32 => Value::of_f32(f32::from_le_bytes(self.array()?)),
             #[cfg(feature = "float")]
-            tag::F64 => Value::F64(f64::from_le_bytes(self.array()?)),
+            tag::F64 => Value::of_f64(f64::from_le_bytes(self.array()?)),
             #[cfg(feature = "int128")]
             tag::I128 => Value::I128(self.halves()?),
             #[cfg(feature = "int128")]

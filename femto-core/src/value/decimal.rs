@@ -24,7 +24,7 @@ pub(crate) fn write_decimal(
         out.write_str(digits)
     }
     #[cfg(not(feature = "alloc"))]
-    out.write_str(&digits(number, width, fill))
+    out.write_str(&digits(&parts(number), width, fill))
 }
 
 /// Writes a number that may be negative.
@@ -40,17 +40,47 @@ pub(crate) fn write_signed(number: i64, out: &mut dyn fmt::Write) -> fmt::Result
     }
 }
 
-/// The digits, found by subtraction: the smallest processors divide in software.
+/// Writes a number of 128 bits.
+#[cfg(feature = "int128")]
+pub(super) fn write_wide(number: u128, out: &mut dyn fmt::Write) -> fmt::Result {
+    #[cfg(feature = "alloc")]
+    return out.write_str(itoa::Buffer::new().format(number));
+    #[cfg(not(feature = "alloc"))]
+    out.write_str(&digits(&wide_parts(number), 0, b' '))
+}
+
+/// A number in parts below a billion, the highest first.
 #[cfg(any(test, not(feature = "alloc")))]
-fn digits(number: u64, width: usize, fill: u8) -> heapless::String<20> {
+fn parts(number: u64) -> [u32; 3] {
     let (high, low) = divide(number, BILLION);
     let (highest, high) = divide(high, BILLION);
+    [highest as u32, high as u32, low as u32]
+}
+
+#[cfg(all(feature = "int128", any(test, not(feature = "alloc"))))]
+fn wide_parts(number: u128) -> [u32; 5] {
+    let mut limbs = [96, 64, 32, 0].map(|shift| (number >> shift) as u32);
+    let mut parts = [0; 5];
+    for part in parts.iter_mut().rev() {
+        let mut rest = 0;
+        for limb in &mut limbs {
+            let (quotient, remainder) = divide(rest << 32 | u64::from(*limb), BILLION);
+            *limb = quotient as u32;
+            rest = remainder;
+        }
+        *part = rest as u32;
+    }
+    parts
+}
+
+/// The digits of a number in parts, found by subtraction: the smallest processors divide in software.
+#[cfg(any(test, not(feature = "alloc")))]
+fn digits(parts: &[u32], width: usize, fill: u8) -> heapless::String<39> {
     let mut text = heapless::String::new();
-    let mut left = 3 * POWERS.len();
+    let mut left = parts.len() * POWERS.len();
     let mut has_begun = false;
-    for part in &[highest, high, low] {
-        // Less than a billion, for `number` is less than a billion cubed.
-        let mut rest = *part as u32;
+    for part in parts {
+        let mut rest = *part;
         for &power in &POWERS {
             let mut digit = 0;
             while rest >= power {
@@ -86,7 +116,7 @@ mod tests {
     fn written(number: u64, width: usize, fill: u8) -> String {
         let mut text = String::new();
         write_decimal(number, width, fill, &mut text).unwrap();
-        assert_eq!(digits(number, width, fill).as_str(), text);
+        assert_eq!(digits(&parts(number), width, fill).as_str(), text);
         text
     }
 
@@ -107,11 +137,27 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        #[cfg(feature = "int128")]
+        fn wide_numbers_have_their_digits(number: u128, shift in 0_u32..128) {
+            let number = number >> shift;
+            let mut text = String::new();
+            write_wide(number, &mut text).unwrap();
+            let expected = number.to_string();
+            prop_assert_eq!(text, expected.as_str());
+            let digits = digits(&wide_parts(number), 0, b' ');
+            prop_assert_eq!(digits.as_str(), expected);
+        }
+    }
+
     #[test]
     fn the_least_and_the_greatest_have_their_digits() {
         for number in [0, 1, 9, 10, BILLION - 1, BILLION, BILLION * BILLION, u64::MAX] {
             assert_eq!(written(number, 0, b' '), number.to_string());
         }
+        #[cfg(feature = "int128")]
+        assert_eq!(digits(&wide_parts(u128::MAX), 0, b' ').as_str(), u128::MAX.to_string());
         let mut text = String::new();
         write_signed(i64::MIN, &mut text).unwrap();
         assert_eq!(text, i64::MIN.to_string());

@@ -77,7 +77,7 @@ struct Report(usize);
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_decimal(self.0 as u64, 0, b' ', f)?;
+        write_decimal(self.0 as u64, 1, f)?;
         f.write_str(" records dropped")
     }
 }

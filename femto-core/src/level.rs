@@ -77,7 +77,7 @@ impl Level {
     /// Writes what a level without a name is shown as.
     pub(crate) fn write_number(self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str("Level ")?;
-        write_decimal(self.0.into(), 0, b' ', out)
+        write_decimal(self.0.into(), 1, out)
     }
 
     /// Whether a call at this level is compiled in, by the ceiling of the `max_level_*` features.

@@ -14,7 +14,7 @@ pub(crate) use decimal::write_decimal;
 use decimal::write_signed;
 #[cfg(feature = "int128")]
 use decimal::write_wide;
-use hex::write_hexdump;
+use hex::write_dumped;
 pub use hex::{Hex, Hexdump};
 pub(crate) use hex::{write_hex, write_hex_number};
 #[cfg(feature = "float")]
@@ -60,7 +60,7 @@ pub enum Value<'a> {
     #[cfg(feature = "float")]
     #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), non_exhaustive)]
     F32(f32),
-    /// A floating-point number of 64 bits. Made as one of 32 bits is.
+    /// A floating-point number of 64 bits. On 32-bit bare metal made by [`Capture::capture`] only, too.
     #[cfg(feature = "float")]
     #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), non_exhaustive)]
     F64(f64),
@@ -70,7 +70,8 @@ pub enum Value<'a> {
     Str(&'a str),
     /// Bytes without a known encoding. `{}` prints hexadecimal digits, `{:?}` a list of numbers.
     Bytes(&'a [u8]),
-    /// Bytes to be printed as lines of a hexdump.
+    /// Bytes to be printed as lines of a hexdump. On 32-bit bare metal made by [`Capture::capture`] only, too.
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), non_exhaustive)]
     Hexdump(&'a [u8]),
     /// A text that was rendered with its own format specification; printed as it is.
     Rendered(&'a str),
@@ -123,16 +124,16 @@ impl Value<'_> {
             Self::Char(c) => out.write_char(c),
             Self::Str(text) | Self::Rendered(text) => out.write_str(text),
             Self::Bytes(bytes) => write_hex(bytes, out),
-            Self::Hexdump(bytes) => write_hexdump(bytes, out),
+            Self::Hexdump(bytes) => write_dumped(bytes, out),
             Self::Arguments(arguments) => out.write_fmt(*arguments),
             Self::I8(n) => write_signed(n.into(), out),
             Self::I16(n) => write_signed(n.into(), out),
             Self::I32(n) => write_signed(n.into(), out),
             Self::I64(n) => write_signed(n, out),
-            Self::U8(n) => write_decimal(n.into(), 0, b' ', out),
-            Self::U16(n) => write_decimal(n.into(), 0, b' ', out),
-            Self::U32(n) => write_decimal(n.into(), 0, b' ', out),
-            Self::U64(n) => write_decimal(n, 0, b' ', out),
+            Self::U8(n) => write_decimal(n.into(), 1, out),
+            Self::U16(n) => write_decimal(n.into(), 1, out),
+            Self::U32(n) => write_decimal(n.into(), 1, out),
+            Self::U64(n) => write_decimal(n, 1, out),
             #[cfg(feature = "float")]
             Self::F32(_) | Self::F64(_) => write!(out, "{}", Float(self)),
             #[cfg(feature = "int128")]
@@ -227,7 +228,7 @@ impl fmt::Display for Value<'_> {
             Self::Char(inner) => inner.fmt(f),
             Self::Str(inner) => inner.fmt(f),
             Self::Bytes(inner) => write_hex(inner, f),
-            Self::Hexdump(inner) => write_hexdump(inner, f),
+            Self::Hexdump(inner) => write_dumped(inner, f),
             Self::Rendered(inner) => f.write_str(inner),
             Self::Arguments(inner) => f.write_fmt(**inner),
         }

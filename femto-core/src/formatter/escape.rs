@@ -39,20 +39,21 @@ pub(super) struct Line<'o> {
     pub(super) out: &'o mut dyn Write,
     /// What is done to texts, if anything; a pointer, so that firmware links it only if it asks for it.
     pub(super) escape: Option<EscapeFn>,
-    /// What stands before the next field.
-    pub(super) space: &'static str,
+    /// Whether a space stands before the next field.
+    pub(super) needs_space: bool,
     pub(super) result: fmt::Result,
 }
 
 impl<'o> Line<'o> {
     pub(super) fn new(out: &'o mut dyn Write, escape: Option<EscapeFn>) -> Self {
-        Self { out, escape, space: "", result: Ok(()) }
+        Self { out, escape, needs_space: false, result: Ok(()) }
     }
 
     /// Begins a field.
     pub(super) fn begin(&mut self) {
-        let space = mem::replace(&mut self.space, " ");
-        self.put(space);
+        if mem::replace(&mut self.needs_space, true) {
+            self.put(" ");
+        }
     }
 
     #[inline(never)]

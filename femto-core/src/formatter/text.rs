@@ -41,7 +41,7 @@ impl Formatter for TextFormatter {
             match field.0 {
                 Kind::Text(text) => {
                     line.put_as_it_is(&Value::Str(text));
-                    line.space = "";
+                    line.needs_space = false;
                 }
                 Kind::Time => {
                     if let Some(moment) = record.moment() {

@@ -36,10 +36,10 @@ pub(crate) fn write_rfc3339(
     let (days, second) = (days as u32, second as u32);
     let (year, month, day) = date(days);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    write_decimal(year.into(), 4, b'0', out)?;
+    write_decimal(year.into(), 4, out)?;
     for (before, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
         out.write_char(before)?;
-        write_decimal(number.into(), 2, b'0', out)?;
+        write_decimal(number.into(), 2, out)?;
     }
     write_fraction(moment, digits, out)?;
     out.write_char('Z')
@@ -48,7 +48,13 @@ pub(crate) fn write_rfc3339(
 /// Writes `[   1.234567]`, the seconds filled up to four characters.
 pub(super) fn write_uptime(moment: Moment, out: &mut dyn fmt::Write) -> fmt::Result {
     out.write_char('[')?;
-    write_decimal(moment.seconds, 4, b' ', out)?;
+    let seconds = u32::try_from(moment.seconds).unwrap_or(u32::MAX);
+    for limit in &[1000, 100, 10] {
+        if seconds < *limit {
+            out.write_char(' ')?;
+        }
+    }
+    write_decimal(moment.seconds, 1, out)?;
     write_fraction(moment, Digits::Micros, out)?;
     out.write_char(']')
 }
@@ -59,7 +65,7 @@ pub(super) fn write_seconds(
     digits: Digits,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    write_decimal(moment.seconds, 0, b' ', out)?;
+    write_decimal(moment.seconds, 1, out)?;
     write_fraction(moment, digits, out)
 }
 
@@ -77,7 +83,7 @@ fn write_fraction(moment: Moment, digits: Digits, out: &mut dyn fmt::Write) -> f
         Digits::Nanos => (nanos, 9),
     };
     out.write_char('.')?;
-    write_decimal(part, width, b'0', out)
+    write_decimal(part, width, out)
 }
 
 /// Year, month and day of a day counted from 1970-01-01.

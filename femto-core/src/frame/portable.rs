@@ -412,7 +412,7 @@ impl<'a> Reader<'a> {
             ),
             tag::STR => Value::Str(self.text()?),
             tag::RENDERED => Value::Rendered(self.text()?),
-            tag::HEXDUMP => Value::Hexdump(self.bytes()?),
+            tag::HEXDUMP => Value::of_hexdump(self.bytes()?),
             tag::BYTES | tag::LATER..=tag::LAST => Value::Bytes(self.bytes()?),
             other => return Err(FrameError::Kind(other)),
         })

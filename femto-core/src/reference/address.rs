@@ -100,10 +100,8 @@ impl<T: Send + Sync> SetOnce<T> {
 }
 
 /// A value that is linked only if somebody demands it.
-#[cfg(feature = "float")]
 pub(crate) struct OnDemand<T: 'static>(AtomicPtr<T>);
 
-#[cfg(feature = "float")]
 impl<T: Sync> OnDemand<T> {
     /// `demanded` is for the other file of this name.
     pub(crate) const fn new(until_demanded: &'static T, _demanded: &'static T) -> Self {

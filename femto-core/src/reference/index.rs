@@ -132,10 +132,8 @@ impl<T> SetOnce<T> {
 }
 
 /// A value that is linked only if somebody demands it; here it always is.
-#[cfg(feature = "float")]
 pub(crate) struct OnDemand<T: 'static>(&'static T);
 
-#[cfg(feature = "float")]
 impl<T> OnDemand<T> {
     pub(crate) const fn new(_until_demanded: &'static T, demanded: &'static T) -> Self {
         Self(demanded)

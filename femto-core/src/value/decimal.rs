@@ -8,23 +8,18 @@ use core::fmt;
 #[cfg(any(test, not(feature = "alloc")))]
 use crate::division::divide;
 
-/// Writes a number in decimal; in front of it `fill`, an ASCII character, up to so many characters.
-pub(crate) fn write_decimal(
-    number: u64,
-    width: usize,
-    fill: u8,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+/// Writes a number in decimal, with so many digits at least, of which there is always one.
+pub(crate) fn write_decimal(number: u64, least: usize, out: &mut dyn fmt::Write) -> fmt::Result {
     // With an allocator there is room for the code too, and time matters more.
     #[cfg(feature = "alloc")]
     {
         let mut buffer = itoa::Buffer::new();
         let digits = buffer.format(number);
-        (digits.len()..width).try_for_each(|_| out.write_char(fill.into()))?;
+        (digits.len()..least).try_for_each(|_| out.write_char('0'))?;
         out.write_str(digits)
     }
     #[cfg(not(feature = "alloc"))]
-    out.write_str(&digits(&parts(number), width, fill))
+    out.write_str(&digits(&parts(number), least))
 }
 
 /// Writes a number that may be negative.
@@ -36,7 +31,7 @@ pub(crate) fn write_signed(number: i64, out: &mut dyn fmt::Write) -> fmt::Result
         if number < 0 {
             out.write_str("-")?;
         }
-        write_decimal(number.unsigned_abs(), 0, b' ', out)
+        write_decimal(number.unsigned_abs(), 1, out)
     }
 }
 
@@ -46,7 +41,7 @@ pub(super) fn write_wide(number: u128, out: &mut dyn fmt::Write) -> fmt::Result 
     #[cfg(feature = "alloc")]
     return out.write_str(itoa::Buffer::new().format(number));
     #[cfg(not(feature = "alloc"))]
-    out.write_str(&digits(&wide_parts(number), 0, b' '))
+    out.write_str(&digits(&wide_parts(number), 1))
 }
 
 /// A number in parts below a billion, the highest first.
@@ -75,7 +70,7 @@ fn wide_parts(number: u128) -> [u32; 5] {
 
 /// The digits of a number in parts, found by subtraction: the smallest processors divide in software.
 #[cfg(any(test, not(feature = "alloc")))]
-fn digits(parts: &[u32], width: usize, fill: u8) -> heapless::String<39> {
+fn digits(parts: &[u32], least: usize) -> heapless::String<39> {
     let mut text = heapless::String::new();
     let mut left = parts.len() * POWERS.len();
     let mut has_begun = false;
@@ -87,11 +82,10 @@ fn digits(parts: &[u32], width: usize, fill: u8) -> heapless::String<39> {
                 rest -= power;
                 digit += 1;
             }
-            has_begun |= digit > 0 || left == 1;
-            if has_begun || left <= width {
-                let character = if has_begun { b'0' | digit } else { fill };
+            has_begun |= digit > 0 || left <= least;
+            if has_begun {
                 // Seen to be ASCII, a character takes less code.
-                let _ = text.push(char::from(character & 0x7f));
+                let _ = text.push(char::from((b'0' | digit) & 0x7f));
             }
             left -= 1;
         }
@@ -113,10 +107,10 @@ mod tests {
 
     use super::*;
 
-    fn written(number: u64, width: usize, fill: u8) -> String {
+    fn written(number: u64, least: usize) -> String {
         let mut text = String::new();
-        write_decimal(number, width, fill, &mut text).unwrap();
-        assert_eq!(digits(&parts(number), width, fill).as_str(), text);
+        write_decimal(number, least, &mut text).unwrap();
+        assert_eq!(digits(&parts(number), least).as_str(), text);
         text
     }
 
@@ -124,9 +118,9 @@ mod tests {
         #[test]
         fn numbers_have_their_digits(number: u64, shift in 0_u32..64) {
             let number = number >> shift;
-            prop_assert_eq!(written(number, 0, b' '), number.to_string());
-            prop_assert_eq!(written(number, 4, b' '), format!("{number:4}"));
-            prop_assert_eq!(written(number, 9, b'0'), format!("{number:09}"));
+            prop_assert_eq!(written(number, 1), number.to_string());
+            prop_assert_eq!(written(number, 4), format!("{number:04}"));
+            prop_assert_eq!(written(number, 9), format!("{number:09}"));
         }
 
         #[test]
@@ -146,7 +140,7 @@ mod tests {
             write_wide(number, &mut text).unwrap();
             let expected = number.to_string();
             prop_assert_eq!(text, expected.as_str());
-            let digits = digits(&wide_parts(number), 0, b' ');
+            let digits = digits(&wide_parts(number), 1);
             prop_assert_eq!(digits.as_str(), expected);
         }
     }
@@ -154,10 +148,10 @@ mod tests {
     #[test]
     fn the_least_and_the_greatest_have_their_digits() {
         for number in [0, 1, 9, 10, BILLION - 1, BILLION, BILLION * BILLION, u64::MAX] {
-            assert_eq!(written(number, 0, b' '), number.to_string());
+            assert_eq!(written(number, 1), number.to_string());
         }
         #[cfg(feature = "int128")]
-        assert_eq!(digits(&wide_parts(u128::MAX), 0, b' ').as_str(), u128::MAX.to_string());
+        assert_eq!(digits(&wide_parts(u128::MAX), 1).as_str(), u128::MAX.to_string());
         let mut text = String::new();
         write_signed(i64::MIN, &mut text).unwrap();
         assert_eq!(text, i64::MIN.to_string());

@@ -4,6 +4,7 @@
 use core::fmt;
 
 use super::{Capture, Value};
+use crate::reference::OnDemand;
 
 /// Bytes to be logged as hexadecimal digits, two a byte: `0a1b2c`. For addresses and identifiers.
 ///
@@ -70,7 +71,7 @@ pub struct Hexdump<'a>(pub &'a [u8]);
 impl Capture for Hexdump<'_> {
     #[inline(always)]
     fn capture(&self) -> Value<'_> {
-        Value::Hexdump(self.0)
+        Value::of_hexdump(self.0)
     }
 }
 
@@ -85,6 +86,24 @@ impl fmt::Debug for Hexdump<'_> {
         write_hexdump(self.0, f)
     }
 }
+
+impl<'a> Value<'a> {
+    #[inline(always)]
+    pub(crate) fn of_hexdump(bytes: &'a [u8]) -> Self {
+        PRINT.demand(&PRINTED);
+        Self::Hexdump(bytes)
+    }
+}
+
+/// Writes the bytes of a [`Value::Hexdump`] by [`write_hexdump`], which is linked with those who make one.
+pub(super) fn write_dumped(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
+    PRINT.get()(bytes, out)
+}
+
+type Print = fn(&[u8], &mut dyn fmt::Write) -> fmt::Result;
+
+static PRINTED: Print = write_hexdump;
+static PRINT: OnDemand<Print> = OnDemand::new(&(write_hex as Print), &PRINTED);
 
 /// Writes two digits a byte.
 pub(crate) fn write_hex(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
@@ -109,7 +128,7 @@ pub(crate) fn write_hex_number(
     Ok(())
 }
 
-pub(crate) fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
+fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
     for (number, line) in bytes.chunks(COLUMNS).enumerate() {
         out.write_str("\n    ")?;
         write_hex_number(number * COLUMNS, 4, out)?;

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::division::divide;
+use crate::formatter::{Moment, write_rfc3339};
 use crate::reference::SetOnce;
 
 /// A source of time.
@@ -61,6 +63,17 @@ pub trait Clock: Sync {
     fn epoch(&self) -> Option<Duration> {
         None
     }
+
+    /// The time of a count of ticks. Here, and not a function of this module, so that a program has in it
+    /// only what its clock needs: no calendar without an epoch, little arithmetic for a usual rate.
+    #[doc(hidden)]
+    fn moment(&self, ticks: u64) -> Option<Moment> {
+        let (seconds, nanos) = time_at(ticks, self.ticks_per_second())?;
+        let Some(epoch) = self.epoch() else { return Some(Moment { seconds, nanos, date: None }) };
+        let time = Duration::new(seconds, nanos).saturating_add(epoch);
+        let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
+        Some(Moment { seconds, nanos, date: Some(write_rfc3339) })
+    }
 }
 
 /// Sets the clock of this image, once.
@@ -85,6 +98,11 @@ pub(crate) fn rate() -> u64 {
     CLOCK.get().ticks_per_second()
 }
 
+/// The time of `ticks` of the clock that was set; `None` without one.
+pub(crate) fn moment(ticks: u64) -> Option<Moment> {
+    CLOCK.get().moment(ticks)
+}
+
 /// The duration of `ticks`, by the rate of the clock that was set; `None` without one.
 pub(crate) fn duration(ticks: u64) -> Option<Duration> {
     duration_at(ticks, rate())
@@ -92,10 +110,17 @@ pub(crate) fn duration(ticks: u64) -> Option<Duration> {
 
 /// The duration of `ticks`, so many a second; `None` if there are none.
 pub(crate) fn duration_at(ticks: u64, rate: u64) -> Option<Duration> {
+    time_at(ticks, rate).map(|(seconds, nanos)| Duration::new(seconds, nanos))
+}
+
+/// [`duration_at`], as seconds and nanoseconds.
+#[inline]
+pub(crate) fn time_at(ticks: u64, rate: u64) -> Option<(u64, u32)> {
     if rate == 0 {
         return None;
     }
-    Some(Duration::new(ticks / rate, nanos(ticks % rate, rate)))
+    let (seconds, rest) = divide(ticks, rate);
+    Some((seconds, nanos(rest, rate)))
 }
 
 /// The time of tick 0 since the Unix epoch, if the clock that was set knows it.
@@ -112,10 +137,14 @@ pub(crate) fn ticks_of_epoch() -> u64 {
 
 /// `ticks` of less than a second in nanoseconds, without a division of 128 bits: from 17 GHz on, the
 /// lowest bits of rate and ticks count for nothing.
+#[inline]
 fn nanos(ticks: u64, rate: u64) -> u32 {
     const NANOS: u64 = 1_000_000_000;
+    if rate == NANOS {
+        return ticks as u32;
+    }
     let excess = (u64::BITS - rate.leading_zeros()).saturating_sub(34);
-    ((ticks >> excess) * NANOS / (rate >> excess)).min(NANOS - 1) as u32
+    divide((ticks >> excess) * NANOS, rate >> excess).0.min(NANOS - 1) as u32
 }
 
 /// There is a clock already.

@@ -20,6 +20,7 @@ pub use field::{Field, FieldFn};
 pub use json::JsonFormatter;
 pub use logfmt::LogfmtFormatter;
 pub use text::TextFormatter;
+pub(crate) use time::{Moment, WriteDate, write_rfc3339};
 
 use crate::{FmtSink, Record};
 

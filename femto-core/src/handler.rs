@@ -28,6 +28,7 @@ use core::fmt;
 use crate::atomic::AtomicWord;
 use crate::call::{RECORD_PATH, RecordPath};
 use crate::frame::Shape;
+use crate::value::write_decimal;
 use crate::{Details, Level, Record, Statistics, clock};
 
 /// Receives records.
@@ -73,9 +74,19 @@ pub trait Handler: Sync {
     }
 }
 
+/// How many records were dropped.
+struct Report(usize);
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_decimal(self.0 as u64, 1, f)?;
+        f.write_str(" records dropped")
+    }
+}
+
 /// Makes the record that says how many were dropped.
 fn with_report<R>(records: usize, take: impl FnOnce(&Record<'_>) -> R) -> R {
-    with_message(format_args!("{records} records dropped"), take)
+    with_message(format_args!("{}", Report(records)), take)
 }
 
 /// Makes a record of our own.

@@ -6,6 +6,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::value::write_decimal;
+
 /// The severity of a record, and the threshold of a logger or handler.
 ///
 /// A number from 0 to 255 with the meaning of Python's `logging`: the higher, the more severe. A
@@ -72,6 +74,12 @@ impl Level {
         })
     }
 
+    /// Writes what a level without a name is shown as.
+    pub(crate) fn write_number(self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str("Level ")?;
+        write_decimal(self.0.into(), 1, out)
+    }
+
     /// Whether a call at this level is compiled in, by the ceiling of the `max_level_*` features.
     #[must_use]
     #[inline]
@@ -86,7 +94,7 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
             Some(name) => f.pad(name),
-            None => write!(f, "Level {}", self.0),
+            None => self.write_number(f),
         }
     }
 }

@@ -14,6 +14,7 @@ mod builder;
 mod call;
 mod call_site;
 mod clock;
+mod division;
 mod filter;
 mod formatter;
 pub mod frame;

@@ -7,6 +7,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::call::Keep;
+use crate::formatter::{Moment, WriteDate, write_rfc3339};
 use crate::{CallSite, Level, Logger, Value, clock};
 
 /// One event, as filters and formatters see it. Nothing in it is allocated or formatted.
@@ -18,6 +19,8 @@ pub struct Record<'a> {
     is_recovered: bool,
     sequence: Option<u32>,
     time: u64,
+    /// What writes a time of [`Unit::SinceEpoch`], for which see [`WriteDate`].
+    date: Option<WriteDate>,
     name: Name<'a>,
     message: Message<'a>,
     values: &'a [Value<'a>],
@@ -96,6 +99,7 @@ impl<'a> Record<'a> {
         Self {
             level,
             unit: Unit::Ticks,
+            date: None,
             is_cut: false,
             is_recovered: false,
             sequence: None,
@@ -135,7 +139,7 @@ impl<'a> Record<'a> {
         details: &'a Details<'a>,
     ) -> Self {
         let record = Self::of(Name::Text(name), Message::Of(site), level, time);
-        Self { unit: Unit::SinceEpoch, values, details: Some(details), ..record }
+        Self { values, ..record.since_epoch(details) }
     }
 
     /// A record whose message is anything that can be displayed; `time` since the Unix epoch, in
@@ -148,8 +152,13 @@ impl<'a> Record<'a> {
         time: u64,
         details: &'a Details<'a>,
     ) -> Self {
-        let record = Self::of(Name::Text(name), Message::Display(message), level, time);
-        Self { unit: Unit::SinceEpoch, details: Some(details), ..record }
+        Self::of(Name::Text(name), Message::Display(message), level, time).since_epoch(details)
+    }
+
+    /// The same record with details, its time in nanoseconds.
+    const fn since_epoch(self, details: &'a Details<'a>) -> Self {
+        let date: Option<WriteDate> = Some(write_rfc3339);
+        Self { unit: Unit::SinceEpoch, date, details: Some(details), ..self }
     }
 
     /// [`Record::from_message`], but `time` in ticks of the clock.
@@ -160,7 +169,11 @@ impl<'a> Record<'a> {
         time: u64,
         details: &'a Details<'a>,
     ) -> Self {
-        Self { unit: Unit::Ticks, ..Self::from_message(name, message, level, time, details) }
+        Self {
+            unit: Unit::Ticks,
+            date: None,
+            ..Self::from_message(name, message, level, time, details)
+        }
     }
 
     /// A record of the logging itself; `time` in ticks of the clock.
@@ -176,7 +189,7 @@ impl<'a> Record<'a> {
     /// The same record, its nanoseconds counted from the boot of the machine that it comes from.
     #[must_use]
     pub const fn since_boot(self) -> Self {
-        Self { unit: Unit::SinceBoot, ..self }
+        Self { unit: Unit::SinceBoot, date: None, ..self }
     }
 
     /// The same record, some of its text cut off.
@@ -233,13 +246,18 @@ impl<'a> Record<'a> {
     /// `None` if no clock was set, or it is not known.
     #[must_use]
     pub fn time(&self) -> Option<Duration> {
+        self.moment().map(|moment| Duration::new(moment.seconds, moment.nanos))
+    }
+
+    /// [`Record::time`], with what writes a date.
+    pub(crate) fn moment(&self) -> Option<Moment> {
         match self.unit {
-            Unit::Ticks => {
-                let since_start = clock::duration(self.time)?;
-                Some(clock::epoch().map_or(since_start, |epoch| since_start.saturating_add(epoch)))
-            }
+            Unit::Ticks => clock::moment(self.time),
             _ if self.time == Self::NO_TIME => None,
-            _ => Some(Duration::from_nanos(self.time)),
+            _ => {
+                let (seconds, nanos) = clock::time_at(self.time, 1_000_000_000)?;
+                Some(Moment { seconds, nanos, date: self.date })
+            }
         }
     }
 
@@ -298,6 +316,18 @@ impl<'a> Record<'a> {
         let first = self.values.len().saturating_sub(keys.len());
         let others = self.details.map_or(&[][..], |details| details.key_values);
         keys.iter().copied().zip(self.values[first..].iter().copied()).chain(others.iter().copied())
+    }
+
+    /// [`Record::key_values`] with less code, for nothing is copied.
+    pub(crate) fn for_each_key_value(&self, give: &mut dyn FnMut(&'a str, &Value<'a>)) {
+        let keys = self.site().map_or(&[][..], |site| site.keys);
+        let first = self.values.len().saturating_sub(keys.len());
+        for (key, value) in keys.iter().zip(self.values.get(first..).unwrap_or_default()) {
+            give(key, value);
+        }
+        for (key, value) in self.details.map_or(&[][..], |details| details.key_values) {
+            give(key, value);
+        }
     }
 
     /// Arguments and values of the statement's keys, in order.

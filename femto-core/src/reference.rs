@@ -16,7 +16,7 @@ mod chosen;
 
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use chosen::resolve_call_site;
-pub(crate) use chosen::{SetOnce, Slot, own_text, refer, resolve};
+pub(crate) use chosen::{OnDemand, SetOnce, Slot, own_text, refer, resolve};
 
 use crate::CallSite;
 

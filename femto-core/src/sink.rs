@@ -48,6 +48,16 @@ impl<W: Write> fmt::Write for FmtSink<'_, W> {
         }
         self.result.as_ref().map_err(|_| fmt::Error).copied()
     }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        write_char(c, self)
+    }
+}
+
+/// Writes a character as text: once for all that take no characters of their own.
+#[inline(never)]
+pub(crate) fn write_char(c: char, out: &mut dyn fmt::Write) -> fmt::Result {
+    out.write_str(c.encode_utf8(&mut [0; 4]))
 }
 
 /// A sink of text for a terminal: `\n` becomes `\r\n`, without which lines make a staircase. Not for a

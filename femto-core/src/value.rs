@@ -3,13 +3,22 @@
 //! Made on the *caller* (borrowed, nothing allocated) by [`Capture`], carried by the frame, and
 //! seen again on the *collector* or *drain*, where templates and formatters print it.
 
+mod decimal;
 mod hex;
+#[cfg(feature = "float")]
+mod on_demand;
 
 use core::fmt;
 
-pub(crate) use hex::write_hex;
-use hex::write_hexdump;
+pub(crate) use decimal::write_decimal;
+use decimal::write_signed;
+#[cfg(feature = "int128")]
+use decimal::write_wide;
+use hex::write_dumped;
 pub use hex::{Hex, Hexdump};
+pub(crate) use hex::{write_hex, write_hex_number};
+#[cfg(feature = "float")]
+pub(crate) use on_demand::Float;
 
 /// One typed argument of a record.
 ///
@@ -46,11 +55,14 @@ pub enum Value<'a> {
     /// An unsigned integer of 128 bits, low half first.
     #[cfg(feature = "int128")]
     U128([u64; 2]),
-    /// A floating-point number of 32 bits.
+    /// A floating-point number of 32 bits. On 32-bit bare metal made by [`Capture::capture`] only, which links
+    /// what prints it.
     #[cfg(feature = "float")]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), non_exhaustive)]
     F32(f32),
-    /// A floating-point number of 64 bits.
+    /// A floating-point number of 64 bits. On 32-bit bare metal made by [`Capture::capture`] only, too.
     #[cfg(feature = "float")]
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), non_exhaustive)]
     F64(f64),
     /// A character.
     Char(char),
@@ -58,7 +70,8 @@ pub enum Value<'a> {
     Str(&'a str),
     /// Bytes without a known encoding. `{}` prints hexadecimal digits, `{:?}` a list of numbers.
     Bytes(&'a [u8]),
-    /// Bytes to be printed as lines of a hexdump.
+    /// Bytes to be printed as lines of a hexdump. On 32-bit bare metal made by [`Capture::capture`] only, too.
+    #[cfg_attr(all(target_os = "none", not(target_pointer_width = "64")), non_exhaustive)]
     Hexdump(&'a [u8]),
     /// A text that was rendered with its own format specification; printed as it is.
     Rendered(&'a str),
@@ -105,23 +118,35 @@ impl Value<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write_to(&self, out: &mut dyn fmt::Write) -> fmt::Result {
-        // With an allocator there is room for the code too, and time matters more.
-        #[cfg(feature = "alloc")]
-        macro_rules! digits {
-            ($($kind:ident)*) => {
-                match *self {
-                    $(Self::$kind(n) => return out.write_str(itoa::Buffer::new().format(n)),)*
-                    _ => {}
-                }
-            };
-        }
         match *self {
-            Self::Str(text) | Self::Rendered(text) => return out.write_str(text),
-            _ => {}
+            Self::None => out.write_str("None"),
+            Self::Bool(truth) => out.write_str(if truth { "true" } else { "false" }),
+            Self::Char(c) => out.write_char(c),
+            Self::Str(text) | Self::Rendered(text) => out.write_str(text),
+            Self::Bytes(bytes) => write_hex(bytes, out),
+            Self::Hexdump(bytes) => write_dumped(bytes, out),
+            Self::Arguments(arguments) => out.write_fmt(*arguments),
+            Self::I8(n) => write_signed(n.into(), out),
+            Self::I16(n) => write_signed(n.into(), out),
+            Self::I32(n) => write_signed(n.into(), out),
+            Self::I64(n) => write_signed(n, out),
+            Self::U8(n) => write_decimal(n.into(), 1, out),
+            Self::U16(n) => write_decimal(n.into(), 1, out),
+            Self::U32(n) => write_decimal(n.into(), 1, out),
+            Self::U64(n) => write_decimal(n, 1, out),
+            #[cfg(feature = "float")]
+            Self::F32(_) | Self::F64(_) => write!(out, "{}", Float(self)),
+            #[cfg(feature = "int128")]
+            Self::I128(n) => {
+                let number = whole(n).cast_signed();
+                if number < 0 {
+                    out.write_str("-")?;
+                }
+                write_wide(number.unsigned_abs(), out)
+            }
+            #[cfg(feature = "int128")]
+            Self::U128(n) => write_wide(whole(n), out),
         }
-        #[cfg(feature = "alloc")]
-        digits!(I8 I16 I32 I64 U8 U16 U32 U64);
-        write!(out, "{self}")
     }
 }
 
@@ -134,11 +159,13 @@ macro_rules! pass_on {
                 match self {
                     $(Self::$kind(inner) => fmt::$trait::fmt(inner, f),)*
                     $(#[cfg(feature = "float")] Self::$float(inner) => fmt::$trait::fmt(inner, f),)*
+                    #[cfg(feature = "float")]
+                    #[allow(unreachable_patterns, reason = "of some traits they are named")]
+                    Self::F32(_) | Self::F64(_) => fmt::Debug::fmt(&Float(self), f),
                     #[cfg(feature = "int128")]
                     Self::I128(n) => fmt::$trait::fmt(&(whole(*n) as i128), f),
                     #[cfg(feature = "int128")]
                     Self::U128(n) => fmt::$trait::fmt(&whole(*n), f),
-                    #[allow(unreachable_patterns, reason = "Display names every kind")]
                     other => fmt::Display::fmt(other, f),
                 }
             }
@@ -147,40 +174,61 @@ macro_rules! pass_on {
 }
 
 pass_on! {
-    Debug: Bool I8 I16 I32 I64 U8 U16 U32 U64 Char Str Bytes, F32 F64;
-    LowerHex: I8 I16 I32 I64 U8 U16 U32 U64,;
-    UpperHex: I8 I16 I32 I64 U8 U16 U32 U64,;
-    Octal: I8 I16 I32 I64 U8 U16 U32 U64,;
-    Binary: I8 I16 I32 I64 U8 U16 U32 U64,;
+    Debug: Bool I8 I16 I32 I64 U8 U16 U32 U64 Char Str Bytes,;
     LowerExp: I8 I16 I32 I64 U8 U16 U32 U64, F32 F64;
     UpperExp: I8 I16 I32 I64 U8 U16 U32 U64, F32 F64;
 }
 
+/// The traits that print the bits of integers. All become wide ones, whose code is then linked alone.
+macro_rules! pass_bits_on {
+    ($($trait:ident)*) => {$(
+        impl fmt::$trait for Value<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let bits = match *self {
+                    Self::I8(n) => n.cast_unsigned().into(),
+                    Self::I16(n) => n.cast_unsigned().into(),
+                    Self::I32(n) => n.cast_unsigned().into(),
+                    Self::I64(n) => n.cast_unsigned(),
+                    Self::U8(n) => n.into(),
+                    Self::U16(n) => n.into(),
+                    Self::U32(n) => n.into(),
+                    Self::U64(n) => n,
+                    #[cfg(feature = "int128")]
+                    Self::I128(n) | Self::U128(n) => return fmt::$trait::fmt(&whole(n), f),
+                    _ => return fmt::Display::fmt(self, f),
+                };
+                fmt::$trait::fmt(&bits, f)
+            }
+        }
+    )*};
+}
+
+pass_bits_on! { LowerHex UpperHex Octal Binary }
+
 impl fmt::Display for Value<'_> {
+    /// Integers become wide ones, as above.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.pad("None"),
             Self::Bool(inner) => inner.fmt(f),
-            Self::I8(inner) => inner.fmt(f),
-            Self::I16(inner) => inner.fmt(f),
-            Self::I32(inner) => inner.fmt(f),
+            Self::I8(n) => i64::from(*n).fmt(f),
+            Self::I16(n) => i64::from(*n).fmt(f),
+            Self::I32(n) => i64::from(*n).fmt(f),
             Self::I64(inner) => inner.fmt(f),
-            Self::U8(inner) => inner.fmt(f),
-            Self::U16(inner) => inner.fmt(f),
-            Self::U32(inner) => inner.fmt(f),
+            Self::U8(n) => u64::from(*n).fmt(f),
+            Self::U16(n) => u64::from(*n).fmt(f),
+            Self::U32(n) => u64::from(*n).fmt(f),
             Self::U64(inner) => inner.fmt(f),
             #[cfg(feature = "int128")]
             Self::I128(n) => (whole(*n) as i128).fmt(f),
             #[cfg(feature = "int128")]
             Self::U128(n) => whole(*n).fmt(f),
             #[cfg(feature = "float")]
-            Self::F32(inner) => inner.fmt(f),
-            #[cfg(feature = "float")]
-            Self::F64(inner) => inner.fmt(f),
+            Self::F32(_) | Self::F64(_) => Float(self).fmt(f),
             Self::Char(inner) => inner.fmt(f),
             Self::Str(inner) => inner.fmt(f),
             Self::Bytes(inner) => write_hex(inner, f),
-            Self::Hexdump(inner) => write_hexdump(inner, f),
+            Self::Hexdump(inner) => write_dumped(inner, f),
             Self::Rendered(inner) => f.write_str(inner),
             Self::Arguments(inner) => f.write_fmt(**inner),
         }
@@ -227,8 +275,8 @@ capture! {
     u64 => |v| Value::U64(*v),
     #[cfg(feature = "int128")] i128 => |v| Value::I128(halves(*v as u128)),
     #[cfg(feature = "int128")] u128 => |v| Value::U128(halves(*v)),
-    #[cfg(feature = "float")] f32 => |v| Value::F32(*v),
-    #[cfg(feature = "float")] f64 => |v| Value::F64(*v),
+    #[cfg(feature = "float")] f32 => |v| Value::of_f32(*v),
+    #[cfg(feature = "float")] f64 => |v| Value::of_f64(*v),
     char => |v| Value::Char(*v),
     str => |v| Value::Str(v),
     #[cfg(target_pointer_width = "64")] usize => |v| Value::U64(*v as u64),
@@ -369,6 +417,47 @@ mod tests {
             same!(b.as_slice(), "{:?}" "{:x?}" "{:02X?}" "{:#x?}" "{:#?}" "{:>4?}");
             same!(Hex(&b), "{}" "{:?}" "{:>30}" "{:02x?}" "{:#?}");
             same!(Hexdump(&b), "{}" "{:?}" "{:>300}" "{:x?}" "{:#?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_value_is_written_as_it_is_displayed(
+            number: u64, shift in 0_u32..64, c: char, text: String, bytes: std::vec::Vec<u8>
+        ) {
+            let number = number >> shift;
+            let signed = number.cast_signed();
+            let arguments = format_args!("{text}");
+            for value in [
+                Value::None,
+                Value::Bool(number % 2 == 0),
+                Value::I8(number as i8),
+                Value::I16(number as i16),
+                Value::I32(number as i32),
+                Value::I64(signed),
+                Value::U8(number as u8),
+                Value::U16(number as u16),
+                Value::U32(number as u32),
+                Value::U64(number),
+                #[cfg(feature = "int128")]
+                Value::I128([number, number]),
+                #[cfg(feature = "int128")]
+                Value::U128([number, number]),
+                #[cfg(feature = "float")]
+                Value::F32(f32::from_bits(number as u32)),
+                #[cfg(feature = "float")]
+                Value::F64(f64::from_bits(number)),
+                Value::Char(c),
+                Value::Str(&text),
+                Value::Rendered(&text),
+                Value::Bytes(&bytes),
+                Value::Hexdump(&bytes),
+                Value::Arguments(&arguments),
+            ] {
+                let mut written = String::new();
+                value.write_to(&mut written).unwrap();
+                prop_assert_eq!(written, format!("{value}"));
+            }
         }
     }
 

@@ -84,6 +84,18 @@ fn all_fields_can_be_shown_in_any_order() {
 }
 
 #[test]
+fn a_level_is_filled_up_to_five_characters() {
+    const FIELDS: &[Field] = &[Field::LEVEL, Field::text("|")];
+    let builder = FormatterBuilder::new().with_fields(FIELDS);
+    for (name, shown) in [("", "     |"), ("ÉTÉ", "ÉTÉ  |"), ("QUITE LOUD", "QUITE LOUD|")] {
+        let mut details = Details::default();
+        details.level_name = Some(name);
+        let record = Record::from_message("net", &"m", Level::INFO, 0, &details);
+        assert_eq!(line(&builder.text(), &record), shown);
+    }
+}
+
+#[test]
 fn a_field_that_a_record_has_not_is_left_out_with_its_space() {
     let details = Details::default();
     let record = Record::from_message("net", &"m", Level::new(25), 0, &details);

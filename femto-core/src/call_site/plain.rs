@@ -7,20 +7,40 @@ use crate::Value;
 
 /// Writes a template applied to `values`, each as `{}` prints it, whatever its specification.
 pub(super) fn write(template: &str, values: &[Value<'_>], out: &mut dyn fmt::Write) -> fmt::Result {
-    let (mut rest, mut next) = (template, 0);
-    while let Some(at) = rest.find(['{', '}']) {
-        let (text, brace) = rest.split_at(at);
-        out.write_str(text)?;
-        let (brace, after) = brace.split_at(1);
-        if let Some(after) = after.strip_prefix(brace) {
-            out.write_str(brace)?;
-            rest = after;
+    // Byte by byte, and nothing is sliced that could be no text: little code without a panic in it.
+    let bytes = template.as_bytes();
+    let (mut start, mut next) = (0, 0);
+    loop {
+        let mut at = start;
+        while bytes.get(at).is_some_and(|byte| !matches!(byte, b'{' | b'}')) {
+            at += 1;
+        }
+        let brace = bytes.get(at);
+        let is_doubled = brace.is_some() && bytes.get(at + 1) == brace;
+        out.write_str(template.get(start..at + usize::from(is_doubled)).unwrap_or_default())?;
+        if brace.is_none() {
+            return Ok(());
+        }
+        start = at + 1;
+        if is_doubled {
+            start += 1;
             continue;
         }
-        let (hole, after) = after.split_once('}').unwrap_or((after, ""));
-        rest = after;
-        let number = hole.split_once(':').map_or(hole, |(number, _)| number);
-        let index = number.parse().unwrap_or_else(|_| {
+        let mut index = None;
+        let mut is_index = true;
+        while let Some(&byte) = bytes.get(start) {
+            start += 1;
+            match byte {
+                b'}' => break,
+                b'0'..=b'9' if is_index => {
+                    let digit = usize::from(byte - b'0');
+                    index = Some(index.unwrap_or(0_usize).wrapping_mul(10).wrapping_add(digit));
+                }
+                // What follows is a specification.
+                _ => is_index = false,
+            }
+        }
+        let index = index.unwrap_or_else(|| {
             next += 1;
             next - 1
         });
@@ -28,7 +48,6 @@ pub(super) fn write(template: &str, values: &[Value<'_>], out: &mut dyn fmt::Wri
             value.write_to(out)?;
         }
     }
-    out.write_str(rest)
 }
 
 #[cfg(test)]

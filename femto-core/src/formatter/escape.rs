@@ -1,6 +1,11 @@
 //! Texts on their way into a line. Runs on the *collector* or *drain*, between record and sink.
 
 use core::fmt::{self, Write};
+use core::mem;
+
+use crate::Value;
+use crate::sink::write_char;
+use crate::value::write_hex_number;
 
 /// Whether a character drives a terminal, ends a line, or changes the direction of writing: the
 /// control characters C0, DEL and C1; U+2028 and U+2029; the nine of "Trojan Source"
@@ -18,19 +23,70 @@ pub(super) fn write_escaped(text: &str, out: &mut dyn Write) -> fmt::Result {
         '\n' => out.write_str("\\n"),
         '\r' => out.write_str("\\r"),
         '\t' => out.write_str("\\t"),
-        _ => write!(out, "\\u{{{:x}}}", u32::from(c)),
+        _ => {
+            out.write_str("\\u{")?;
+            write_hex_number(c as usize, 1, out)?;
+            out.write_char('}')
+        }
     })
 }
 
 /// A line of text.
 ///
 /// It keeps the error of `out` apart from that of a `Display` which fails: that one only leaves
-/// what it wrote.
+/// what it wrote. After an error nothing more is written, so whoever writes need not look.
 pub(super) struct Line<'o> {
     pub(super) out: &'o mut dyn Write,
     /// What is done to texts, if anything; a pointer, so that firmware links it only if it asks for it.
     pub(super) escape: Option<EscapeFn>,
+    /// Whether a space stands before the next field.
+    pub(super) needs_space: bool,
     pub(super) result: fmt::Result,
+}
+
+impl<'o> Line<'o> {
+    pub(super) fn new(out: &'o mut dyn Write, escape: Option<EscapeFn>) -> Self {
+        Self { out, escape, needs_space: false, result: Ok(()) }
+    }
+
+    /// Begins a field.
+    pub(super) fn begin(&mut self) {
+        if mem::replace(&mut self.needs_space, true) {
+            self.put(" ");
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn put(&mut self, text: &str) {
+        let _ = self.write_str(text);
+    }
+
+    /// Puts what is never escaped.
+    #[inline(never)]
+    pub(super) fn put_as_it_is(&mut self, value: &Value<'_>) {
+        if self.result.is_ok() {
+            self.result = value.write_to(self.out);
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn put_field(&mut self, value: &Value<'_>) -> fmt::Result {
+        self.begin();
+        let _ = value.write_to(self);
+        self.result
+    }
+
+    #[inline(never)]
+    pub(super) fn put_key_value(&mut self, key: &str, value: &Value<'_>) {
+        self.begin();
+        self.put(key);
+        self.put("=");
+        match value {
+            // It has the ends of its lines from us.
+            Value::Hexdump(_) => self.put_as_it_is(value),
+            _ => _ = value.write_to(self),
+        }
+    }
 }
 
 impl Write for Line<'_> {
@@ -42,6 +98,10 @@ impl Write for Line<'_> {
             };
         }
         self.result
+    }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        write_char(c, self)
     }
 }
 
@@ -63,10 +123,17 @@ impl Write for JsonText<'_> {
                 '\r' => out.write_str("\\r"),
                 '\t' => out.write_str("\\t"),
                 // None of them is beyond 16 bits.
-                _ => write!(out, "\\u{:04x}", u32::from(c)),
+                _ => {
+                    out.write_str("\\u")?;
+                    write_hex_number(c as usize, 4, out)
+                }
             });
         }
         self.result
+    }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        write_char(c, self)
     }
 }
 
@@ -92,12 +159,14 @@ fn replace(
     is_special: impl Fn(char) -> bool,
     write: impl Fn(char, &mut dyn Write) -> fmt::Result,
 ) -> fmt::Result {
-    let mut rest = text;
-    while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_special(c)) {
-        let (before, after) = rest.split_at(at);
-        out.write_str(before)?;
-        write(c, out)?;
-        rest = &after[c.len_utf8()..];
+    let (mut rest, mut chars) = (text, text.chars());
+    loop {
+        let here = chars.as_str().len();
+        let Some(c) = chars.next() else { return out.write_str(rest) };
+        if is_special(c) {
+            out.write_str(rest.get(..rest.len() - here).unwrap_or_default())?;
+            write(c, out)?;
+            rest = chars.as_str();
+        }
     }
-    out.write_str(rest)
 }

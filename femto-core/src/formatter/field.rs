@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Record, Value};
+use crate::{Level, Record, Value};
 
 /// A part of a line. One that a record does not have is left out.
 ///
@@ -132,10 +132,15 @@ pub(super) fn show_level(
     record: &Record<'_>,
     show: impl FnOnce(Value<'_>) -> fmt::Result,
 ) -> fmt::Result {
-    match record.level_name().or(record.level().name()) {
+    match level_name(record) {
         Some(name) => show(Value::Str(name)),
-        None => show(Value::Arguments(&format_args!("{}", record.level()))),
+        None => show(Value::Arguments(&format_args!("{}", LevelNumber(record.level())))),
     }
+}
+
+/// The level's name, the application's if it has one.
+pub(super) fn level_name<'a>(record: &Record<'a>) -> Option<&'a str> {
+    record.level_name().or(record.level().name())
 }
 
 /// What is said of a record that is not whole, or not of this run.
@@ -144,16 +149,29 @@ pub(super) fn marks(record: &Record<'_>) -> impl Iterator<Item = &'static str> {
     marks.into_iter().filter_map(|(is_set, mark)| is_set.then_some(mark))
 }
 
-/// The key-values of a record; of equal keys the last counts, as for all who read JSON.
-pub(super) fn key_values<'a>(record: &Record<'a>) -> impl Iterator<Item = (&'a str, Value<'a>)> {
-    let all = record.key_values();
-    let is_last = {
-        let all = all.clone();
-        move |&(index, (key, _)): &(usize, (&str, _))| {
-            all.clone().skip(index + 1).all(|(later, _)| later != key)
+/// Gives the key-values of a record, until an error; of equal keys the last counts, as for all who read JSON.
+pub(super) fn key_values(
+    record: &Record<'_>,
+    give: &mut dyn FnMut(&str, &Value<'_>) -> fmt::Result,
+) -> fmt::Result {
+    let (mut result, mut index) = (Ok(()), 0);
+    record.for_each_key_value(&mut |key, value| {
+        if result.is_ok() && !comes_again(record, key, index) {
+            result = give(key, value);
         }
-    };
-    all.enumerate().filter(is_last).map(|(_, pair)| pair)
+        index += 1;
+    });
+    result
+}
+
+/// Whether there is a key-value of this key beyond an index.
+fn comes_again(record: &Record<'_>, key: &str, beyond: usize) -> bool {
+    let (mut found, mut index) = (false, 0);
+    record.for_each_key_value(&mut |other, _| {
+        found |= index > beyond && other == key;
+        index += 1;
+    });
+    found
 }
 
 struct Message<'r>(&'r Record<'r>);
@@ -161,5 +179,13 @@ struct Message<'r>(&'r Record<'r>);
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.write_message(f)
+    }
+}
+
+struct LevelNumber(Level);
+
+impl fmt::Display for LevelNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_number(f)
     }
 }

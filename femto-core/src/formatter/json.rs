@@ -5,7 +5,9 @@ use core::fmt;
 use super::Formatter;
 use super::escape::write_json_string;
 use super::field::{DEFAULT_FIELDS, Field, Kind, distinct, key_values, marks, show_level};
-use super::time::{Digits, write_rfc3339, write_seconds};
+use super::time::{Digits, Moment, write_seconds};
+#[cfg(feature = "float")]
+use crate::value::Float;
 use crate::value::write_hex;
 use crate::{Record, Value};
 
@@ -47,25 +49,23 @@ impl Formatter for JsonFormatter {
         for field in distinct(self.fields) {
             match field {
                 Kind::Text(_) => {}
-                Kind::Time => match record.time() {
-                    Some(time) if record.is_since_epoch() => {
+                Kind::Time => match record.moment() {
+                    Some(moment @ Moment { date: Some(write_date), .. }) => {
                         let out = line.key("time")?;
-                        write_json_string(out, |out| write_rfc3339(time, Digits::Nanos, out))?;
+                        write_json_string(out, |out| write_date(moment, Digits::Nanos, out))?;
                     }
-                    Some(time) => write_seconds(time, Digits::Nanos, line.key("uptime")?)?,
+                    Some(moment) => write_seconds(moment, Digits::Nanos, line.key("uptime")?)?,
                     None => {}
                 },
                 Kind::KeyValues if !record.has_key_values() => {}
                 Kind::KeyValues => {
                     let mut fields = Object::open(line.key("fields")?)?;
-                    for (key, value) in key_values(record) {
-                        write_value(value, fields.key(key)?)?;
-                    }
+                    key_values(record, &mut |key, value| write_value(value, fields.key(key)?))?;
                     fields.close()?;
                 }
-                Kind::Level => show_level(record, |name| write_value(name, line.key("level")?))?,
+                Kind::Level => show_level(record, |name| write_value(&name, line.key("level")?))?,
                 Kind::Value(key, visit) => {
-                    visit(record, &mut |value| write_value(value, line.key(key)?))?;
+                    visit(record, &mut |value| write_value(&value, line.key(key)?))?;
                 }
             }
         }
@@ -103,8 +103,9 @@ impl<'o> Object<'o> {
     }
 }
 
-fn write_value(value: Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    match value {
+#[inline(never)]
+fn write_value(value: &Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    match *value {
         Value::None => out.write_str("null"),
         Value::Bool(_)
         | Value::I8(_)
@@ -117,11 +118,11 @@ fn write_value(value: Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         | Value::U64(_) => value.write_to(out),
         // `Debug` writes what JSON can read, in the fewest digits that read back as the same number.
         #[cfg(feature = "float")]
-        Value::F32(n) if n.is_finite() => write!(out, "{n:?}"),
+        Value::F32(n) if !n.is_finite() => out.write_str("null"),
         #[cfg(feature = "float")]
-        Value::F64(n) if n.is_finite() => write!(out, "{n:?}"),
+        Value::F64(n) if !n.is_finite() => out.write_str("null"),
         #[cfg(feature = "float")]
-        Value::F32(_) | Value::F64(_) => out.write_str("null"),
+        Value::F32(_) | Value::F64(_) => write!(out, "{:?}", Float(value)),
         #[cfg(feature = "int128")]
         Value::I128([low, high]) if high as i64 == (low as i64) >> 63 => {
             Value::I64(low as i64).write_to(out)
@@ -131,6 +132,6 @@ fn write_value(value: Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         Value::Bytes(bytes) | Value::Hexdump(bytes) => {
             write_json_string(out, |out| write_hex(bytes, out))
         }
-        other => write_json_string(out, |out| other.write_to(out)),
+        _ => write_json_string(out, |out| value.write_to(out)),
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 use super::Formatter;
 use super::escape::write_json_string;
 use super::field::{DEFAULT_FIELDS, Field, Kind, distinct, key_values, marks, show_level};
-use super::time::{Digits, write_rfc3339, write_seconds};
+use super::time::{Digits, Moment, write_seconds};
 use crate::value::write_hex;
 use crate::{Record, Value};
 
@@ -46,22 +46,22 @@ impl Formatter for LogfmtFormatter {
         for field in distinct(self.fields) {
             match field {
                 Kind::Text(_) => {}
-                Kind::Time => match record.time() {
-                    Some(time) if record.is_since_epoch() => {
-                        write_rfc3339(time, Digits::Nanos, line.key("time")?)?;
+                Kind::Time => match record.moment() {
+                    Some(moment @ Moment { date: Some(write_date), .. }) => {
+                        write_date(moment, Digits::Nanos, line.key("time")?)?;
                     }
-                    Some(time) => write_seconds(time, Digits::Nanos, line.key("uptime")?)?,
+                    Some(moment) => write_seconds(moment, Digits::Nanos, line.key("uptime")?)?,
                     None => {}
                 },
                 Kind::KeyValues => {
-                    for (key, value) in key_values(record) {
+                    key_values(record, &mut |key, value| {
                         let before = if self.is_taken(key) { "fields." } else { "" };
-                        write_value(value, line.key_with(before, key)?)?;
-                    }
+                        write_value(value, line.key_with(before, key)?)
+                    })?;
                 }
-                Kind::Level => show_level(record, |name| write_value(name, line.key("level")?))?,
+                Kind::Level => show_level(record, |name| write_value(&name, line.key("level")?))?,
                 Kind::Value(key, visit) => {
-                    visit(record, &mut |value| write_value(value, line.key(key)?))?;
+                    visit(record, &mut |value| write_value(&value, line.key(key)?))?;
                 }
             }
         }
@@ -113,16 +113,17 @@ const fn is_plain(c: char) -> bool {
     c.is_ascii_graphic() && !matches!(c, '=' | '"' | '\\')
 }
 
-fn write_value(value: Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+#[inline(never)]
+fn write_value(value: &Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut buffer = [0; 4];
-    let text = match value {
+    let text = match *value {
         Value::Str(text) | Value::Rendered(text) => text,
         Value::Char(c) => c.encode_utf8(&mut buffer),
         Value::None => return out.write_str("null"),
         Value::Bytes([]) | Value::Hexdump([]) => "",
         Value::Bytes(bytes) | Value::Hexdump(bytes) => return write_hex(bytes, out),
         Value::Arguments(_) => return write_json_string(out, |out| value.write_to(out)),
-        number => return number.write_to(out),
+        _ => return value.write_to(out),
     };
     if !text.is_empty() && text.chars().all(is_plain) {
         return out.write_str(text);

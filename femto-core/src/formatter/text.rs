@@ -1,13 +1,11 @@
 //! Lines for people. Runs on the *collector* or *drain*.
 
-use core::fmt::{self, Write as _};
-use core::mem;
-use core::time::Duration;
+use core::fmt;
 
 use super::Formatter;
 use super::escape::{EscapeFn, Line};
-use super::field::{DEFAULT_FIELDS, Field, Kind, show_level};
-use super::time::{Digits, write_rfc3339};
+use super::field::{DEFAULT_FIELDS, Field, Kind, level_name};
+use super::time::{Digits, Moment, write_uptime};
 use crate::{Record, Value};
 
 /// `[   1.234567] INFO  net: link up in 5 ms peer=10.0.0.7`
@@ -38,57 +36,54 @@ impl Default for TextFormatter {
 
 impl Formatter for TextFormatter {
     fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-        let mut line = Line { out, escape: self.escape, result: Ok(()) };
-        // What stands before the next field that the record has.
-        let mut space = "";
+        let mut line = Line::new(out, self.escape);
         for field in self.fields {
             match field.0 {
                 Kind::Text(text) => {
-                    line.out.write_str(text)?;
-                    space = "";
+                    line.put_as_it_is(&Value::Str(text));
+                    line.needs_space = false;
                 }
                 Kind::Time => {
-                    let Some(time) = record.time() else { continue };
-                    line.write_str(mem::replace(&mut space, " "))?;
-                    write_time(time, record.is_since_epoch(), &mut line)?;
-                }
-                Kind::Level => {
-                    line.write_str(mem::replace(&mut space, " "))?;
-                    show_level(record, |name| write!(line, "{name:<5}"))?;
-                }
-                Kind::KeyValues => {
-                    for (key, value) in record.key_values() {
-                        line.write_str(mem::replace(&mut space, " "))?;
-                        line.write_str(key)?;
-                        line.write_str("=")?;
-                        match value {
-                            // It has the ends of its lines from us.
-                            Value::Hexdump(_) => value.write_to(line.out)?,
-                            _ => _ = value.write_to(&mut line),
-                        }
+                    if let Some(moment) = record.moment() {
+                        line.begin();
+                        write_time(moment, &mut line);
                     }
                 }
-                Kind::Value(_, visit) => visit(record, &mut |value| {
-                    line.write_str(mem::replace(&mut space, " "))?;
-                    // A `Display` that fails leaves what it wrote.
-                    let _ = value.write_to(&mut line);
-                    line.result
-                })?,
+                Kind::Level => {
+                    line.begin();
+                    write_level(record, &mut line);
+                }
+                Kind::KeyValues => {
+                    record.for_each_key_value(&mut |key, value| line.put_key_value(key, value));
+                }
+                Kind::Value(_, visit) => visit(record, &mut |value| line.put_field(&value))?,
             }
         }
         if record.is_cut() {
-            line.write_str(" [cut]")?;
+            line.put(" [cut]");
         }
         if record.is_recovered() {
-            line.write_str(" [recovered]")?;
+            line.put(" [recovered]");
         }
         line.result
     }
 }
 
-fn write_time(time: Duration, is_since_epoch: bool, out: &mut dyn fmt::Write) -> fmt::Result {
-    if is_since_epoch {
-        return write_rfc3339(time, Digits::Micros, out);
-    }
-    write!(out, "[{:4}.{:06}]", time.as_secs(), time.subsec_micros())
+fn write_time(moment: Moment, line: &mut Line<'_>) {
+    let _ = match moment.date {
+        Some(write_date) => write_date(moment, Digits::Micros, line),
+        None => write_uptime(moment, line),
+    };
+}
+
+/// Writes the level, filled up to five characters.
+fn write_level(record: &Record<'_>, line: &mut Line<'_>) {
+    let Some(name) = level_name(record) else {
+        let _ = record.level().write_number(line);
+        return;
+    };
+    line.put(name);
+    // Bytes that begin a character.
+    let length = name.bytes().filter(|byte| byte & 0xc0 != 0x80).count();
+    (length..5).for_each(|_| line.put(" "));
 }

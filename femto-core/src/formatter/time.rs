@@ -1,51 +1,89 @@
 //! Times as text, without a calendar library: UTC is arithmetic. Runs on the *collector* or *drain*.
 
 use core::fmt;
-use core::time::Duration;
+
+use crate::division::divide;
+use crate::value::write_decimal;
+
+/// A record's time, ready to be shown.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Since the Unix epoch if there is a date, else since boot.
+    pub(crate) seconds: u64,
+    /// Less than a second.
+    pub(crate) nanos: u32,
+    /// What writes the date: a pointer, so that firmware whose clock knows no epoch has no calendar in it.
+    pub(crate) date: Option<WriteDate>,
+}
+
+/// Writes a moment since the Unix epoch: [`write_rfc3339`].
+pub(crate) type WriteDate = fn(Moment, Digits, &mut dyn fmt::Write) -> fmt::Result;
 
 /// Writes `2026-11-26T01:18:15.123456Z`: RFC 3339, with 6 digits of the second, or 9.
 ///
 /// After the year 9999, which RFC 3339 has no way to write, seconds since the epoch.
-pub(super) fn write_rfc3339(
-    since_epoch: Duration,
+pub(crate) fn write_rfc3339(
+    moment: Moment,
     digits: Digits,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let seconds = since_epoch.as_secs();
-    if seconds >= YEAR_10000 {
-        return write_seconds(since_epoch, digits, out);
+    if moment.seconds >= YEAR_10000 {
+        return write_seconds(moment, digits, out);
     }
     // Fits: until the year 10000 there are fewer than three million days.
-    let (days, second) = ((seconds / 86_400) as u32, (seconds % 86_400) as u32);
+    let (days, second) = divide(moment.seconds, 86_400);
+    let (days, second) = (days as u32, second as u32);
     let (year, month, day) = date(days);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-    write_fraction(since_epoch, digits, out)?;
+    write_decimal(year.into(), 4, out)?;
+    for (before, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
+        out.write_char(before)?;
+        write_decimal(number.into(), 2, out)?;
+    }
+    write_fraction(moment, digits, out)?;
     out.write_char('Z')
+}
+
+/// Writes `[   1.234567]`, the seconds filled up to four characters.
+pub(super) fn write_uptime(moment: Moment, out: &mut dyn fmt::Write) -> fmt::Result {
+    out.write_char('[')?;
+    let seconds = u32::try_from(moment.seconds).unwrap_or(u32::MAX);
+    for limit in &[1000, 100, 10] {
+        if seconds < *limit {
+            out.write_char(' ')?;
+        }
+    }
+    write_decimal(moment.seconds, 1, out)?;
+    write_fraction(moment, Digits::Micros, out)?;
+    out.write_char(']')
 }
 
 /// Writes `1.234567`.
 pub(super) fn write_seconds(
-    time: Duration,
+    moment: Moment,
     digits: Digits,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    write!(out, "{}", time.as_secs())?;
-    write_fraction(time, digits, out)
+    write_decimal(moment.seconds, 1, out)?;
+    write_fraction(moment, digits, out)
 }
 
 /// Digits of a second.
 #[derive(Clone, Copy)]
-pub(super) enum Digits {
+pub(crate) enum Digits {
     Micros,
     Nanos,
 }
 
-fn write_fraction(time: Duration, digits: Digits, out: &mut dyn fmt::Write) -> fmt::Result {
-    match digits {
-        Digits::Micros => write!(out, ".{:06}", time.subsec_micros()),
-        Digits::Nanos => write!(out, ".{:09}", time.subsec_nanos()),
-    }
+fn write_fraction(moment: Moment, digits: Digits, out: &mut dyn fmt::Write) -> fmt::Result {
+    let nanos = moment.nanos.into();
+    let (part, width) = match digits {
+        Digits::Micros => (divide(nanos, 1000).0, 6),
+        Digits::Nanos => (nanos, 9),
+    };
+    out.write_char('.')?;
+    write_decimal(part, width, out)
 }
 
 /// Year, month and day of a day counted from 1970-01-01.
@@ -73,7 +111,8 @@ mod tests {
 
     fn written(seconds: u64, nanos: u32, digits: Digits) -> String {
         let mut text = String::new();
-        write_rfc3339(Duration::new(seconds, nanos), digits, &mut text).unwrap();
+        let moment = Moment { seconds, nanos, date: None };
+        write_rfc3339(moment, digits, &mut text).unwrap();
         text
     }
 

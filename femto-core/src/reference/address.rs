@@ -98,3 +98,24 @@ impl<T: Send + Sync> SetOnce<T> {
         unsafe { &*self.quick.load(Ordering::Acquire) }
     }
 }
+
+/// A value that is linked only if somebody demands it.
+pub(crate) struct OnDemand<T: 'static>(AtomicPtr<T>);
+
+impl<T: Sync> OnDemand<T> {
+    /// `demanded` is for the other file of this name.
+    pub(crate) const fn new(until_demanded: &'static T, _demanded: &'static T) -> Self {
+        Self(AtomicPtr::new(ptr::from_ref(until_demanded).cast_mut()))
+    }
+
+    #[inline(always)]
+    pub(crate) fn demand(&self, value: &'static T) {
+        self.0.store(ptr::from_ref(value).cast_mut(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> &'static T {
+        // SAFETY: the pointer was made by `new` or `demand`, of a reference to a value that lives as long as the
+        // program, was there before the program started, and is only ever shared.
+        unsafe { &*self.0.load(Ordering::Relaxed) }
+    }
+}

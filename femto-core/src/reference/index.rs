@@ -130,3 +130,21 @@ impl<T> SetOnce<T> {
         self.value.get().unwrap_or(self.until_set)
     }
 }
+
+/// A value that is linked only if somebody demands it; here it always is.
+pub(crate) struct OnDemand<T: 'static>(&'static T);
+
+impl<T> OnDemand<T> {
+    pub(crate) const fn new(_until_demanded: &'static T, demanded: &'static T) -> Self {
+        Self(demanded)
+    }
+
+    #[inline(always)]
+    #[allow(clippy::unused_self, reason = "the other file of this name has to do something")]
+    pub(crate) fn demand(&self, _value: &'static T) {}
+
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &'static T {
+        self.0
+    }
+}

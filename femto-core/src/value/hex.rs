@@ -4,6 +4,7 @@
 use core::fmt;
 
 use super::{Capture, Value};
+use crate::reference::OnDemand;
 
 /// Bytes to be logged as hexadecimal digits, two a byte: `0a1b2c`. For addresses and identifiers.
 ///
@@ -70,7 +71,7 @@ pub struct Hexdump<'a>(pub &'a [u8]);
 impl Capture for Hexdump<'_> {
     #[inline(always)]
     fn capture(&self) -> Value<'_> {
-        Value::Hexdump(self.0)
+        Value::of_hexdump(self.0)
     }
 }
 
@@ -86,26 +87,58 @@ impl fmt::Debug for Hexdump<'_> {
     }
 }
 
+impl<'a> Value<'a> {
+    #[inline(always)]
+    pub(crate) fn of_hexdump(bytes: &'a [u8]) -> Self {
+        PRINT.demand(&PRINTED);
+        Self::Hexdump(bytes)
+    }
+}
+
+/// Writes the bytes of a [`Value::Hexdump`] by [`write_hexdump`], which is linked with those who make one.
+pub(super) fn write_dumped(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
+    PRINT.get()(bytes, out)
+}
+
+type Print = fn(&[u8], &mut dyn fmt::Write) -> fmt::Result;
+
+static PRINTED: Print = write_hexdump;
+static PRINT: OnDemand<Print> = OnDemand::new(&(write_hex as Print), &PRINTED);
+
 /// Writes two digits a byte.
 pub(crate) fn write_hex(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            out.write_char(char::from(DIGITS[usize::from(nibble)]))?;
-        }
+    bytes.iter().try_for_each(|&byte| write_hex_number(byte.into(), 2, out))
+}
+
+/// Writes a number in hexadecimal, with so many digits at least.
+pub(crate) fn write_hex_number(
+    number: usize,
+    digits: u32,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let mut left = digits;
+    while left < usize::BITS / 4 && number >> (4 * left) > 0 {
+        left += 1;
+    }
+    while left > 0 {
+        left -= 1;
+        let digit = (number >> (4 * left)) as u8 & 15;
+        out.write_char(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }))?;
     }
     Ok(())
 }
 
-/// Writes the lines of a [`Hexdump`].
-pub(crate) fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
+fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
     for (number, line) in bytes.chunks(COLUMNS).enumerate() {
-        write!(out, "\n    {:04x} ", number * COLUMNS)?;
+        out.write_str("\n    ")?;
+        write_hex_number(number * COLUMNS, 4, out)?;
+        out.write_char(' ')?;
         for column in 0..COLUMNS {
             if column % 8 == 0 {
                 out.write_char(' ')?;
             }
-            match line.get(column..=column) {
-                Some(byte) => write_hex(byte, out)?,
+            match line.get(column) {
+                Some(&byte) => write_hex_number(byte.into(), 2, out)?,
                 None => out.write_str("  ")?,
             }
             out.write_char(' ')?;
@@ -120,5 +153,4 @@ pub(crate) fn write_hexdump(bytes: &[u8], out: &mut dyn fmt::Write) -> fmt::Resu
     Ok(())
 }
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
 const COLUMNS: usize = 16;

@@ -91,7 +91,7 @@ fn typed<'kvs>(value: &LogValue<'kvs>) -> Option<Value<'kvs>> {
     }
     #[cfg(feature = "float")]
     if let Some(n) = value.to_f64() {
-        return Some(Value::F64(n));
+        return Some(Value::of_f64(n));
     }
     None
 }

@@ -153,9 +153,9 @@ impl<'a> Reader<'a> {
             tag::U32 => Value::U32(u32::from_le_bytes(self.array()?)),
             tag::U64 => Value::U64(u64::from_le_bytes(self.array()?)),
             #[cfg(feature = "float")]
-            tag::F32 => Value::F32(f32::from_le_bytes(self.array()?)),
+            tag::F32 => Value::of_f32(f32::from_le_bytes(self.array()?)),
             #[cfg(feature = "float")]
-            tag::F64 => Value::F64(f64::from_le_bytes(self.array()?)),
+            tag::F64 => Value::of_f64(f64::from_le_bytes(self.array()?)),
             #[cfg(feature = "int128")]
             tag::I128 => Value::I128(self.halves()?),
             #[cfg(feature = "int128")]
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
             ),
             tag::STR => Value::Str(self.text()?),
             tag::RENDERED => Value::Rendered(self.text()?),
-            tag::HEXDUMP => Value::Hexdump(self.bytes()?),
+            tag::HEXDUMP => Value::of_hexdump(self.bytes()?),
             tag::BYTES | tag::LATER..=tag::LAST => Value::Bytes(self.bytes()?),
             other => return Err(FrameError::Kind(other)),
         })

@@ -8,7 +8,7 @@ use board::{Uart, entry};
 use bridges::{Milliseconds, Wire};
 use femto_core::bridge::defmt::{DefmtHandler, DefmtSink, init};
 use femto_core::{
-    Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record, RingHandler,
+    Capture as _, Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record, RingHandler,
     TextFormatter, Value, critical, debug, error, info, log, set_clock, trace, warn,
 };
 
@@ -56,7 +56,7 @@ fn formatted() {
     let arguments = format_args!("{}+{}", 1, 2);
     defmt::println!("{}", [Value::None, Value::Bool(true), Value::I8(-8), Value::I16(-16)]);
     defmt::println!("{}", [Value::I32(-32), Value::I64(-64), Value::U8(8), Value::U16(16)]);
-    defmt::println!("{}", [Value::U32(32), Value::U64(64), Value::F32(0.5), Value::F64(0.25)]);
+    defmt::println!("{}", [Value::U32(32), Value::U64(64), 0.5_f32.capture(), 0.25_f64.capture()]);
     defmt::println!("{}", [Value::Char('é'), Value::Str("str"), Value::Bytes(&[1, 0xab])]);
     defmt::println!("{}", [Value::Rendered("rendered"), Value::Arguments(&arguments)]);
     info!(logger: SHOWN, peer = 7_u8, name = "n"; "{} and {}", 1, Shout);

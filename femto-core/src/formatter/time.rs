@@ -8,7 +8,7 @@ use crate::value::write_decimal;
 /// A record's time, ready to be shown.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub struct Moment {
     /// Since the Unix epoch if there is a date, else since boot.
     pub(crate) seconds: u64,
     /// Less than a second.

@@ -1,7 +1,7 @@
 //! Makes formatters, at compile time mostly: before any stage runs.
 
 use super::escape::{EscapeFn, write_escaped};
-use super::field::{DEFAULT_FIELDS, Field};
+use super::field::{DEFAULT_FIELDS, Field, distinct};
 use super::{JsonFormatter, LogfmtFormatter, TextFormatter};
 
 /// Says what a line shows, then makes a formatter of one of three shapes.
@@ -47,7 +47,7 @@ impl FormatterBuilder {
     }
 
     /// Sets what a line shows, and in which order. In logfmt and JSON a field that is named twice is
-    /// shown once.
+    /// shown once, and none beyond the 64th.
     pub const fn with_fields(mut self, fields: &'static [Field]) -> Self {
         self.fields = fields;
         self
@@ -74,13 +74,13 @@ impl FormatterBuilder {
     /// A formatter of `key=value` lines.
     #[must_use]
     pub const fn logfmt(self) -> LogfmtFormatter {
-        LogfmtFormatter { fields: self.fields }
+        LogfmtFormatter { fields: self.fields, shown: distinct(self.fields) }
     }
 
     /// A formatter of JSON, an object a line.
     #[must_use]
     pub const fn json(self) -> JsonFormatter {
-        JsonFormatter { fields: self.fields }
+        JsonFormatter { fields: self.fields, shown: distinct(self.fields) }
     }
 }
 

@@ -3,9 +3,9 @@
 use core::fmt::{self, Write};
 use core::mem;
 
-use crate::Value;
 use crate::sink::write_char;
 use crate::value::write_hex_number;
+use crate::{Level, Value};
 
 /// Whether a character drives a terminal, ends a line, or changes the direction of writing: the
 /// control characters C0, DEL and C1; U+2028 and U+2029; the nine of "Trojan Source"
@@ -137,17 +137,22 @@ impl Write for JsonText<'_> {
     }
 }
 
-/// Writes a JSON string: whatever `write` writes, in quotes.
-pub(super) fn write_json_string(
-    out: &mut dyn Write,
-    write: impl FnOnce(&mut dyn Write) -> fmt::Result,
-) -> fmt::Result {
+/// Writes a JSON string: what `{}` prints of a value, in quotes.
+#[inline(never)]
+pub(super) fn write_json_string(value: &Value<'_>, out: &mut dyn Write) -> fmt::Result {
     out.write_char('"')?;
     let mut text = JsonText { out, result: Ok(()) };
     // A `Display` that fails leaves what it wrote.
-    let _ = write(&mut text);
+    let _ = value.write_to(&mut text);
     let result = text.result;
     result?;
+    out.write_char('"')
+}
+
+/// Writes a level by its number, in quotes.
+pub(super) fn write_quoted_level(level: Level, out: &mut dyn Write) -> fmt::Result {
+    out.write_char('"')?;
+    level.write_number(out)?;
     out.write_char('"')
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Level, Record, Value};
+use crate::{Record, Value};
 
 /// A part of a line. One that a record does not have is left out.
 ///
@@ -119,23 +119,42 @@ impl fmt::Debug for Field {
 pub(super) const DEFAULT_FIELDS: &[Field] =
     &[Field::TIME, Field::LEVEL, Field::NAME, Field::text(": "), Field::MESSAGE, Field::KEY_VALUES];
 
-/// The fields without those of a key that came before.
-pub(super) fn distinct(fields: &'static [Field]) -> impl Iterator<Item = Kind> {
-    let is_first = |&(index, field): &(usize, &Field)| {
-        fields[..index].iter().all(|before| before.key() != field.key())
-    };
-    fields.iter().enumerate().filter(is_first).map(|(_, field)| field.0)
+/// Which fields have a key that none before them has: a bit each, the first the lowest. Found out when the
+/// formatter is made, so at compile time mostly.
+pub(super) const fn distinct(fields: &[Field]) -> u64 {
+    let (mut distinct, mut index) = (0, 0);
+    while index < fields.len() && index < MAX_DISTINCT {
+        let mut before = 0;
+        while before < index && !is_same(fields[before].key(), fields[index].key()) {
+            before += 1;
+        }
+        if before == index {
+            distinct |= 1 << index;
+        }
+        index += 1;
+    }
+    distinct
 }
 
-/// Shows the level by its name, the application's if it has one.
-pub(super) fn show_level(
-    record: &Record<'_>,
-    show: impl FnOnce(Value<'_>) -> fmt::Result,
-) -> fmt::Result {
-    match level_name(record) {
-        Some(name) => show(Value::Str(name)),
-        None => show(Value::Arguments(&format_args!("{}", LevelNumber(record.level())))),
+/// The fields that the bits of [`distinct`] name.
+pub(super) fn chosen(fields: &'static [Field], mut distinct: u64) -> impl Iterator<Item = Kind> {
+    fields.iter().filter_map(move |field| {
+        let is_chosen = distinct & 1 == 1;
+        distinct >>= 1;
+        is_chosen.then_some(field.0)
+    })
+}
+
+/// The most fields of a line of pairs.
+const MAX_DISTINCT: usize = u64::BITS as usize;
+
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
     }
+    index == a.len() && index == b.len()
 }
 
 /// The level's name, the application's if it has one.
@@ -182,10 +201,18 @@ impl fmt::Display for Message<'_> {
     }
 }
 
-struct LevelNumber(Level);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl fmt::Display for LevelNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write_number(f)
+    #[test]
+    fn a_field_is_chosen_once_and_none_beyond_those_that_have_a_bit() {
+        const TWICE: &[Field] =
+            &[Field::LEVEL, Field::NAME, Field::LEVEL, Field::new("level", |_, _| Ok(()))];
+        const MANY: &[Field] = &[Field::TASK; 70];
+        assert_eq!(distinct(TWICE), 0b011);
+        assert_eq!(chosen(TWICE, distinct(TWICE)).count(), 2);
+        assert_eq!(distinct(MANY), 1);
+        assert_eq!(chosen(MANY, u64::MAX).count(), MAX_DISTINCT);
     }
 }

@@ -2,13 +2,12 @@
 
 use core::fmt;
 
-use super::Formatter;
-use super::escape::write_json_string;
-use super::field::{DEFAULT_FIELDS, Field, Kind, distinct, key_values, marks, show_level};
+use super::escape::{write_json_string, write_quoted_level};
+use super::field::{Field, Kind, chosen, key_values, level_name, marks};
 use super::time::{Digits, Moment, write_seconds};
+use super::{Formatter, FormatterBuilder};
 #[cfg(feature = "float")]
 use crate::value::Float;
-use crate::value::write_hex;
 use crate::{Record, Value};
 
 /// `{"uptime":1.234567000,"level":"INFO","logger":"net","message":"link up","fields":{"tries":3}}`
@@ -27,13 +26,15 @@ use crate::{Record, Value};
 #[derive(Clone, Copy, Debug)]
 pub struct JsonFormatter {
     pub(super) fields: &'static [Field],
+    /// Those of them that are shown: [`distinct`](super::field::distinct).
+    pub(super) shown: u64,
 }
 
 impl JsonFormatter {
     /// Time, level, logger, message and key-values.
     #[must_use]
     pub const fn new() -> Self {
-        Self { fields: DEFAULT_FIELDS }
+        FormatterBuilder::new().json()
     }
 }
 
@@ -46,13 +47,15 @@ impl Default for JsonFormatter {
 impl Formatter for JsonFormatter {
     fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         let mut line = Object::open(out)?;
-        for field in distinct(self.fields) {
+        for field in chosen(self.fields, self.shown) {
             match field {
                 Kind::Text(_) => {}
                 Kind::Time => match record.moment() {
                     Some(moment @ Moment { date: Some(write_date), .. }) => {
                         let out = line.key("time")?;
-                        write_json_string(out, |out| write_date(moment, Digits::Nanos, out))?;
+                        out.write_char('"')?;
+                        write_date(moment, Digits::Nanos, out)?;
+                        out.write_char('"')?;
                     }
                     Some(moment) => write_seconds(moment, Digits::Nanos, line.key("uptime")?)?,
                     None => {}
@@ -63,7 +66,13 @@ impl Formatter for JsonFormatter {
                     key_values(record, &mut |key, value| write_value(value, fields.key(key)?))?;
                     fields.close()?;
                 }
-                Kind::Level => show_level(record, |name| write_value(&name, line.key("level")?))?,
+                Kind::Level => {
+                    let out = line.key("level")?;
+                    match level_name(record) {
+                        Some(name) => write_json_string(&Value::Str(name), out)?,
+                        None => write_quoted_level(record.level(), out)?,
+                    }
+                }
                 Kind::Value(key, visit) => {
                     visit(record, &mut |value| write_value(&value, line.key(key)?))?;
                 }
@@ -93,7 +102,7 @@ impl<'o> Object<'o> {
     fn key(&mut self, key: &str) -> Result<&mut dyn fmt::Write, fmt::Error> {
         self.out.write_str(self.comma)?;
         self.comma = ",";
-        write_json_string(self.out, |out| out.write_str(key))?;
+        write_json_string(&Value::Str(key), self.out)?;
         self.out.write_char(':')?;
         Ok(self.out)
     }
@@ -129,9 +138,8 @@ fn write_value(value: &Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         #[cfg(feature = "int128")]
         Value::I128([low, 0]) | Value::U128([low, 0]) => Value::U64(low).write_to(out),
-        Value::Bytes(bytes) | Value::Hexdump(bytes) => {
-            write_json_string(out, |out| write_hex(bytes, out))
-        }
-        _ => write_json_string(out, |out| value.write_to(out)),
+        // As digits.
+        Value::Hexdump(bytes) => write_json_string(&Value::Bytes(bytes), out),
+        _ => write_json_string(value, out),
     }
 }

@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use super::Formatter;
-use super::escape::write_json_string;
-use super::field::{DEFAULT_FIELDS, Field, Kind, distinct, key_values, marks, show_level};
+use super::escape::{write_json_string, write_quoted_level};
+use super::field::{Field, Kind, chosen, key_values, level_name, marks};
 use super::time::{Digits, Moment, write_seconds};
+use super::{Formatter, FormatterBuilder};
 use crate::value::write_hex;
 use crate::{Record, Value};
 
@@ -24,13 +24,15 @@ use crate::{Record, Value};
 #[derive(Clone, Copy, Debug)]
 pub struct LogfmtFormatter {
     pub(super) fields: &'static [Field],
+    /// Those of them that are shown: [`distinct`](super::field::distinct).
+    pub(super) shown: u64,
 }
 
 impl LogfmtFormatter {
     /// Time, level, logger, message and key-values.
     #[must_use]
     pub const fn new() -> Self {
-        Self { fields: DEFAULT_FIELDS }
+        FormatterBuilder::new().logfmt()
     }
 }
 
@@ -43,7 +45,7 @@ impl Default for LogfmtFormatter {
 impl Formatter for LogfmtFormatter {
     fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         let mut line = Pairs { out, space: "" };
-        for field in distinct(self.fields) {
+        for field in chosen(self.fields, self.shown) {
             match field {
                 Kind::Text(_) => {}
                 Kind::Time => match record.moment() {
@@ -59,7 +61,13 @@ impl Formatter for LogfmtFormatter {
                         write_value(value, line.key_with(before, key)?)
                     })?;
                 }
-                Kind::Level => show_level(record, |name| write_value(&name, line.key("level")?))?,
+                Kind::Level => {
+                    let out = line.key("level")?;
+                    match level_name(record) {
+                        Some(name) => write_value(&Value::Str(name), out)?,
+                        None => write_quoted_level(record.level(), out)?,
+                    }
+                }
                 Kind::Value(key, visit) => {
                     visit(record, &mut |value| write_value(&value, line.key(key)?))?;
                 }
@@ -115,18 +123,16 @@ const fn is_plain(c: char) -> bool {
 
 #[inline(never)]
 fn write_value(value: &Value<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut buffer = [0; 4];
-    let text = match *value {
-        Value::Str(text) | Value::Rendered(text) => text,
-        Value::Char(c) => c.encode_utf8(&mut buffer),
+    let is_plain = match *value {
         Value::None => return out.write_str("null"),
-        Value::Bytes([]) | Value::Hexdump([]) => "",
+        Value::Bytes([]) | Value::Hexdump([]) => return out.write_str("\"\""),
         Value::Bytes(bytes) | Value::Hexdump(bytes) => return write_hex(bytes, out),
-        Value::Arguments(_) => return write_json_string(out, |out| value.write_to(out)),
-        _ => return value.write_to(out),
+        Value::Str(text) | Value::Rendered(text) => {
+            !text.is_empty() && text.bytes().all(|byte| is_plain(byte.into()))
+        }
+        Value::Char(c) => is_plain(c),
+        Value::Arguments(_) => false,
+        _ => true,
     };
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return out.write_str(text);
-    }
-    write_json_string(out, |out| out.write_str(text))
+    if is_plain { value.write_to(out) } else { write_json_string(value, out) }
 }

@@ -70,6 +70,10 @@ impl Formatter for LogfmtFormatter {
         }
         Ok(())
     }
+
+    fn fields(&self) -> Option<&[Field]> {
+        Some(self.fields)
+    }
 }
 
 impl LogfmtFormatter {

@@ -84,6 +84,10 @@ impl Formatter for TextFormatter {
         }
         line.result
     }
+
+    fn fields(&self) -> Option<&[Field]> {
+        Some(self.fields)
+    }
 }
 
 fn write_time(time: Duration, is_since_epoch: bool, out: &mut dyn fmt::Write) -> fmt::Result {

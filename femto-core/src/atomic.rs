@@ -22,8 +22,8 @@ pub type Word = u32;
 /// Bytes in a [`Word`].
 pub const WORD_BYTES: usize = size_of::<Word>();
 
-/// The words of a ring of `bytes` bytes, for its type: rounded up to what a ring can have, a power of two, 16
-/// at least.
+/// The words of a ring of `bytes` bytes, for its type: rounded up to what a [`RingHandler`](crate::RingHandler)
+/// can have, a power of two, 32 at least.
 ///
 /// Types of rings count words, 4 bytes each on a microcontroller and 8 on a server; statistics count bytes.
 ///
@@ -37,7 +37,7 @@ pub const WORD_BYTES: usize = size_of::<Word>();
 #[must_use]
 pub const fn words(bytes: usize) -> usize {
     let words = bytes.div_ceil(WORD_BYTES).next_power_of_two();
-    if words < 16 { 16 } else { words }
+    if words < 32 { 32 } else { words }
 }
 
 #[cfg(all(not(loom), any(not(target_has_atomic = "ptr"), femto_critical_section)))]
@@ -63,8 +63,8 @@ mod tests {
     fn words_are_enough_and_as_few_as_a_ring_can_have() {
         for bytes in (0..3000).chain([65_536, 65_537]) {
             let words = words(bytes);
-            assert!(words.is_power_of_two() && words >= 16 && words * WORD_BYTES >= bytes);
-            assert!(words == 16 || words / 2 * WORD_BYTES < bytes, "{bytes}");
+            assert!(words.is_power_of_two() && words >= 32 && words * WORD_BYTES >= bytes);
+            assert!(words == 32 || words / 2 * WORD_BYTES < bytes, "{bytes}");
         }
     }
 }

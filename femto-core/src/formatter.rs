@@ -35,6 +35,12 @@ pub trait Formatter: Send + Sync {
     /// # Errors
     /// Those of `out`, and none of its own.
     fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result;
+
+    /// The fields that it shows, for who captures no more of a record than is looked at (`femto-std`).
+    /// Default: `None`, not known, it may look at anything.
+    fn fields(&self) -> Option<&[Field]> {
+        None
+    }
 }
 
 /// What a handler writes records with: any [`Formatter`], a line each, or a

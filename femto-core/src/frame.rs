@@ -273,7 +273,9 @@ impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Short => f.write_str("the frame ends before its contents do"),
-            Self::Version(version) => write!(f, "frame version {version} is not known"),
+            Self::Version(version) => {
+                write!(f, "frame version {version} is not known, only {}", portable::VERSION)
+            }
             Self::Kind(kind) => write!(f, "a value of kind {kind} is not known"),
             Self::Style(style) => write!(f, "a template of style {style} is not known"),
             Self::Text => f.write_str("a text in the frame is not UTF-8"),

@@ -11,6 +11,8 @@ pub use lane::{Consumer, Lane, Producer};
 pub(crate) use shared::Scratch;
 pub use shared::SharedRing;
 
+use core::fmt;
+
 use crate::atomic::{AtomicWord, Word};
 use crate::frame::Header;
 
@@ -51,6 +53,14 @@ const LEAST: usize = if cfg!(loom) { 8 } else { 16 };
 /// The frame does not fit: the ring is full, or smaller than the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the ring has no room for the frame")
+    }
+}
+
+impl core::error::Error for Full {}
 
 /// Where a claim of `words` lies in a ring of `capacity` words whose next free word is `head`.
 ///

@@ -36,8 +36,8 @@ pub trait Formatter: fmt::Debug + Send + Sync {
     fn mask(&self) -> CaptureMask;
 }
 
-/// The core's formatters are formatters here too. What they show of a record is not known, so the
-/// place of its statement is captured for them.
+/// The core's formatters are formatters here too. What they do not name among their
+/// [fields](femto_core::Formatter::fields) is not captured for them; for one that names none, all is.
 impl<F: femto_core::Formatter + fmt::Debug> Formatter for F {
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
         let before = out.len();
@@ -48,7 +48,7 @@ impl<F: femto_core::Formatter + fmt::Debug> Formatter for F {
     }
 
     fn mask(&self) -> CaptureMask {
-        CaptureMask::LOCATION
+        self.fields().map_or(CaptureMask::ALL, CaptureMask::of_fields)
     }
 }
 

@@ -27,8 +27,9 @@ mod unwind;
 
 pub use error::{Error, FlushError};
 pub use femto_core::{
-    CallSite, Capture, Details, Filter, HandlerBuilderTrait, Level, LevelFilter, Metadata,
-    NameFilter, ParseLevelError, Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
+    CallSite, Capture, Details, Field, Filter, FormatterBuilder, HandlerBuilderTrait,
+    JsonFormatter, Level, LevelFilter, LogfmtFormatter, Metadata, NameFilter, ParseLevelError,
+    Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
 };
 pub use guard::Guard;
 pub use handler::{

@@ -9,7 +9,7 @@ use std::panic;
 use std::thread;
 
 use femto_std::bridge::log::install;
-use femto_std::{Error, HandlerBuilderTrait, Level, Manager, get_logger};
+use femto_std::{Error, Field, FormatterBuilder, HandlerBuilderTrait, Level, Manager, get_logger};
 use scratch::{Scratch, lines, lone_logger, pattern, plain};
 
 struct Broken;
@@ -120,5 +120,16 @@ fn records_of_the_log_crate_are_records_like_any() {
         assert!(own.map(|number| number.parse::<usize>().unwrap()).eq(0..20_000));
     }
     assert_eq!(counted.stats().written, 80_000);
+
+    // A formatter of the core has what its fields show.
+    const FIELDS: &[Field] = &[Field::THREAD_NAME, Field::LOCATION, Field::MESSAGE];
+    let path = scratch.path("located");
+    let formatter = FormatterBuilder::new().with_fields(FIELDS).text();
+    let located = plain(&path).with_formatter(std::sync::Arc::new(formatter)).build().unwrap();
+    lone_logger("located", &located);
+    let line = line!() + 1;
+    log::info!(target: "located", "here");
+    let thread = thread::current().name().unwrap().to_owned();
+    assert_eq!(lines(&located, &path), [format!("{thread} {}:{line} here", file!())]);
     log::logger().flush();
 }

@@ -94,8 +94,9 @@ impl Field {
         Self(Kind::Value(key, value))
     }
 
-    /// The key in logfmt and JSON, empty for a text.
-    pub(super) const fn key(self) -> &'static str {
+    /// The key in logfmt and JSON, empty for a [`text`](Self::text).
+    #[must_use]
+    pub const fn key(self) -> &'static str {
         match self.0 {
             Kind::Text(_) => "",
             Kind::Time => "time",

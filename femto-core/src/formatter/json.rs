@@ -83,6 +83,10 @@ impl Formatter for JsonFormatter {
         }
         line.close()
     }
+
+    fn fields(&self) -> Option<&[Field]> {
+        Some(self.fields)
+    }
 }
 
 /// An object that is being written.

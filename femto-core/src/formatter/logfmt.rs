@@ -78,6 +78,10 @@ impl Formatter for LogfmtFormatter {
         }
         Ok(())
     }
+
+    fn fields(&self) -> Option<&[Field]> {
+        Some(self.fields)
+    }
 }
 
 impl LogfmtFormatter {

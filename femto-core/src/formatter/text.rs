@@ -67,6 +67,10 @@ impl Formatter for TextFormatter {
         }
         line.result
     }
+
+    fn fields(&self) -> Option<&[Field]> {
+        Some(self.fields)
+    }
 }
 
 fn write_time(moment: Moment, line: &mut Line<'_>) {

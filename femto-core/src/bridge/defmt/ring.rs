@@ -1,6 +1,7 @@
 //! defmt frames in a [`RingHandler`]: put by the *caller*, taken apart from our own records by the
 //! *drain*.
 
+use core::error::Error;
 use core::fmt;
 
 use embedded_io::Write;
@@ -129,9 +130,13 @@ impl<T: fmt::Display, D: fmt::Display> fmt::Display for DrainError<T, D> {
     }
 }
 
-impl<T: fmt::Debug + fmt::Display, D: fmt::Debug + fmt::Display> core::error::Error
-    for DrainError<T, D>
-{
+impl<T: Error + 'static, D: Error + 'static> Error for DrainError<T, D> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Text(error) => Some(error),
+            Self::Defmt(error) => Some(error),
+        }
+    }
 }
 
 /// How severe a frame is, by the tag it begins with.

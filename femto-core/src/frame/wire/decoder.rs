@@ -284,7 +284,9 @@ impl fmt::Display for WireError {
             Self::Framing => f.write_str("not a frame"),
             Self::TooLong => f.write_str("too long for a frame"),
             Self::Checksum => f.write_str("not a frame, or a damaged one: another checksum"),
-            Self::Version(version) => write!(f, "wire version {version} is not known"),
+            Self::Version(version) => {
+                write!(f, "wire version {version} is not known, only {VERSION}")
+            }
             Self::Short => f.write_str("the frame ends before its contents do"),
             Self::Unfinished => f.write_str("the stream ended in the middle of a frame"),
         }
@@ -292,3 +294,15 @@ impl fmt::Display for WireError {
 }
 
 impl core::error::Error for WireError {}
+
+impl fmt::Display for Garbage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes from byte {} on: {}", self.bytes, self.at, self.reason)
+    }
+}
+
+impl core::error::Error for Garbage {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.reason)
+    }
+}

@@ -114,6 +114,42 @@ fn a_sink_that_fails_costs_the_record_at_hand() {
     assert_eq!(seen(&stream), [Seen::About(0), record, Seen::About(2)]);
 }
 
+#[test]
+fn a_panic_within_a_drain_sends_what_waits_and_counts_the_record_at_hand_once() {
+    static RING: RingHandler<64> = RingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    /// A driver in which the program panics at its second frame, with the driver of the panic handler.
+    #[derive(Default)]
+    struct Panicking(usize, Vec<u8>);
+    impl ErrorType for Panicking {
+        type Error = core::convert::Infallible;
+    }
+    impl Write for Panicking {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+            self.0 += 1;
+            if self.0 == 2 {
+                error!(logger: ROOT, "panicked");
+                assert!(RING.drain_frames(&mut Broken).unwrap().written == 0, "a drain is at work");
+                RING.drain_last_frames(&mut self.1).unwrap();
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+    }
+    (0..3).for_each(|_| info!(logger: ROOT, "m"));
+    let mut sink = Panicking::default();
+    RING.drain_frames(&mut sink).unwrap();
+    // The first is lost, two are left, and the last one's own.
+    let record = |number, level| Seen::Record(number, format!("{level} []"));
+    let expected =
+        [Seen::About(0), record(0, "INFO"), record(1, "INFO"), record(2, "ERROR"), Seen::About(4)];
+    assert_eq!(seen(&sink.1), expected);
+    assert_eq!((RING.statistics().written, RING.dropped()), (3, 1));
+}
+
 fn seen(stream: &[u8]) -> Vec<Seen> {
     let mut decoder = Decoder::new([0; 1024]);
     let mut rest = stream;

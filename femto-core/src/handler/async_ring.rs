@@ -79,7 +79,7 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
         let drain = self.begin().await;
         let mut scratch = Scratch::new();
         let mark = self.ring.mark();
-        while let Some((header, bytes)) = self.ring.pop(mark, &mut scratch) {
+        while let Some((header, bytes)) = self.ring.pop(mark, false, &mut scratch) {
             let mut part = RecordPart::new();
             let result = loop {
                 let filled =

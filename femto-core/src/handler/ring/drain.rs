@@ -148,7 +148,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut drained = Drained::default();
         let mut scratch = Scratch::new();
         let mark = self.mark();
-        while let Some((header, bytes)) = self.pop(mark, &mut scratch) {
+        while let Some((header, bytes)) = self.pop(mark, false, &mut scratch) {
             let outcome = match header.kind {
                 Kind::Defmt => Some(apart(header, bytes)),
                 _ => self.with_record(header, bytes, &mut *take),
@@ -176,13 +176,15 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         self.ring.mark()
     }
 
-    /// Takes a frame, which is *at hand* until [`RingHandler::count_at_hand`].
+    /// Takes a frame, with `is_last` also one behind that of another context; it is *at hand* until
+    /// [`RingHandler::count_at_hand`].
     pub(in crate::handler) fn pop<'s>(
         &self,
         mark: usize,
+        is_last: bool,
         scratch: &'s mut Scratch<MAX_WORDS>,
     ) -> Option<(Header, &'s [u8])> {
-        let frame = self.take_out(mark, false, scratch)?;
+        let frame = self.take_out(mark, is_last, scratch)?;
         self.state().at_hand.store(true, Ordering::Relaxed);
         Some(frame)
     }

@@ -55,36 +55,61 @@ impl<const WORDS: usize> RingHandler<WORDS> {
     )]
     #[cfg_attr(not(feature = "defmt-global-logger"), doc = "[`drain_with_defmt`]: crate::bridge")]
     pub fn drain_frames<W: Write>(&self, sink: &mut W) -> Result<Drained, W::Error> {
-        let mut drained = Drained::default();
         if !self.begin_drain() {
-            return Ok(drained);
+            return Ok(Drained::default());
         }
         let _ends_it = Draining(self);
+        self.send_frames(false, sink)
+    }
+
+    /// [`RingHandler::drain_frames`] for the panic handler, after it has logged: it does not matter what the
+    /// panic interrupted, if `sink` is one of its own, as for [`RingHandler::enter_panic_mode`].
+    ///
+    /// A drain's record at hand is lost with its frame, and counted as dropped. Records behind one that was
+    /// still being written cannot be reached.
+    ///
+    /// # Errors
+    /// As [`RingHandler::drain_frames`].
+    pub fn drain_last_frames<W: Write>(&self, sink: &mut W) -> Result<Drained, W::Error> {
+        self.count_at_hand(Some(Outcome::Lost), &mut Drained::default());
+        let drained = self.send_frames(true, sink);
+        // Where the sink failed.
+        self.count_at_hand(Some(Outcome::Lost), &mut Drained::default());
+        drained
+    }
+
+    #[inline]
+    fn send_frames<W: Write>(&self, is_last: bool, sink: &mut W) -> Result<Drained, W::Error> {
+        let mut drained = Drained::default();
         let mut scratch = Scratch::new();
         let mark = self.mark();
-        let State { written, reported, .. } = self.state();
-        // Numbers of records leave out those that were lost, and were told.
-        let told = reported.load(Ordering::Relaxed);
-        let number = |lost: usize| written.load(Ordering::Relaxed).wrapping_add(lost) as u32;
-        while let Some((header, words)) = self.pop(mark, &mut scratch) {
+        while let Some((header, words)) = self.pop(mark, is_last, &mut scratch) {
             if cfg!(feature = "defmt-global-logger") && header.kind == Kind::Defmt {
                 self.count_at_hand(Some(self.skip()), &mut drained);
                 continue;
             }
-            if number(0).is_multiple_of(ABOUT_EVERY) {
-                send_about(number(told), sink)?;
+            let (written, told) = self.written_and_told();
+            let number = written.wrapping_add(told) as u32;
+            if written.is_multiple_of(ABOUT_EVERY) {
+                send_about(number, sink)?;
             }
-            send_words(number(told), words, sink)?;
+            send_words(number, words, sink)?;
             self.count_at_hand(Some(Outcome::Written), &mut drained);
         }
-        let lost = self.all_lost();
+        let (lost, (written, told)) = (self.all_lost(), self.written_and_told());
         if lost != told {
-            send_about(number(lost), sink)?;
-            reported.store(lost, Ordering::Relaxed);
+            send_about(written.wrapping_add(lost) as u32, sink)?;
+            self.state().reported.store(lost, Ordering::Relaxed);
         }
         Ok(drained)
+    }
+
+    /// Records that were written, and those of which was said that they are lost: what numbers count.
+    fn written_and_told(&self) -> (usize, usize) {
+        let State { written, reported, .. } = self.state();
+        (written.load(Ordering::Relaxed), reported.load(Ordering::Relaxed))
     }
 }
 
 /// Records between two times that the writer is told about. A power of two.
-const ABOUT_EVERY: u32 = 32;
+const ABOUT_EVERY: usize = 32;

@@ -8,7 +8,7 @@ table=$(dirname "$0")/boards.txt
 
 row=
 # shellcheck disable=SC2034 # the names are the table's columns
-while read -r target board flash ram qemu cpu machine measure_cpu measure_machine; do
+while read -r target board flash ram qemu cpu machine timed_cpu timed_machine; do
     case $target in '' | '#'*) continue ;; esac
     case $elf in */"$target"/*)
         row=$target
@@ -22,9 +22,9 @@ if [ -z "$row" ]; then
 fi
 
 counting=
-case $(basename "$elf") in measure* | nested)
-    cpu=$measure_cpu
-    machine=$measure_machine
+case $(basename "$elf") in measure* | timed_* | nested)
+    cpu=$timed_cpu
+    machine=$timed_machine
     counting='-icount shift=0' # one instruction takes one virtual nanosecond
     ;;
 esac

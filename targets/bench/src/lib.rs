@@ -3,6 +3,8 @@
 //! A feature names the front end, a file of `front/` each with equal items; the programs in `bin` are the same for all.
 #![no_std]
 
+#[cfg(all(feature = "ours", not(feature = "defmt-ring")))]
+mod clock;
 mod mask;
 #[cfg(feature = "meter")]
 pub mod meter;
@@ -11,11 +13,13 @@ pub mod meter;
 mod processor;
 #[cfg(any(feature = "log-fmt", feature = "ufmt-text"))]
 mod text_ring;
-#[cfg(any(feature = "femto", feature = "defmt-ring"))]
+#[cfg(feature = "ours")]
 mod wire;
 
 #[macro_use]
 #[cfg_attr(feature = "femto", path = "front/femto.rs")]
+#[cfg_attr(feature = "femto-log", path = "front/femto_log.rs")]
+#[cfg_attr(feature = "femto-retained", path = "front/femto_retained.rs")]
 #[cfg_attr(feature = "log-fmt", path = "front/log_fmt.rs")]
 #[cfg_attr(feature = "ufmt-text", path = "front/ufmt_text.rs")]
 #[cfg_attr(any(feature = "defmt-typed", feature = "defmt-plain"), path = "front/defmt_rtt.rs")]
@@ -23,6 +27,8 @@ mod wire;
 #[cfg_attr(
     not(any(
         feature = "femto",
+        feature = "femto-log",
+        feature = "femto-retained",
         feature = "log-fmt",
         feature = "ufmt-text",
         feature = "defmt-typed",

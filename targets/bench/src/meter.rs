@@ -144,4 +144,4 @@ fn stack(run: &mut impl FnMut(u32)) -> usize {
 const BATCHES: u32 = 1000;
 const BATCH: u32 = 5;
 const PAINT: u32 = 0xA5C3_5A3C;
-const PAINTED: usize = 2048;
+const PAINTED: usize = 4096;

@@ -1,14 +1,12 @@
-//! What the programs share: the wire of defmt's frames, and a clock.
+//! What the programs share: the wire of defmt's frames.
 //!
 //! Runs on the target. The programs are in `src/bin`, their output beside them in `expected`: `NAME.txt` is what is on
 //! the console, `NAME.defmt.txt` what `defmt-print` makes of the wire.
 #![no_std]
 
 use core::convert::Infallible;
-use core::sync::atomic::{AtomicU32, Ordering};
 
-use board as _; // the critical section
-use femto_core::{Clock, embedded_io};
+use femto_core::embedded_io;
 use semihosting::fs::File;
 
 /// The other end is a file of the host, `frames.bin` in the folder that the emulator runs in.
@@ -52,24 +50,5 @@ impl embedded_io::Write for Wire {
 
     fn flush(&mut self) -> Result<(), Infallible> {
         Ok(())
-    }
-}
-
-/// A clock that goes on by a millisecond whenever somebody looks.
-#[derive(Debug)]
-pub struct Milliseconds;
-
-impl Clock for Milliseconds {
-    fn now(&self) -> u64 {
-        static NOW: AtomicU32 = AtomicU32::new(0);
-        critical_section::with(|_| {
-            let now = NOW.load(Ordering::Relaxed) + 1;
-            NOW.store(now, Ordering::Relaxed);
-            now.into()
-        })
-    }
-
-    fn ticks_per_second(&self) -> u64 {
-        1000
     }
 }

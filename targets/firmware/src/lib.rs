@@ -1,21 +1,21 @@
-//! What a program needs from its board, with equal items on every board: entry, UART, two interrupts, reset, exit,
-//! and a meter for instructions and stack.
+//! What a program needs from its board, with equal items on every board: entry, UART, two interrupts, reset, exit; and
+//! what several programs log.
 //!
 //! Runs on the target. The programs are in `src/bin`; `boards.txt` says which board a target has.
 #![no_std]
 
 pub mod interrupt;
-pub mod meter;
 mod panic;
 #[cfg_attr(target_arch = "arm", path = "processor/cortex_m.rs")]
 #[cfg_attr(target_arch = "riscv32", path = "processor/riscv.rs")]
 mod processor;
 mod register;
+pub mod sample;
 pub mod stress;
 mod uart;
 
 pub use panic::{PanicHandler, on_panic};
-pub use processor::{entry, fault, reset};
+pub use processor::{entry, fault, nop, reset};
 pub use uart::Uart;
 
 /// Ends the program with success, through the debugger or the emulator.

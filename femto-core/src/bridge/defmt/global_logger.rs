@@ -27,7 +27,7 @@ use crate::reference::SetOnce;
 /// another one of the same context is being made (from its `Format`, or from an interrupt that no
 /// critical section masks) are dropped and counted too: defmt has one frame at a time.
 ///
-/// Interrupts are masked while a statement makes its frame, which is most of it (on Armv7-M some 270
+/// Interrupts are masked while a statement makes its frame, which is most of it (on Armv7-M some 250
 /// instructions in all for one or two short arguments; what a `Display` in it costs comes on top).
 ///
 /// Only [`RingHandler::drain_with_defmt`] writes frames. Those that [`RingHandler::drain`],

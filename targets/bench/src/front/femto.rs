@@ -3,10 +3,11 @@
 #[cfg(feature = "unformatted")]
 use core::convert::Infallible;
 
-use femto_core::{Clock, Level, Logger, RingHandler, set_clock};
+use femto_core::{Level, Logger, RingHandler, set_clock};
 
+use crate::RING_BYTES;
+use crate::clock::Ticks;
 use crate::wire::Wire;
-use crate::{RING_BYTES, now};
 
 static RING: RingHandler<{ RING_BYTES / 4 }> = RingHandler::new();
 pub(crate) static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
@@ -69,13 +70,5 @@ impl femto_core::WriteRecord<Wire> for Unformatted {
     ) -> Result<bool, Infallible> {
         core::hint::black_box(record.values().len());
         Ok(true)
-    }
-}
-
-struct Ticks;
-
-impl Clock for Ticks {
-    fn now(&self) -> u64 {
-        now().into()
     }
 }

@@ -68,4 +68,4 @@ fn note(end: u32) {
 static IS_COUNTING: AtomicBool = AtomicBool::new(false);
 static START: AtomicU32 = AtomicU32::new(0);
 static SECTION: AtomicUsize = AtomicUsize::new(0);
-static SUMS: [AtomicU32; 40] = [const { AtomicU32::new(0) }; 40];
+static SUMS: [AtomicU32; 200] = [const { AtomicU32::new(0) }; 200];

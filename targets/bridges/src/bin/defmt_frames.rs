@@ -3,8 +3,9 @@
 #![no_std]
 #![no_main]
 
+use board::sample::Milliseconds;
 use board::{Uart, entry, interrupt};
-use bridges::{Milliseconds, Wire};
+use bridges::Wire;
 use defmt::{Format, Formatter};
 use femto_core::bridge::{self, defmt::DefmtSink};
 use femto_core::{

@@ -4,8 +4,9 @@
 
 use core::fmt;
 
+use board::sample::Milliseconds;
 use board::{Uart, entry};
-use bridges::{Milliseconds, Wire};
+use bridges::Wire;
 use femto_core::bridge::defmt::{DefmtHandler, DefmtSink, init};
 use femto_core::{
     Capture as _, Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record, RingHandler,

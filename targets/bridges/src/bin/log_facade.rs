@@ -2,10 +2,8 @@
 #![no_std]
 #![no_main]
 
-use core::fmt;
-
+use board::sample::{Interrupting, Limit, Milliseconds};
 use board::{Uart, entry, interrupt};
-use bridges::Milliseconds;
 use femto_core::{Level, Logger, RingHandler, TextFormatter, bridge, set_clock};
 
 static RING: RingHandler<256> = RingHandler::new();
@@ -20,7 +18,7 @@ fn main() -> ! {
     log::error!("before install: nobody hears this");
     assert!(bridge::log::install(&ROOT).is_ok() && bridge::log::install(&NET).is_err());
 
-    let (peer, owned) = ("10.0.0.7", Shown(5));
+    let (peer, owned) = ("10.0.0.7", Limit(5));
     log::info!(peer, port = 80, ratio = 0.5, open = true, owned:%; "up in {} ms", 12);
     log::debug!(target: "net::tcp", "not known yet, and the root is at INFO");
     // Known from now on: their levels count.
@@ -57,22 +55,4 @@ fn levels() {
 fn drain(uart: &mut Uart) {
     let Ok(drained) = RING.drain(&TextFormatter::new(), uart);
     assert_eq!(drained.damaged, 0);
-}
-
-struct Shown(u8);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<={}", self.0)
-    }
-}
-
-/// Is interrupted while it is rendered.
-struct Interrupting;
-
-impl fmt::Display for Interrupting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        interrupt::LOW.raise();
-        f.write_str("interrupted while it is rendered")
-    }
 }

@@ -7,12 +7,12 @@
 
 use core::fmt::Display;
 use core::hint::black_box;
-use core::sync::atomic::{AtomicU32, Ordering};
 
+use board::sample::Milliseconds;
 use board::{Uart, entry, fault, on_panic, reset};
 use embedded_io::Write as _;
 use femto_core::{
-    Clock, Logger, TextFormatter, critical, debug, error, info, retained, set_clock, set_root, warn,
+    Logger, TextFormatter, critical, debug, error, info, retained, set_clock, set_root, warn,
 };
 
 retained! {
@@ -62,22 +62,4 @@ fn main() -> ! {
 fn crash(what: &dyn Display) -> ! {
     critical!("{what}");
     reset()
-}
-
-/// A clock that goes on by a millisecond whenever somebody looks.
-struct Milliseconds;
-
-impl Clock for Milliseconds {
-    fn now(&self) -> u64 {
-        static NOW: AtomicU32 = AtomicU32::new(0);
-        critical_section::with(|_| {
-            let now = NOW.load(Ordering::Relaxed) + 1;
-            NOW.store(now, Ordering::Relaxed);
-            now.into()
-        })
-    }
-
-    fn ticks_per_second(&self) -> u64 {
-        1000
-    }
 }

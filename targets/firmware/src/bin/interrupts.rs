@@ -3,13 +3,11 @@
 #![no_std]
 #![no_main]
 
-use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use board::sample::{Interrupting, Milliseconds};
 use board::{Uart, entry, interrupt};
-use femto_core::{
-    Clock, Logger, RingHandler, TextFormatter, error, info, set_clock, set_root, warn,
-};
+use femto_core::{Logger, RingHandler, TextFormatter, error, info, set_clock, set_root, warn};
 
 static RING: RingHandler<512> = RingHandler::new();
 static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
@@ -44,31 +42,3 @@ fn high() {
 }
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// Is interrupted while it is being rendered.
-struct Interrupting;
-
-impl fmt::Display for Interrupting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        interrupt::LOW.raise();
-        f.write_str("interrupted while it is rendered")
-    }
-}
-
-/// A clock that goes on by a millisecond whenever somebody looks.
-struct Milliseconds;
-
-impl Clock for Milliseconds {
-    fn now(&self) -> u64 {
-        static NOW: AtomicU32 = AtomicU32::new(0);
-        critical_section::with(|_| {
-            let now = NOW.load(Ordering::Relaxed) + 1;
-            NOW.store(now, Ordering::Relaxed);
-            now.into()
-        })
-    }
-
-    fn ticks_per_second(&self) -> u64 {
-        1000
-    }
-}

@@ -2,8 +2,7 @@
 #![no_std]
 #![no_main]
 
-use core::fmt;
-
+use board::sample::Limit;
 use board::{Uart, entry};
 use femto_core::{
     Formatter, FormatterBuilder, Hex, Hexdump, JsonFormatter, LogfmtFormatter, Logger, RingHandler,
@@ -43,13 +42,4 @@ fn log_typed() {
 fn log_rendered() {
     let tries = 3;
     warn!(logger: NET, flags:? = Some('x'), limit:% = Limit(7), "part.of" = 9_000_000_000_u64; "retry {tries} of {}", Limit(5));
-}
-
-/// An application's own type: rendered by the caller.
-struct Limit(u8);
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<={}", self.0)
-    }
 }

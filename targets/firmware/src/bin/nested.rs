@@ -1,16 +1,15 @@
 //! Producers of three nested priorities write a million records to one ring, which the main loop drains: nothing is
 //! damaged, nothing comes out of order, and every record is accounted for. Once for each policy of a full ring.
 //!
-//! One interrupt interrupts the main loop; the timer's interrupts both, at any instruction, in a call or a drain. It
-//! needs a machine of the `measure` programs, all of which have a timer; the counts go to stderr, as they vary with the
-//! compiler.
+//! One interrupt interrupts the main loop; the timer's interrupts both, at any instruction, in a call or a drain. The
+//! counts go to stderr, as they vary with the compiler.
 #![no_std]
 #![no_main]
 
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-use board::stress::{Nowhere, add, check, text};
+use board::stress::{Nowhere, Producer, add, check, text};
 use board::{entry, interrupt};
 use femto_core::{
     Formatter, Logger, OverflowPolicy, Record, RingHandler, RingHandlerBuilder, Value, info,
@@ -44,7 +43,7 @@ fn main() -> ! {
             // refused at times.
             turn = (turn + 1) % BURSTS.len();
             for _ in 0..BURSTS[turn] {
-                run.main.make(run.logger);
+                log(&run.main, run.logger);
                 interrupt::LOW.raise();
             }
             damaged += run.drain();
@@ -59,14 +58,14 @@ fn main() -> ! {
 fn low() {
     IS_LOW.store(true, Ordering::Relaxed);
     let run = current();
-    run.low.make(run.logger);
-    run.low.make(run.logger);
+    log(&run.low, run.logger);
+    log(&run.low, run.logger);
     IS_LOW.store(false, Ordering::Relaxed);
 }
 
 fn high() {
     let run = current();
-    run.high.make(run.logger);
+    log(&run.high, run.logger);
     add(&run.in_low, IS_LOW.load(Ordering::Relaxed).into());
     let turn = run.high.made.load(Ordering::Relaxed) as usize;
     // A changing period meets the other producers at changing instructions.
@@ -151,7 +150,7 @@ impl Run {
         );
         println!(
             "every producer was drained and lost records: {}",
-            self.producers().iter().all(|producer| producer.was_busy())
+            self.producers().iter().all(|producer| producer.was_busy(100))
         );
         println!("one interrupt interrupted the other: {}", in_low > 100);
     }
@@ -162,50 +161,14 @@ impl Run {
     }
 }
 
-/// One context that logs. Only that context writes `made`, only the drain the other counts: loads and stores do.
-struct Producer {
-    number: u8,
-    made: AtomicU32,
-    drained: AtomicU32,
-    last: AtomicU32,
-    missing: AtomicU32,
-    wrong: AtomicU32,
-}
-
-impl Producer {
-    const fn new(number: u8) -> Self {
-        Self {
-            number,
-            made: AtomicU32::new(0),
-            drained: AtomicU32::new(0),
-            last: AtomicU32::new(0),
-            missing: AtomicU32::new(0),
-            wrong: AtomicU32::new(0),
-        }
-    }
-
-    /// Logs a record of changing length, whose contents follow from its number.
-    fn make(&self, to: &'static Logger) {
-        let sequence = self.made.load(Ordering::Relaxed) + 1;
-        self.made.store(sequence, Ordering::Relaxed);
-        let (number, check) = (self.number, check(self.number, sequence));
-        match sequence % 3 {
-            0 => info!(logger: to, "{} {} {}", number, sequence, check),
-            1 => info!(logger: to, "{} {} {} {}", number, sequence, check, text(sequence)),
-            _ => info!(logger: to, "{} {} {} {}", number, sequence, check, u64::from(check) << 7),
-        }
-    }
-
-    fn see(&self, sequence: u32, is_right: bool) {
-        let last = self.last.load(Ordering::Relaxed);
-        add(&self.drained, 1);
-        add(&self.wrong, u32::from(!is_right || sequence <= last));
-        add(&self.missing, sequence.wrapping_sub(last + 1));
-        self.last.store(sequence, Ordering::Relaxed);
-    }
-
-    fn was_busy(&self) -> bool {
-        self.missing.load(Ordering::Relaxed) > 100 && self.drained.load(Ordering::Relaxed) > 1000
+/// Logs a record of changing length, whose contents follow from its number.
+fn log(producer: &Producer, to: &'static Logger) {
+    let (number, sequence) = (producer.number, producer.make());
+    let check = check(number, sequence);
+    match sequence % 3 {
+        0 => info!(logger: to, "{} {} {}", number, sequence, check),
+        1 => info!(logger: to, "{} {} {} {}", number, sequence, check, text(sequence)),
+        _ => info!(logger: to, "{} {} {} {}", number, sequence, check, u64::from(check) << 7),
     }
 }
 

@@ -3,15 +3,11 @@
 #![no_std]
 #![no_main]
 
-use core::fmt;
-use core::sync::atomic::{AtomicU32, Ordering};
-
+use board::sample::{Limit, Milliseconds};
 use board::{Uart, entry};
 use embedded_io::Write as _;
 use femto_core::frame::wire::WireFormatter;
-use femto_core::{
-    Clock, Level, Logger, RingHandler, critical, debug, error, info, log, set_clock, warn,
-};
+use femto_core::{Level, Logger, RingHandler, critical, debug, error, info, log, set_clock, warn};
 
 static RING: RingHandler<256> = RingHandler::new();
 static WIRE: WireFormatter = WireFormatter::new().with_location(true);
@@ -50,31 +46,4 @@ fn main() -> ! {
 fn drain(uart: &mut Uart) {
     let Ok(drained) = RING.drain(&WIRE, uart);
     assert_eq!(drained.damaged, 0);
-}
-
-/// An application's own type: rendered by the caller.
-struct Limit(u8);
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<={}", self.0)
-    }
-}
-
-/// A clock that goes on by a millisecond whenever somebody looks.
-struct Milliseconds;
-
-impl Clock for Milliseconds {
-    fn now(&self) -> u64 {
-        static NOW: AtomicU32 = AtomicU32::new(0);
-        critical_section::with(|_| {
-            let now = NOW.load(Ordering::Relaxed) + 1;
-            NOW.store(now, Ordering::Relaxed);
-            now.into()
-        })
-    }
-
-    fn ticks_per_second(&self) -> u64 {
-        1000
-    }
 }

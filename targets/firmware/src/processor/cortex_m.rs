@@ -3,9 +3,9 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_m::Peripherals;
+use cortex_m::peripheral::SCB;
 use cortex_m::peripheral::scb::SystemHandler;
 use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m::peripheral::{SCB, SYST};
 use cortex_m_rt::{ExceptionFrame, exception};
 
 pub use cortex_m_rt::entry;
@@ -74,44 +74,6 @@ fn SysTick() {
     HIGH.handle();
 }
 
-/// Counts instructions, exactly only on a machine of the measuring programs: there an instruction takes one virtual
-/// nanosecond, and SysTick counts at a frequency that divides it.
-pub(crate) struct Counter(SYST);
-
-impl Counter {
-    pub(crate) fn new() -> Self {
-        let mut timer = peripherals().SYST;
-        timer.set_clock_source(SystClkSource::Core);
-        timer.set_reload(RELOAD);
-        timer.enable_counter();
-        Self(timer)
-    }
-
-    /// Begins a count of at most 600 million instructions.
-    pub(crate) fn restart(&mut self) {
-        self.0.clear_current();
-        // It is zero until the next tick, and would be read as the end of a count.
-        while SYST::get_current() == 0 {}
-    }
-
-    /// Instructions since some moment, in whole ticks.
-    #[inline(always)]
-    pub(crate) fn now(&self) -> u32 {
-        (RELOAD - SYST::get_current()) * INSTRUCTIONS_PER_TICK
-    }
-}
-
-/// The stack pointer.
-#[inline(always)]
-pub(crate) fn stack_pointer() -> usize {
-    cortex_m::register::msp::read() as usize
-}
-
-/// Where the statics end and the stack may begin.
-pub(crate) fn stack_end() -> usize {
-    cortex_m_rt::heap_start().addr()
-}
-
 pub use cortex_m::asm::nop;
 
 /// All of them are used from thread mode, or from the one handler that owns the timer once it runs.
@@ -123,10 +85,5 @@ fn peripherals() -> Peripherals {
 /// Whether SysTick raises `HIGH`.
 static IS_RUNNING: AtomicBool = AtomicBool::new(false);
 
-const RELOAD: u32 = 0x00FF_FFFF;
-/// 20 MHz.
-#[cfg(board = "an505")]
-const INSTRUCTIONS_PER_TICK: u32 = 50;
-/// 25 MHz, on `mps2-an386`.
-#[cfg(not(board = "an505"))]
-const INSTRUCTIONS_PER_TICK: u32 = 40;
+/// SysTick's clock is 25 MHz on `mps2-an386` and 20 MHz on `mps2-an505`; an instruction takes a nanosecond.
+const INSTRUCTIONS_PER_TICK: u32 = if cfg!(board = "an505") { 50 } else { 40 };

@@ -3,7 +3,6 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use riscv::interrupt::{self, Exception, Interrupt};
-use riscv::register::minstret;
 use riscv_rt::{TrapFrame, core_interrupt, exception};
 
 pub use riscv_rt::entry;
@@ -80,40 +79,6 @@ fn taken_high() {
 /// The time at which the timer is due again.
 fn next(ticks: u32) -> u64 {
     if ticks == 0 { u64::MAX } else { time() + u64::from(ticks) }
-}
-
-/// Counts instructions, exactly.
-pub(crate) struct Counter(());
-
-impl Counter {
-    pub(crate) fn new() -> Self {
-        Self(())
-    }
-
-    /// Begins a count of at most 4,000 million instructions, after which it wraps.
-    pub(crate) fn restart(&mut self) {}
-
-    /// Instructions since some moment.
-    #[inline(always)]
-    pub(crate) fn now(&self) -> u32 {
-        minstret::read() as u32
-    }
-}
-
-/// The stack pointer.
-#[inline(always)]
-pub(crate) fn stack_pointer() -> usize {
-    let pointer;
-    // SAFETY: it copies one register into another.
-    unsafe {
-        core::arch::asm!("mv {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags))
-    };
-    pointer
-}
-
-/// Where the statics end and the stack may begin.
-pub(crate) fn stack_end() -> usize {
-    riscv_rt::heap_start().addr()
 }
 
 pub use riscv::asm::nop;

@@ -1,8 +1,7 @@
 //! Hundreds of resets at changing instructions, while two contexts log and while the log is drained: each record is
 //! recovered as it was made, and none is missing but those that the ring overwrote or a reset interrupted.
 //!
-//! It needs a machine of the `measure` programs, all of which have a timer; the counts go to stderr, as they vary with
-//! the compiler.
+//! The counts go to stderr, as they vary with the compiler.
 #![no_std]
 #![no_main]
 
@@ -10,7 +9,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use board::stress::{Nowhere, add, check, text};
-use board::{entry, interrupt, meter::nop, reset};
+use board::{entry, interrupt, nop, reset};
 use femto_core::{Formatter, Logger, Record, Value, info, retained, set_root};
 use semihosting::{eprintln, println};
 

@@ -1,9 +1,8 @@
 //! Producers of three nested priorities write defmt frames and records of ours to one ring, which the main loop drains:
 //! nothing is damaged, nothing comes out of order, and every frame and record is accounted for.
 //!
-//! One interrupt interrupts the main loop; the timer's interrupts both, at any instruction that is not masked. It needs
-//! a machine of the `measure` programs, all of which have a timer; the counts go to stderr, as they vary with the
-//! compiler.
+//! One interrupt interrupts the main loop; the timer's interrupts both, at any instruction that is not masked. The
+//! counts go to stderr, as they vary with the compiler.
 #![no_std]
 #![no_main]
 
@@ -11,9 +10,8 @@ use core::convert::Infallible;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use board::stress::{Nowhere, add, check, text};
+use board::stress::{Nowhere, Producer, check, text};
 use board::{entry, interrupt};
-use bridges as _; // the critical section
 use femto_core::bridge::defmt::{DefmtSink, init};
 use femto_core::{Formatter, Logger, Record, RingHandler, Value, embedded_io, info};
 use semihosting::{eprintln, println};
@@ -36,7 +34,7 @@ fn main() -> ! {
     let mut wire = DefmtSink::new(Frames { bytes: [0; 300], length: 0 });
     while total(|producer| &producer.made) < RECORDS {
         for _ in 0..4 {
-            MAIN.make();
+            log(&MAIN);
             interrupt::LOW.raise();
         }
         drain(&mut wire);
@@ -60,18 +58,18 @@ fn main() -> ! {
     );
     println!(
         "every producer was drained and refused: {}",
-        PRODUCERS.iter().all(|producer| producer.was_busy())
+        PRODUCERS.iter().all(|producer| producer.was_busy(10))
     );
     board::finish()
 }
 
 fn low() {
-    LOW.make();
-    LOW.make();
+    log(&LOW);
+    log(&LOW);
 }
 
 fn high() {
-    HIGH.make();
+    log(&HIGH);
     let turn = HIGH.made.load(Ordering::Relaxed) as usize;
     // A changing period meets the other producers at changing instructions.
     interrupt::raise_high_every(PERIODS[turn % PERIODS.len()]);
@@ -94,51 +92,13 @@ fn tail() -> u32 {
     PRODUCERS.iter().map(made).sum()
 }
 
-/// One context that logs. Only that context writes `made`, only the drain the other counts: loads and stores do.
-struct Producer {
-    number: u8,
-    made: AtomicU32,
-    drained: AtomicU32,
-    last: AtomicU32,
-    missing: AtomicU32,
-    wrong: AtomicU32,
-}
-
-impl Producer {
-    const fn new(number: u8) -> Self {
-        Self {
-            number,
-            made: AtomicU32::new(0),
-            drained: AtomicU32::new(0),
-            last: AtomicU32::new(0),
-            missing: AtomicU32::new(0),
-            wrong: AtomicU32::new(0),
-        }
-    }
-
-    /// Logs, by defmt or by our macros, what follows from its number.
-    fn make(&self) {
-        let sequence = self.made.load(Ordering::Relaxed) + 1;
-        self.made.store(sequence, Ordering::Relaxed);
-        let (number, check) = (self.number, check(self.number, sequence));
-        match sequence % 3 {
-            0 => info!(logger: ROOT, "{} {} {}", number, sequence, check),
-            _ => {
-                defmt::info!("{=u8} {=u32} {=u32} {=str}", number, sequence, check, text(sequence))
-            }
-        }
-    }
-
-    fn see(&self, sequence: u32, is_right: bool) {
-        let last = self.last.load(Ordering::Relaxed);
-        add(&self.drained, 1);
-        add(&self.wrong, u32::from(!is_right || sequence <= last));
-        add(&self.missing, sequence.wrapping_sub(last + 1));
-        self.last.store(sequence, Ordering::Relaxed);
-    }
-
-    fn was_busy(&self) -> bool {
-        self.missing.load(Ordering::Relaxed) > 10 && self.drained.load(Ordering::Relaxed) > 1000
+/// Logs, by defmt or by our macros, what follows from its number.
+fn log(producer: &Producer) {
+    let (number, sequence) = (producer.number, producer.make());
+    let check = check(number, sequence);
+    match sequence % 3 {
+        0 => info!(logger: ROOT, "{} {} {}", number, sequence, check),
+        _ => defmt::info!("{=u8} {=u32} {=u32} {=str}", number, sequence, check, text(sequence)),
     }
 }
 

@@ -97,17 +97,11 @@ measure() {
         note "$target" "$front" site $(((twenty - ten + 5) / 10))
         note "$target" "$front" flash $((2 * ten - twenty - base_flash))
         note "$target" "$front" ram $((with - base_ram))
-        case $front in
-            femto)
-                read -r flash rest <<<"$(sizes "$target" "$front")"
-                read -r with rest <<<"$(sizes "$target" "$front,above")"
-                note "$target" "$front" above-flash $((with - flash))
-                ;;
-            femto-host)
-                read -r flash rest <<<"$(sizes "$target" "$front,ten,unformatted")"
-                note "$target" "$front" core $((flash + ten - twenty - base_flash))
-                ;;
-        esac
+        if [ "$front" = femto ]; then
+            read -r flash rest <<<"$(sizes "$target" "$front")"
+            read -r with rest <<<"$(sizes "$target" "$front,above")"
+            note "$target" "$front" above-flash $((with - flash))
+        fi
     done
     nested "$target"
 }

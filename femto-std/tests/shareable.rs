@@ -3,9 +3,10 @@
 use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter, PatternStyle};
 use femto_std::template::PercentTemplate;
 use femto_std::{
-    Busy, CallSite, Delivery, Error, FileHandlerBuilder, Filter, FlushError, Guard, Handler,
-    HandlerStats, Level, LevelFilter, Logger, Manager, Metadata, NameFilter, OverflowPolicy,
-    ParseLevelError, Record, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
+    Busy, CallSite, Delivery, Error, Field, FileHandlerBuilder, Filter, FlushError,
+    FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata,
+    NameFilter, OverflowPolicy, ParseLevelError, Record, Route, SiteFacts, StreamHandlerBuilder,
+    TextFormatter,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -17,8 +18,8 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Busy, CallSite, CaptureMask, Delivery, Error, FileHandlerBuilder, FlushError, FormatError,
-        Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
+        Busy, CallSite, CaptureMask, Delivery, Error, Field, FileHandlerBuilder, FlushError, FormatError,
+        FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         PercentTemplate, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
         dyn Filter, dyn Formatter,

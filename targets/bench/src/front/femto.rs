@@ -1,8 +1,5 @@
 //! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` sends them as they lie there.
 
-#[cfg(feature = "unformatted")]
-use core::convert::Infallible;
-
 use femto_core::{Level, Logger, RingHandler, set_clock};
 
 use crate::RING_BYTES;
@@ -22,9 +19,9 @@ pub fn init() {
 
 /// Sends what waits.
 pub fn drain() {
-    #[cfg(all(feature = "femto-host", not(feature = "unformatted")))]
+    #[cfg(feature = "femto-host")]
     let Ok(drained) = RING.drain_frames(&mut Wire);
-    #[cfg(not(all(feature = "femto-host", not(feature = "unformatted"))))]
+    #[cfg(not(feature = "femto-host"))]
     let Ok(drained) = RING.drain(&FORMATTER, &mut Wire);
     if drained.damaged != 0 || RING.dropped() != 0 {
         panic!();
@@ -52,23 +49,5 @@ macro_rules! debug {
     };
 }
 
-#[cfg(not(any(feature = "femto-host", feature = "unformatted")))]
+#[cfg(not(feature = "femto-host"))]
 static FORMATTER: femto_core::TextFormatter = femto_core::TextFormatter::new();
-#[cfg(feature = "unformatted")]
-static FORMATTER: Unformatted = Unformatted;
-
-/// What is left when nothing is written: the calls, the ring and its drain.
-#[cfg(feature = "unformatted")]
-struct Unformatted;
-
-#[cfg(feature = "unformatted")]
-impl femto_core::WriteRecord<Wire> for Unformatted {
-    fn write_record(
-        &self,
-        record: &femto_core::Record<'_>,
-        _: &mut Wire,
-    ) -> Result<bool, Infallible> {
-        core::hint::black_box(record.values().len());
-        Ok(true)
-    }
-}

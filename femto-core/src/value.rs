@@ -11,9 +11,9 @@ mod on_demand;
 use core::fmt;
 
 pub(crate) use decimal::write_decimal;
-use decimal::write_signed;
+use decimal::{pad_decimal, pad_signed, write_signed};
 #[cfg(feature = "int128")]
-use decimal::write_wide;
+use decimal::{pad_wide, write_wide};
 use hex::write_dumped;
 pub use hex::{Hex, Hexdump};
 pub(crate) use hex::{write_hex, write_hex_number};
@@ -139,13 +139,10 @@ impl Value<'_> {
             #[cfg(feature = "int128")]
             Self::I128(n) => {
                 let number = whole(n).cast_signed();
-                if number < 0 {
-                    out.write_str("-")?;
-                }
-                write_wide(number.unsigned_abs(), out)
+                write_wide(number < 0, number.unsigned_abs(), out)
             }
             #[cfg(feature = "int128")]
-            Self::U128(n) => write_wide(whole(n), out),
+            Self::U128(n) => write_wide(false, whole(n), out),
         }
     }
 }
@@ -206,23 +203,26 @@ macro_rules! pass_bits_on {
 pass_bits_on! { LowerHex UpperHex Octal Binary }
 
 impl fmt::Display for Value<'_> {
-    /// Integers become wide ones, as above.
+    /// Integers by our own digits, so that none of `core::fmt`'s are linked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.pad("None"),
             Self::Bool(inner) => inner.fmt(f),
-            Self::I8(n) => i64::from(*n).fmt(f),
-            Self::I16(n) => i64::from(*n).fmt(f),
-            Self::I32(n) => i64::from(*n).fmt(f),
-            Self::I64(inner) => inner.fmt(f),
-            Self::U8(n) => u64::from(*n).fmt(f),
-            Self::U16(n) => u64::from(*n).fmt(f),
-            Self::U32(n) => u64::from(*n).fmt(f),
-            Self::U64(inner) => inner.fmt(f),
+            Self::I8(n) => pad_signed((*n).into(), f),
+            Self::I16(n) => pad_signed((*n).into(), f),
+            Self::I32(n) => pad_signed((*n).into(), f),
+            Self::I64(n) => pad_signed(*n, f),
+            Self::U8(n) => pad_decimal((*n).into(), f),
+            Self::U16(n) => pad_decimal((*n).into(), f),
+            Self::U32(n) => pad_decimal((*n).into(), f),
+            Self::U64(n) => pad_decimal(*n, f),
             #[cfg(feature = "int128")]
-            Self::I128(n) => (whole(*n) as i128).fmt(f),
+            Self::I128(n) => {
+                let number = whole(*n).cast_signed();
+                pad_wide(number < 0, number.unsigned_abs(), f)
+            }
             #[cfg(feature = "int128")]
-            Self::U128(n) => whole(*n).fmt(f),
+            Self::U128(n) => pad_wide(false, whole(*n), f),
             #[cfg(feature = "float")]
             Self::F32(_) | Self::F64(_) => Float(self).fmt(f),
             Self::Char(inner) => inner.fmt(f),

@@ -35,13 +35,42 @@ pub(crate) fn write_signed(number: i64, out: &mut dyn fmt::Write) -> fmt::Result
     }
 }
 
-/// Writes a number of 128 bits.
+/// Writes a number as a format specification asks.
+pub(super) fn pad_decimal(number: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pad(true, number, f)
+}
+
+/// Writes a number that may be negative as a format specification asks.
+pub(super) fn pad_signed(number: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pad(number >= 0, number.unsigned_abs(), f)
+}
+
+fn pad(is_nonnegative: bool, number: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    #[cfg(feature = "alloc")]
+    return f.pad_integral(is_nonnegative, "", itoa::Buffer::new().format(number));
+    #[cfg(not(feature = "alloc"))]
+    f.pad_integral(is_nonnegative, "", &digits(&parts(number), 1))
+}
+
+/// Writes a number of 128 bits, with its sign.
 #[cfg(feature = "int128")]
-pub(super) fn write_wide(number: u128, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn write_wide(is_negative: bool, number: u128, out: &mut dyn fmt::Write) -> fmt::Result {
+    if is_negative {
+        out.write_str("-")?;
+    }
     #[cfg(feature = "alloc")]
     return out.write_str(itoa::Buffer::new().format(number));
     #[cfg(not(feature = "alloc"))]
     out.write_str(&digits(&wide_parts(number), 1))
+}
+
+/// [`pad_signed`] for 128 bits.
+#[cfg(feature = "int128")]
+pub(super) fn pad_wide(is_negative: bool, number: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    #[cfg(feature = "alloc")]
+    return f.pad_integral(!is_negative, "", itoa::Buffer::new().format(number));
+    #[cfg(not(feature = "alloc"))]
+    f.pad_integral(!is_negative, "", &digits(&wide_parts(number), 1))
 }
 
 /// A number in parts below a billion, the highest first.
@@ -137,7 +166,7 @@ mod tests {
         fn wide_numbers_have_their_digits(number: u128, shift in 0_u32..128) {
             let number = number >> shift;
             let mut text = String::new();
-            write_wide(number, &mut text).unwrap();
+            write_wide(false, number, &mut text).unwrap();
             let expected = number.to_string();
             prop_assert_eq!(text, expected.as_str());
             let digits = digits(&wide_parts(number), 1);

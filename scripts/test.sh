@@ -85,7 +85,7 @@ handlers_test() {
 
 # Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
 bridges_test() {
-    cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,log,defmt-global-logger \
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,float,int128,log,defmt-global-logger \
         --lib --test defmt --test log --test records_of_others
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler

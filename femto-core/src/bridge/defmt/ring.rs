@@ -101,7 +101,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         };
         let drained = self.drain_apart(formatter, sink, &mut write).map_err(DrainError::Text)?;
         result.map_err(DrainError::Defmt)?;
-        Ok(drained)
+        Ok(drained.unwrap_or_default())
     }
 }
 

@@ -52,16 +52,19 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         formatter: &F,
         sink: &mut W,
     ) -> Result<Drained, W::Error> {
-        self.drain_apart(formatter, sink, &mut |_, _| self.skip())
+        let drained = self.drain_apart(formatter, sink, &mut |_, _| self.skip())?;
+        let Some(drained) = drained else { return Ok(Drained::default()) };
+        self.state().skipped.tell(|record| formatter.write_record(record, sink).map(drop))?;
+        Ok(drained)
     }
 
-    /// [`RingHandler::drain`], with defmt's frames given to `apart`.
+    /// [`RingHandler::drain`], with defmt's frames given to `apart`; `None` if another drain is at work.
     pub(crate) fn drain_apart<F: WriteRecord<W> + ?Sized, W: Write>(
         &self,
         formatter: &F,
         sink: &mut W,
         apart: Apart<'_>,
-    ) -> Result<Drained, W::Error> {
+    ) -> Result<Option<Drained>, W::Error> {
         let mut result = Ok(());
         let drained = self.take_each(apart, &mut |record| {
             let written = formatter.write_record(record, sink);
@@ -74,13 +77,14 @@ impl<const WORDS: usize> RingHandler<WORDS> {
             outcome
         });
         result?;
-        let Some(drained) = drained else { return Ok(Drained::default()) };
+        if drained.is_none() {
+            return Ok(None);
+        }
         let news = self.take_unreported();
         if news > 0 {
             let reported = with_report(news, |report| formatter.write_record(report, sink));
             reported.inspect_err(|_| self.untake_unreported(news))?;
         }
-        self.state().skipped.tell(|record| formatter.write_record(record, sink).map(drop))?;
         Ok(drained)
     }
 

@@ -4,9 +4,9 @@ use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter
 use femto_std::template::PercentTemplate;
 use femto_std::{
     Busy, CallSite, Delivery, Error, Field, FileHandlerBuilder, Filter, FlushError,
-    FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata,
-    NameFilter, OverflowPolicy, ParseLevelError, Record, Route, SiteFacts, StreamHandlerBuilder,
-    TextFormatter,
+    FormatterBuilder, Guard, Handler, HandlerStats, JsonFormatter, Level, LevelFilter,
+    LogfmtFormatter, Logger, Manager, Metadata, NameFilter, OverflowPolicy, ParseLevelError,
+    Record, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -20,7 +20,7 @@ const _: () = {
     all! { is_shareable:
         Busy, CallSite, CaptureMask, Delivery, Error, Field, FileHandlerBuilder, FlushError, FormatError,
         FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
-        NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
+        JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         PercentTemplate, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
         dyn Filter, dyn Formatter,
     }

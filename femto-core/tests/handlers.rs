@@ -26,6 +26,26 @@ fn a_record_that_a_display_logs_comes_before_the_one_it_is_in() {
 }
 
 #[test]
+fn a_formatter_that_gives_up_loses_the_record_and_ends_its_line() {
+    static RING: RingHandler<256> = RingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    struct Half;
+    impl Formatter for Half {
+        fn format(&self, record: &Record<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+            out.write_str(record.logger_name())?;
+            if record.level() > Level::INFO { Err(fmt::Error) } else { out.write_str(" whole") }
+        }
+    }
+    error!(logger: ROOT, "one");
+    info!(logger: ROOT, "two");
+    let mut out = Vec::new();
+    assert_eq!(RING.drain(&Half, &mut out).unwrap().written, 1);
+    // The report is a warning.
+    assert_eq!(String::from_utf8(out).unwrap(), "root\nroot whole\nfemtologging\n");
+    assert_eq!(RING.dropped(), 1);
+}
+
+#[test]
 fn a_direct_handler_drops_what_comes_while_it_writes_and_says_so_once() {
     static SINK: DirectHandler<TextFormatter, Kept> =
         DirectHandler::new(TextFormatter::new(), Kept::new());

@@ -169,7 +169,7 @@ struct Exact<'w, W: Write> {
 
 impl<W: Write> fmt::Write for Exact<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let text = &text[..text.floor_char_boundary(self.left)];
+        let text = text.get(..text.floor_char_boundary(self.left)).unwrap_or("");
         self.left -= text.len();
         if self.result.is_ok() {
             self.result = self.to.write_all(text.as_bytes());

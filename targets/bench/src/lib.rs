@@ -19,7 +19,6 @@ mod wire;
 #[macro_use]
 #[cfg_attr(feature = "femto", path = "front/femto.rs")]
 #[cfg_attr(feature = "femto-log", path = "front/femto_log.rs")]
-#[cfg_attr(feature = "femto-retained", path = "front/femto_retained.rs")]
 #[cfg_attr(feature = "log-fmt", path = "front/log_fmt.rs")]
 #[cfg_attr(feature = "ufmt-text", path = "front/ufmt_text.rs")]
 #[cfg_attr(any(feature = "defmt-typed", feature = "defmt-plain"), path = "front/defmt_rtt.rs")]
@@ -28,7 +27,6 @@ mod wire;
     not(any(
         feature = "femto",
         feature = "femto-log",
-        feature = "femto-retained",
         feature = "log-fmt",
         feature = "ufmt-text",
         feature = "defmt-typed",

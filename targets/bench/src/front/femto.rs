@@ -1,31 +1,24 @@
-//! femtologging: values into a ring of words; the drain makes lines of text, or with `femto-host` sends them as they lie there.
+//! femtologging: values into a ring, or with `femto-retained` spelled out into RAM that outlives a reset.
 
-use femto_core::{Level, Logger, RingHandler, set_clock};
+use femto_core::{Level, Logger, set_clock};
 
-use crate::RING_BYTES;
 use crate::clock::Ticks;
-use crate::wire::Wire;
 
-static RING: RingHandler<{ RING_BYTES / 4 }> = RingHandler::new();
-pub(crate) static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+#[cfg_attr(feature = "femto-retained", path = "femto/retained.rs")]
+#[cfg_attr(not(feature = "femto-retained"), path = "femto/ring.rs")]
+mod kept;
+
+pub use kept::drain;
+
+pub(crate) static ROOT: Logger = Logger::root().with_handlers(&[&kept::HANDLER]);
 /// A second logger, or the optimiser would make the only one part of every function.
 static NET: Logger = Logger::child("net", &ROOT);
 
 /// Starts it.
 pub fn init() {
     let _ = set_clock(&Ticks);
+    kept::start();
     femto_core::info!(logger: NET, "started");
-}
-
-/// Sends what waits.
-pub fn drain() {
-    #[cfg(feature = "femto-host")]
-    let Ok(drained) = RING.drain_frames(&mut Wire);
-    #[cfg(not(feature = "femto-host"))]
-    let Ok(drained) = RING.drain(&FORMATTER, &mut Wire);
-    if drained.damaged != 0 || RING.dropped() != 0 {
-        panic!();
-    }
 }
 
 /// Switches the statements off at run time, if that is possible.
@@ -48,6 +41,3 @@ macro_rules! debug {
         femto_core::debug!(logger: $crate::front::ROOT, $plain $(, $value)*)
     };
 }
-
-#[cfg(not(feature = "femto-host"))]
-static FORMATTER: femto_core::TextFormatter = femto_core::TextFormatter::new();

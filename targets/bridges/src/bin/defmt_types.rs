@@ -9,8 +9,8 @@ use board::{Uart, entry};
 use bridges::Wire;
 use femto_core::bridge::defmt::{DefmtHandler, DefmtSink, init};
 use femto_core::{
-    Capture as _, Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record, RingHandler,
-    TextFormatter, Value, critical, debug, error, info, log, set_clock, trace, warn,
+    Capture as _, Clock as _, Handler, Level, LevelFilter, Logger, Metadata, NameFilter, Record,
+    RingHandler, TextFormatter, Value, critical, debug, error, info, log, set_clock, trace, warn,
 };
 
 static RING: RingHandler<1024> = RingHandler::new();

@@ -10,6 +10,8 @@
 . scripts/cross.sh
 # shellcheck source=scripts/ceilings.sh
 . scripts/ceilings.sh
+# shellcheck source=scripts/statics.sh
+. scripts/statics.sh
 # shellcheck source=scripts/guide.sh
 . scripts/guide.sh
 
@@ -170,6 +172,7 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, programs" compare_outputs "$target" firmware
+        step "firmware: $target, where statics lie" statics "$target"
         step "firmware: $target, the guide's example" compare_outputs "$target" sensor
         step "firmware: $target, compile-time ceilings" ceilings "$target"
         defmt_print_ready "firmware: $target, bridges" || continue

@@ -10,6 +10,8 @@
 . scripts/cross.sh
 # shellcheck source=scripts/ceilings.sh
 . scripts/ceilings.sh
+# shellcheck source=scripts/statics.sh
+. scripts/statics.sh
 # shellcheck source=scripts/guide.sh
 . scripts/guide.sh
 
@@ -114,15 +116,15 @@ test_loom() {
 # The way of targets without compare-and-swap, on real threads.
 no_swap_test() {
     RUSTFLAGS="--cfg femto_critical_section" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/no-swap" \
-        cargo test "${LOCKED[@]}" -p femto-core --features alloc,async \
-        --test rings --test handlers --test overflow --test panic_mode --test async_drain
+        cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,float \
+        --lib --test rings --test handlers --test overflow --test panic_mode --test async_drain --test retained
 }
 
 loom_test() {
     set -- "${1:-}"
     # A folder of its own: the flag changes every dependency.
     RUSTFLAGS="--cfg loom ${1:+--cfg $1}" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/loom$1" \
-        timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --release loom | tee "$CACHE/loom.log"
+        timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,log --release loom | tee "$CACHE/loom.log"
     grep -q '^test .* ok$' "$CACHE/loom.log" || { echo "no test has loom in its name" && return 1; }
 }
 
@@ -170,6 +172,7 @@ test_firmware() {
     while read -r target qemu; do
         cross_ready "firmware: $target" "$target" "$qemu" || continue
         step "firmware: $target, programs" compare_outputs "$target" firmware
+        step "firmware: $target, where statics lie" statics "$target"
         step "firmware: $target, the guide's example" compare_outputs "$target" sensor
         step "firmware: $target, compile-time ceilings" ceilings "$target"
         defmt_print_ready "firmware: $target, bridges" || continue

@@ -35,6 +35,9 @@ use crate::method::{METHODS, METHODS_OF_ONE, PREPENDED, enabled};
 use crate::record::Waiting;
 
 /// A logging method: `METHODS[M]`.
+///
+/// # Safety
+/// For the interpreter to call, by the convention of [`RawMethod`].
 pub(crate) unsafe extern "C-unwind" fn log<const M: usize>(
     logger: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,
@@ -82,6 +85,9 @@ pub(crate) unsafe extern "C-unwind" fn log<const M: usize>(
 }
 
 /// A method with one argument: `METHODS_OF_ONE[M]`.
+///
+/// # Safety
+/// For the interpreter to call, by the convention of [`RawMethodOfOne`].
 pub(crate) unsafe extern "C-unwind" fn one<const M: usize>(
     this: *mut ffi::PyObject,
     argument: *mut ffi::PyObject,
@@ -226,6 +232,9 @@ impl Rest {
 }
 
 /// Submits the record, and gives the box back.
+///
+/// # Safety
+/// The pointer is of a box, which nobody else has and nobody uses again.
 unsafe fn submit(waiting: *mut Waiting) {
     // SAFETY: by the caller.
     let waiting = unsafe { Box::from_raw(waiting) };
@@ -234,6 +243,10 @@ unsafe fn submit(waiting: *mut Waiting) {
 }
 
 /// Calls `callable(this, [level,] *args, **keywords)` and releases `callable`.
+///
+/// # Safety
+/// The thread is attached. `callable` is owned; `this`, the tuple `names` of `keyword_count` texts, or
+/// null for none, and the `count + keyword_count` objects at `args` are alive until the call returns.
 #[cold]
 unsafe fn call(
     callable: *mut ffi::PyObject,
@@ -301,6 +314,10 @@ unsafe extern "C-unwind" {
 }
 
 /// What Python 3.10 has only as a macro.
+///
+/// # Safety
+/// As of the function that it stands for: attached, and `args` has `count` objects, and one for each of
+/// the tuple `names`, or null.
 #[cfg(not(Py_3_11))]
 #[expect(non_snake_case, reason = "the name of the function it stands for")]
 unsafe fn PyObject_Vectorcall(

@@ -15,7 +15,7 @@ mod set;
 mod pairs;
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering, fence};
 
 use self::pairs::Pairs;
 use crate::logger::{lowest_level, nearest_logger};
@@ -76,9 +76,16 @@ pub(crate) fn refresh() {
     let root = *ROOT.get();
     // Where the loggers cannot be looked at now, all come through, and meet their logger's level.
     let lowest = || lowest_level().map_or(Level::NOTSET, |level| level.min(root.effective_level()));
+    follow(lowest, |level| set::max_level(filter(level)), || fence(Ordering::SeqCst));
+}
+
+/// Tells what is the lowest until that is what was told. As everybody who changes a level looks after a
+/// fence, and everybody looks again after one here, the last to tell knows all changes.
+fn follow(lowest: impl Fn() -> Level, tell: impl Fn(Level), fence: impl Fn()) {
     let mut seen = lowest();
     loop {
-        set::max_level(filter(seen));
+        tell(seen);
+        fence();
         let now = lowest();
         if now == seen {
             break;
@@ -196,5 +203,35 @@ mod tests {
         let long = "é".repeat(NAME_BYTES);
         assert_eq!(dotted(&long).as_str(), &long[..NAME_BYTES]);
         assert_eq!(dotted(&format!("a::{long}::b")).as_str(), format!("a.{}", &long[..62]));
+    }
+
+    #[cfg(loom)]
+    #[test]
+    fn in_loom_the_level_told_is_the_lowest_in_the_end() {
+        use loom::sync::Arc;
+        use loom::sync::atomic::{AtomicU8, fence};
+        use loom::thread;
+
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(|| {
+            let shared = Arc::new([AtomicU8::new(20), AtomicU8::new(20)]);
+            let change = |shared: &[AtomicU8; 2], to| {
+                let [level, told] = shared;
+                level.store(to, Ordering::Relaxed);
+                fence(Ordering::SeqCst);
+                let lowest = || Level::new(level.load(Ordering::Relaxed));
+                let tell = |level: Level| told.store(level.number(), Ordering::Relaxed);
+                follow(lowest, tell, || fence(Ordering::SeqCst));
+            };
+            let other = {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || change(&shared, 10))
+            };
+            change(&shared, 30);
+            other.join().unwrap();
+            let [level, told] = shared.each_ref().map(|byte| byte.load(Ordering::Relaxed));
+            assert_eq!(told, level);
+        });
     }
 }

@@ -1,13 +1,17 @@
 //! A ring whose drain is a future, woken by the records that come.
 
+#[cfg(all(test, loom))]
+mod tests;
+mod waker;
+
 use core::fmt;
 use core::future::poll_fn;
 use core::task::Poll;
 
-use atomic_waker::AtomicWaker;
 use embedded_io::{ErrorKind, ErrorType};
 use embedded_io_async::Write;
 
+use self::waker::WakerPlace;
 use super::ring::{Drained, RingHandler, RingHandlerBuilder};
 use super::{Handler, with_report};
 use crate::handler::ring::Outcome;
@@ -18,7 +22,8 @@ use crate::{Level, Record, Statistics, WriteRecord};
 ///
 /// The task sleeps until a record is there. It is woken *after* the record was committed, so an
 /// executor that runs in an interrupt above the caller finds it. A call takes longer than one for a
-/// [`RingHandler`], as the record has to be made first, and runs the executor's waker.
+/// [`RingHandler`], as the record has to be made first, and runs the executor's waker. Where the waker
+/// is kept only a critical section guards it: an interrupt that none masks, an NMI, must not log here.
 ///
 /// # Examples
 /// ```
@@ -42,7 +47,7 @@ use crate::{Level, Record, Statistics, WriteRecord};
 /// ```
 pub struct AsyncRingHandler<const WORDS: usize> {
     ring: RingHandler<WORDS>,
-    waker: AtomicWaker,
+    waker: WakerPlace,
 }
 
 #[cfg(not(loom))]
@@ -56,7 +61,16 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
     /// An empty ring as the builder says.
     #[must_use]
     pub const fn with(builder: RingHandlerBuilder<WORDS>) -> Self {
-        Self { ring: builder.build_static(), waker: AtomicWaker::new() }
+        Self { ring: builder.build_static(), waker: WakerPlace::new() }
+    }
+}
+
+#[cfg(loom)]
+impl<const WORDS: usize> AsyncRingHandler<WORDS> {
+    /// An empty ring as the builder says.
+    #[must_use]
+    pub fn with(builder: RingHandlerBuilder<WORDS>) -> Self {
+        Self { ring: builder.build_static(), waker: WakerPlace::new() }
     }
 }
 

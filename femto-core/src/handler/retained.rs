@@ -18,7 +18,7 @@ use self::ram::Place;
 use super::encode::{Encoded, MAX_BYTES, MAX_PAIRS};
 use super::gate::Gate;
 use super::message::Message;
-use super::{Drained, Handler};
+use super::{Drained, Handler, with_report};
 use crate::atomic::WORD_BYTES;
 use crate::frame::retained::{Check, FIXED_WORDS, Retained};
 use crate::frame::{Header, Kind};
@@ -72,6 +72,8 @@ pub struct RetainedHandler<const WORDS: usize> {
     cut: AtomicUsize,
     /// Records drained.
     written: AtomicUsize,
+    /// Lost records that were reported, or that need no report.
+    reported: AtomicUsize,
 }
 
 /// What [`RetainedHandler::start`] found.
@@ -147,23 +149,32 @@ impl<const WORDS: usize> RetainedHandler<WORDS> {
 
     /// Formats and writes the records, oldest first: those that survived a reset, then those of this
     /// boot. A record leaves the RAM once it is written, so that a reset meanwhile shows it twice at
-    /// worst.
+    /// worst. Then, if records of this boot were dropped or overwritten since the last time, one more
+    /// that says how many, at [`Level::WARN`] and from `femtologging`. Those lost before a reset are not
+    /// counted.
     ///
     /// Records that are made meanwhile wait for the next call. If another context drains at this
     /// moment, or the handler was not [started](Self::start), nothing happens.
     ///
     /// # Errors
-    /// The sink's; the record at hand is kept for the next call.
+    /// The sink's; the record at hand is kept for the next call, and so is a report.
     pub fn drain<F: WriteRecord<W> + ?Sized, W: Write>(
         &self,
         formatter: &F,
         sink: &mut W,
     ) -> Result<Drained, W::Error> {
-        self.take_each(|record| formatter.write_record(record, sink).map(drop))
+        let drained = self.take_each(|record| formatter.write_record(record, sink).map(drop))?;
+        let Some(drained) = drained else { return Ok(Drained::default()) };
+        let news = self.take_unreported();
+        if news > 0 {
+            let reported = with_report(news, |report| formatter.write_record(report, sink));
+            reported.inspect_err(|_| self.count_reported(news.wrapping_neg()))?;
+        }
+        Ok(drained)
     }
 
     /// Hands the records to `handlers`, as [`RetainedHandler::drain`] writes them, each record to those
-    /// whose level it reaches.
+    /// whose level it reaches. If records were lost, each hears how many, and says so.
     pub fn forward(&self, handlers: &[&dyn Handler]) -> Drained {
         let drained = self.take_each(|record| {
             for handler in handlers {
@@ -173,17 +184,22 @@ impl<const WORDS: usize> RetainedHandler<WORDS> {
             }
             Ok::<_, core::convert::Infallible>(())
         });
-        let Ok(drained) = drained;
+        let Ok(Some(drained)) = drained else { return Drained::default() };
+        let news = self.take_unreported();
+        if news > 0 {
+            handlers.iter().for_each(|handler| handler.report_dropped(news));
+        }
         drained
     }
 
+    /// Gives the records; `None` before the start, or if another drain is at work.
     fn take_each<E>(
         &self,
         mut give: impl FnMut(&Record<'_>) -> Result<(), E>,
-    ) -> Result<Drained, E> {
+    ) -> Result<Option<Drained>, E> {
         let mut drained = Drained::default();
         let Some(start) = self.start.get().filter(|_| self.ring.begin_drain()) else {
-            return Ok(drained);
+            return Ok(None);
         };
         let mark = self.ring.mark();
         let mut scratch = [0; MAX_WORDS * WORD_BYTES];
@@ -197,14 +213,30 @@ impl<const WORDS: usize> RetainedHandler<WORDS> {
                     result = Err(error);
                     break;
                 }
-                // Overwritten meanwhile, and counted so.
-                _ => {}
+                // Overwritten meanwhile, and counted so, but not lost.
+                Some(Ok(())) => self.count_reported(1),
+                None => {}
             }
         }
         self.ring.end_drain();
         self.written.fetch_add(drained.written, Ordering::Relaxed);
         self.others_dropped.fetch_add(drained.damaged, Ordering::Relaxed);
-        result.map(|()| drained)
+        result.map(|()| Some(drained))
+    }
+
+    /// How many were lost since this was asked last.
+    fn take_unreported(&self) -> usize {
+        let (lost, order) = (self.dropped().wrapping_add(self.overwritten()), Ordering::Relaxed);
+        let reported = self.reported.load(order);
+        let news = lost.wrapping_sub(reported);
+        // What was shown may not be counted as overwritten yet.
+        let is_news = (news as isize) > 0;
+        let is_mine = || self.reported.compare_exchange(reported, lost, order, order).is_ok();
+        if is_news && is_mine() { news } else { 0 }
+    }
+
+    fn count_reported(&self, records: usize) {
+        self.reported.fetch_add(records, Ordering::Relaxed);
     }
 
     /// Puts a record that was encoded.

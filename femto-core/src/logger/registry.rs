@@ -1,11 +1,13 @@
 //! The loggers in use, by name, so that levels can be changed at run time.
 
+mod attended;
+
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering, fence};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use heapless::Vec;
-use spin::{Mutex, MutexGuard};
 
+use self::attended::{Attend, Attended};
 use super::Logger;
 #[cfg(feature = "log")]
 use crate::Level;
@@ -15,7 +17,7 @@ use crate::Level;
 /// Waits while another context is at the registry: from thread mode only, not from an interrupt.
 #[must_use]
 pub fn find_logger(name: &str) -> Option<&'static Logger> {
-    with(LOGGERS.lock(), |loggers| loggers.iter().find(|logger| logger.name() == name).copied())
+    LOGGERS.with(|loggers| loggers.iter().find(|logger| logger.name() == name).copied())
 }
 
 /// Calls `f` with every logger that was registered or asked for a record before, in that order.
@@ -38,7 +40,7 @@ pub fn find_logger(name: &str) -> Option<&'static Logger> {
 /// ```
 pub fn for_each_logger(mut f: impl FnMut(&'static Logger)) {
     // One at a time: `f` runs with the registry free.
-    let nth = |index: usize| with(LOGGERS.lock(), |loggers| loggers.get(index).copied());
+    let nth = |index: usize| LOGGERS.with(|loggers| loggers.get(index).copied());
     (0..MAX_LOGGERS).map_while(nth).for_each(&mut f);
 }
 
@@ -73,10 +75,9 @@ impl core::error::Error for RegistryFull {}
 /// For the log path: where it would have to wait, it finds nothing.
 pub(crate) fn nearest_logger(target: &str) -> Option<(&'static Logger, bool)> {
     let beyond = |logger: &&'static Logger| Some((*logger, below(logger.name(), target)?.len()));
-    let nearest = with(LOGGERS.try_lock()?, |loggers| {
-        loggers.iter().filter_map(beyond).min_by_key(|(_, beyond)| *beyond)
-    });
-    nearest.map(|(logger, beyond)| (logger, beyond == 0))
+    let nearest = LOGGERS
+        .try_with(|loggers| loggers.iter().filter_map(beyond).min_by_key(|(_, beyond)| *beyond));
+    nearest?.map(|(logger, beyond)| (logger, beyond == 0))
 }
 
 /// The lowest level that counts for any known logger, [`Level::OFF`] without one. `None` where it
@@ -84,7 +85,7 @@ pub(crate) fn nearest_logger(target: &str) -> Option<(&'static Logger, bool)> {
 #[cfg(feature = "log")]
 pub(crate) fn lowest_level() -> Option<Level> {
     let level = |logger: &&'static Logger| logger.effective_level();
-    with(LOGGERS.try_lock()?, |loggers| Some(loggers.iter().map(level).min().unwrap_or(Level::OFF)))
+    LOGGERS.try_with(|loggers| loggers.iter().map(level).min().unwrap_or(Level::OFF))
 }
 
 /// Whether `logger` is known from now on.
@@ -92,12 +93,12 @@ pub(crate) fn lowest_level() -> Option<Level> {
 /// Called on the log path, an interrupt's too: it never waits. A logger that cannot be added now
 /// (an interrupt met the registry at work, or it is full) looks its level up at each call.
 pub(super) fn try_add(logger: &'static Logger) -> bool {
-    LOGGERS.try_lock().is_some_and(|loggers| with(loggers, |loggers| add(loggers, logger)))
+    LOGGERS.try_with(|loggers| add(loggers, logger)) == Some(true)
 }
 
 /// Makes `logger` known. From thread mode only.
 pub(super) fn register(logger: &'static Logger) -> Result<(), RegistryFull> {
-    let is_known = with(LOGGERS.lock(), |loggers| add(loggers, logger));
+    let is_known = LOGGERS.with(|loggers| add(loggers, logger));
     if is_known { Ok(()) } else { Err(RegistryFull { name: logger.name() }) }
 }
 
@@ -110,29 +111,13 @@ pub(crate) fn is_short() -> bool {
 /// Makes all known loggers find out their thresholds anew. From any context: if another is at the
 /// registry, that one does it before it goes on.
 pub(super) fn forget_thresholds() {
-    FORGET.store(true, Ordering::SeqCst);
-    forget_if_asked();
+    LOGGERS.ask();
 }
 
-fn forget_if_asked() {
-    while FORGET.load(Ordering::SeqCst) {
-        // With the one of `with`: either this look finds the lock free, or its holder sees the request.
-        fence(Ordering::SeqCst);
-        let Some(loggers) = LOGGERS.try_lock() else { return };
-        FORGET.store(false, Ordering::SeqCst);
-        loggers.iter().for_each(|logger| logger.threshold.forget());
-        drop(loggers);
-        fence(Ordering::SeqCst);
+impl Attend for Loggers {
+    fn attend(&self) {
+        self.iter().for_each(|logger| logger.threshold.forget());
     }
-}
-
-/// Works with the loggers, then does what other contexts asked for meanwhile.
-fn with<T>(mut loggers: Guard, work: impl FnOnce(&mut Loggers) -> T) -> T {
-    let done = work(&mut loggers);
-    drop(loggers);
-    fence(Ordering::SeqCst);
-    forget_if_asked();
-    done
 }
 
 fn add(loggers: &mut Loggers, logger: &'static Logger) -> bool {
@@ -156,11 +141,8 @@ fn below<'t>(name: &str, target: &'t str) -> Option<&'t str> {
 }
 
 type Loggers = Vec<&'static Logger, MAX_LOGGERS>;
-type Guard = MutexGuard<'static, Loggers>;
 
-static LOGGERS: Mutex<Loggers> = Mutex::new(Vec::new());
-/// Whether thresholds have to be forgotten.
-static FORGET: AtomicBool = AtomicBool::new(false);
+static LOGGERS: Attended<Loggers> = Attended::new(Vec::new());
 /// Whether a logger found no room.
 static SHORT: AtomicBool = AtomicBool::new(false);
 
@@ -174,7 +156,7 @@ mod tests {
         static ROOT: Logger = Logger::root().with_level(Level::INFO);
         static NET: Logger = Logger::child("registry.net", &ROOT);
         assert!(!NET.is_enabled(Level::DEBUG) && !NET.enabled(Level::DEBUG));
-        with(LOGGERS.lock(), |_| ROOT.set_level(Level::DEBUG));
+        LOGGERS.with(|_| ROOT.set_level(Level::DEBUG));
         assert!(NET.enabled(Level::DEBUG), "the old threshold was kept");
         assert!(NET.is_enabled(Level::DEBUG) && !NET.enabled(Level::TRACE));
     }

@@ -1,8 +1,9 @@
 //! The loggers that statements name by `target:`.
 
-use spin::Once;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Logger, default, registry};
+use crate::reference::{refer, resolve};
 use crate::{CallSite, Level, Value};
 
 /// The logger that a target names which is known only at run time.
@@ -37,32 +38,43 @@ impl TargetLogger {
     }
 }
 
-/// The logger that a literal target names: two words of RAM for such a statement, so that it looks
+/// The logger that a literal target names: a word of RAM for such a statement, so that it looks
 /// by name only until it finds the very logger.
-pub struct NamedLogger(Once<&'static Logger>);
+pub struct NamedLogger(AtomicU32);
 
 impl NamedLogger {
     /// For one statement.
     #[must_use]
     pub const fn new(_target: &'static str) -> Self {
-        Self(Once::new())
+        Self(AtomicU32::new(0))
     }
 
     /// The logger, as [`TargetLogger::new`] finds it; `target` is always the same.
     #[inline(always)]
     pub fn find(&self, target: &str) -> TargetLogger {
-        match self.0.get() {
+        match self.found() {
             Some(logger) => TargetLogger(logger),
             None => self.look(target),
         }
+    }
+
+    /// The logger, once it was found: its reference is kept.
+    #[inline(always)]
+    fn found(&self) -> Option<&'static Logger> {
+        resolve(self.0.load(Ordering::Acquire))
     }
 
     #[cold]
     #[inline(never)]
     fn look(&self, target: &str) -> TargetLogger {
         match registry::nearest_logger(target) {
-            Some((logger, true)) => TargetLogger(self.0.call_once(|| logger)),
-            Some((nearest, false)) => TargetLogger(nearest),
+            Some((logger, is_itself)) => {
+                // Who is interrupted here by the same statement keeps the same: nobody waits.
+                if is_itself && let Some(reference) = refer(logger) {
+                    self.0.store(reference, Ordering::Release);
+                }
+                TargetLogger(logger)
+            }
             None => TargetLogger(default::logger()),
         }
     }
@@ -70,6 +82,6 @@ impl NamedLogger {
 
 impl core::fmt::Debug for NamedLogger {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_tuple("NamedLogger").field(&self.0.get()).finish()
+        f.debug_tuple("NamedLogger").field(&self.found()).finish()
     }
 }

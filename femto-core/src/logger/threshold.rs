@@ -92,7 +92,7 @@ impl Byte for AtomicU8 {
 const UNKNOWN: u8 = 0;
 
 #[cfg(all(test, loom))]
-mod tests {
+pub(super) mod tests {
     use loom::sync::Arc;
     use loom::sync::atomic::{AtomicU8 as LoomByte, Ordering};
     use loom::thread;
@@ -113,8 +113,14 @@ mod tests {
         }
     }
 
-    fn threshold(own: Level) -> Arc<Threshold<LoomByte>> {
+    pub(in crate::logger) fn threshold(own: Level) -> Arc<Threshold<LoomByte>> {
         Arc::new(Threshold { own: LoomByte::new(own.number()), kept: LoomByte::new(UNKNOWN) })
+    }
+
+    impl Threshold<LoomByte> {
+        pub(in crate::logger) fn kept(&self) -> u8 {
+            Byte::load(&self.kept)
+        }
     }
 
     /// What one of two other contexts does, while this one looks.
@@ -149,7 +155,7 @@ mod tests {
             });
             child.keep(|| find(&parent, &child));
             contexts.into_iter().for_each(|context| context.join().unwrap());
-            let kept = Byte::load(&child.kept);
+            let kept = child.kept();
             assert!(kept == UNKNOWN || kept == expected.number(), "{kept}");
         });
     }

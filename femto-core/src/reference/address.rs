@@ -1,13 +1,10 @@
 //! References as addresses: no table, no RAM. What this image wrote itself is taken back without a look.
 #![allow(unsafe_code)]
 
-use core::cell::UnsafeCell;
-use core::mem::MaybeUninit;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use portable_atomic::AtomicBool;
-
+pub(crate) use super::set_once::SetOnce;
 use crate::{CallSite, Logger};
 
 /// A kind of `static` that frames refer to.
@@ -35,9 +32,10 @@ pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
 
 /// The static that `address` names, `None` for 0.
 ///
-/// `address` must be a word that [`refer`] gave for the same `T`, in this image. Frames are written
-/// by this crate alone, into words that no other code can reach, and are read only once they are
-/// committed: the ring upholds it.
+/// `address` must be a word that [`refer`] gave for the same `T`, in this image. Frames of a handler's
+/// ring are written by this crate alone, and are read only once they are committed: the ring upholds
+/// it. (`Handler::claim`, which is hidden, lends a frame's words: who calls it upholds it too.) The
+/// loggers that statements keep come straight from `refer`.
 pub(crate) fn resolve<T: Referable>(address: u32) -> Option<&'static T> {
     let pointer: *const T = ptr::with_exposed_provenance(address as usize);
     // SAFETY: null gives `None`; any other word was made by `refer` from a `&'static T`, as the
@@ -53,50 +51,6 @@ pub(crate) fn own_text(bytes: &[u8]) -> Option<&str> {
     // SAFETY: this crate alone writes such frames, texts from a `&str` only: whole, or cut where `str`
     // itself says that a character ends. The ring gives a frame out as it was committed.
     Some(unsafe { core::str::from_utf8_unchecked(bytes) })
-}
-
-/// A value of a `static` that is set once at most, and read with one load.
-pub(crate) struct SetOnce<T: 'static> {
-    is_taken: AtomicBool,
-    value: UnsafeCell<MaybeUninit<T>>,
-    /// That value, or until it is set the other one.
-    quick: AtomicPtr<T>,
-}
-
-// SAFETY: the cell is written once, by the one who found it not taken, before anybody is told where the
-// value is; from then on it is only read. `Send`, as the value comes from another context.
-unsafe impl<T: Send + Sync> Sync for SetOnce<T> {}
-
-impl<T: Send + Sync> SetOnce<T> {
-    pub(crate) const fn new(until_set: &'static T) -> Self {
-        Self {
-            is_taken: AtomicBool::new(false),
-            value: UnsafeCell::new(MaybeUninit::uninit()),
-            quick: AtomicPtr::new(ptr::from_ref(until_set).cast_mut()),
-        }
-    }
-
-    /// Answers whether it was not set before. Who meets another context at work here does not wait for
-    /// it, and may see the value a little later.
-    pub(crate) fn set(&'static self, value: T) -> bool {
-        if self.is_taken.swap(true, Ordering::Relaxed) {
-            return false;
-        }
-        let place = self.value.get().cast::<T>();
-        // SAFETY: the place is `T`'s, and nobody else's: one context only finds it not taken, and nobody
-        // reads it before the pointer is stored.
-        unsafe { place.write(value) };
-        self.quick.store(place, Ordering::Release);
-        true
-    }
-
-    #[inline(always)]
-    pub(crate) fn get(&'static self) -> &'static T {
-        // SAFETY: the pointer was made by `new` or `set`, of a reference to a value that stays where
-        // it is, and is only ever shared, as long as the program runs. Where `set` made it, it was
-        // stored after the value, with `Release`.
-        unsafe { &*self.quick.load(Ordering::Acquire) }
-    }
 }
 
 /// A value that is linked only if somebody demands it.

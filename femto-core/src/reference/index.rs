@@ -62,7 +62,8 @@ impl<T: Sync> Table<T> {
 /// The word for `target`, `None` if the table is full.
 #[inline]
 pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
-    match target.slot().0.load(Ordering::Relaxed) {
+    // Acquire: the entry is there for whoever reads a frame that this thread puts the index into.
+    match target.slot().0.load(Ordering::Acquire) {
         0 => register(target),
         index => Some(index),
     }

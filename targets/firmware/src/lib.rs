@@ -15,7 +15,7 @@ pub mod stress;
 mod uart;
 
 pub use panic::{PanicHandler, on_panic};
-pub use processor::{entry, fault, nop, reset};
+pub use processor::{entry, fault, nop, reset, wfi};
 pub use uart::Uart;
 
 /// Ends the program with success, through the debugger or the emulator.

@@ -33,6 +33,7 @@ macro_rules! build {
             others_dropped: AtomicUsize::new(0),
             cut: AtomicUsize::new(0),
             written: AtomicUsize::new(0),
+            reported: AtomicUsize::new(0),
         }
     }};
 }

@@ -185,12 +185,56 @@ fn what_is_overwritten_while_it_is_shown_is_shown() {
             }
             Ok::<_, fmt::Error>(())
         })
+        .unwrap()
         .unwrap();
     assert_eq!(seen, [0]);
     let left = numbers(handler);
     assert_eq!(left.last(), Some(&19));
     // Shown, but overwritten before it could be taken.
-    assert_eq!((drained.written, handler.ring.overwritten()), (0, 20 - left.len()));
+    let overwritten = handler.ring.overwritten();
+    assert_eq!((drained.written, overwritten), (0, 20 - left.len()));
+    assert_eq!(handler.take_unreported(), overwritten - 1);
+}
+
+#[test]
+fn what_was_lost_since_the_start_is_said_once_there_is_room() {
+    const REPORT: &str = "WARN  femtologging: ";
+    let handler: &RetainedHandler<64> = handler(new_ram());
+    put(handler, 0, 0);
+    handler.start(BUILD);
+    (1..=20).for_each(|n| put(handler, n, 0));
+    // Room for these records, but not for the report.
+    let waiting = numbers_in(handler.ring.storage().0).len();
+    let mut room = [0; 512];
+    let drained = handler.drain(&TextFormatter::new(), &mut &mut room[..30 * waiting]);
+    let Statistics { written, dropped, overwritten, .. } = handler.statistics();
+    assert!(drained.is_err(), "{written}");
+    assert_eq!((written + overwritten, dropped), (20, 1));
+    let text = |handler: &RetainedHandler<64>| {
+        let mut text = Vec::new();
+        handler.drain(&TextFormatter::new(), &mut SinkOf(&mut text)).unwrap();
+        String::from_utf8(text).unwrap()
+    };
+    assert_eq!(text(handler), format!("{REPORT}{} records dropped\n", dropped + overwritten));
+    assert_eq!(text(handler), "");
+    assert_eq!(handler.statistics().written, written);
+
+    struct Hears(Mutex<Vec<usize>>);
+    impl Handler for Hears {
+        fn level(&self) -> Level {
+            Level::OFF
+        }
+        fn handle(&self, _: &Record<'_>) {}
+        fn report_dropped(&self, records: usize) {
+            self.0.lock().unwrap().push(records);
+        }
+    }
+    let before = handler.overwritten();
+    (1..=20).for_each(|n| put(handler, n, 0));
+    let hears = Hears(Mutex::default());
+    handler.forward(&[&hears]);
+    handler.forward(&[&hears]);
+    assert_eq!(*hears.0.lock().unwrap(), [handler.overwritten() - before]);
 }
 
 #[test]
@@ -443,7 +487,7 @@ fn numbers<const WORDS: usize>(handler: &RetainedHandler<WORDS>) -> Vec<u32> {
         numbers.push(number_of(record));
         Ok::<_, fmt::Error>(())
     });
-    assert_eq!(drained.unwrap().damaged, 0);
+    assert_eq!(drained.unwrap().unwrap_or_default().damaged, 0);
     numbers
 }
 

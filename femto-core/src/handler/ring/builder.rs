@@ -42,6 +42,40 @@ pub struct RingHandlerBuilder<const WORDS: usize> {
     policy: OverflowPolicy,
 }
 
+/// The handler that a builder describes, with its words.
+macro_rules! build {
+    ($builder:ident, $words:expr) => {{
+        let claim_level = if $builder.filters.is_empty() { $builder.level } else { Level::OFF };
+        let claim_anew: Option<ClaimAnew<WORDS>> = match $builder.policy {
+            OverflowPolicy::DropNewest => None,
+            OverflowPolicy::OverwriteOldest => Some(overwrite_oldest),
+            OverflowPolicy::Timeout { .. } => Some(wait),
+        };
+        let (limit, relax) = match $builder.policy {
+            OverflowPolicy::Timeout { limit, relax } => (limit, Some(relax)),
+            _ => (Duration::ZERO, None),
+        };
+        RingHandler {
+            ring: SharedRing::new(State {
+                claim_level: AtomicU8::new(claim_level.number()),
+                at_hand: AtomicBool::new(false),
+                claim_anew,
+                limit,
+                relax,
+                gate: Gate::new($builder.level, $builder.filters),
+                panic: Panic::new(),
+                written: AtomicUsize::new(0),
+                others_dropped: AtomicUsize::new(0),
+                skipped: Skipped::new(),
+                dropped_before: AtomicUsize::new(0),
+                cut: AtomicUsize::new(0),
+                reported: AtomicUsize::new(0),
+                words: $words,
+            }),
+        }
+    }};
+}
+
 impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
     /// All parameters at their defaults.
     pub const fn new() -> Self {
@@ -70,34 +104,14 @@ impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
     #[cfg(not(loom))]
     #[must_use]
     pub const fn build_static(self) -> RingHandler<WORDS> {
-        let claim_level = if self.filters.is_empty() { self.level } else { Level::OFF };
-        let claim_anew: Option<ClaimAnew<WORDS>> = match self.policy {
-            OverflowPolicy::DropNewest => None,
-            OverflowPolicy::OverwriteOldest => Some(overwrite_oldest),
-            OverflowPolicy::Timeout { .. } => Some(wait),
-        };
-        let (limit, relax) = match self.policy {
-            OverflowPolicy::Timeout { limit, relax } => (limit, Some(relax)),
-            _ => (Duration::ZERO, None),
-        };
-        RingHandler {
-            ring: SharedRing::new(State {
-                claim_level: AtomicU8::new(claim_level.number()),
-                at_hand: AtomicBool::new(false),
-                claim_anew,
-                limit,
-                relax,
-                gate: Gate::new(self.level, self.filters),
-                panic: Panic::new(),
-                written: AtomicUsize::new(0),
-                others_dropped: AtomicUsize::new(0),
-                skipped: Skipped::new(),
-                dropped_before: AtomicUsize::new(0),
-                cut: AtomicUsize::new(0),
-                reported: AtomicUsize::new(0),
-                words: [const { AtomicWord::new(0) }; WORDS],
-            }),
-        }
+        build!(self, [const { AtomicWord::new(0) }; WORDS])
+    }
+
+    /// The handler.
+    #[cfg(loom)]
+    #[must_use]
+    pub fn build_static(self) -> RingHandler<WORDS> {
+        build!(self, core::array::from_fn(|_| AtomicWord::new(0)))
     }
 }
 
@@ -107,7 +121,6 @@ impl<const WORDS: usize> Default for RingHandlerBuilder<WORDS> {
     }
 }
 
-#[cfg(not(loom))]
 impl<const WORDS: usize> HandlerBuilderTrait for RingHandlerBuilder<WORDS> {
     type Handler = RingHandler<WORDS>;
     type Shared = RingHandler<WORDS>;

@@ -74,7 +74,7 @@ fn SysTick() {
     HIGH.handle();
 }
 
-pub use cortex_m::asm::nop;
+pub use cortex_m::asm::{nop, wfi};
 
 /// All of them are used from thread mode, or from the one handler that owns the timer once it runs.
 fn peripherals() -> Peripherals {

@@ -81,7 +81,7 @@ fn next(ticks: u32) -> u64 {
     if ticks == 0 { u64::MAX } else { time() + u64::from(ticks) }
 }
 
-pub use riscv::asm::nop;
+pub use riscv::asm::{nop, wfi};
 
 fn time() -> u64 {
     loop {

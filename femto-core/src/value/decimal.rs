@@ -19,7 +19,7 @@ pub(crate) fn write_decimal(number: u64, least: usize, out: &mut dyn fmt::Write)
         out.write_str(digits)
     }
     #[cfg(not(feature = "alloc"))]
-    out.write_str(&digits(&parts(number), least))
+    out.write_str(digits(&parts(number), least, &mut Digits::new()))
 }
 
 /// Writes a number that may be negative.
@@ -49,7 +49,7 @@ fn pad(is_nonnegative: bool, number: u64, f: &mut fmt::Formatter<'_>) -> fmt::Re
     #[cfg(feature = "alloc")]
     return f.pad_integral(is_nonnegative, "", itoa::Buffer::new().format(number));
     #[cfg(not(feature = "alloc"))]
-    f.pad_integral(is_nonnegative, "", &digits(&parts(number), 1))
+    f.pad_integral(is_nonnegative, "", digits(&parts(number), 1, &mut Digits::new()))
 }
 
 /// Writes a number of 128 bits, with its sign.
@@ -61,7 +61,7 @@ pub(super) fn write_wide(is_negative: bool, number: u128, out: &mut dyn fmt::Wri
     #[cfg(feature = "alloc")]
     return out.write_str(itoa::Buffer::new().format(number));
     #[cfg(not(feature = "alloc"))]
-    out.write_str(&digits(&wide_parts(number), 1))
+    out.write_str(digits(&wide_parts(number), 1, &mut Digits::new()))
 }
 
 /// [`pad_signed`] for 128 bits.
@@ -70,7 +70,7 @@ pub(super) fn pad_wide(is_negative: bool, number: u128, f: &mut fmt::Formatter<'
     #[cfg(feature = "alloc")]
     return f.pad_integral(!is_negative, "", itoa::Buffer::new().format(number));
     #[cfg(not(feature = "alloc"))]
-    f.pad_integral(!is_negative, "", &digits(&wide_parts(number), 1))
+    f.pad_integral(!is_negative, "", digits(&wide_parts(number), 1, &mut Digits::new()))
 }
 
 /// A number in parts below a billion, the highest first.
@@ -97,10 +97,13 @@ fn wide_parts(number: u128) -> [u32; 5] {
     parts
 }
 
+/// Room for the digits of 128 bits.
+#[cfg(any(test, not(feature = "alloc")))]
+type Digits = heapless::String<39>;
+
 /// The digits of a number in parts, found by subtraction: the smallest processors divide in software.
 #[cfg(any(test, not(feature = "alloc")))]
-fn digits(parts: &[u32], least: usize) -> heapless::String<39> {
-    let mut text = heapless::String::new();
+fn digits<'t>(parts: &[u32], least: usize, text: &'t mut Digits) -> &'t str {
     let mut left = parts.len() * POWERS.len();
     let mut has_begun = false;
     for part in parts {
@@ -139,7 +142,7 @@ mod tests {
     fn written(number: u64, least: usize) -> String {
         let mut text = String::new();
         write_decimal(number, least, &mut text).unwrap();
-        assert_eq!(digits(&parts(number), least).as_str(), text);
+        assert_eq!(digits(&parts(number), least, &mut Digits::new()), text);
         text
     }
 
@@ -169,8 +172,8 @@ mod tests {
             write_wide(false, number, &mut text).unwrap();
             let expected = number.to_string();
             prop_assert_eq!(text, expected.as_str());
-            let digits = digits(&wide_parts(number), 1);
-            prop_assert_eq!(digits.as_str(), expected);
+            let mut room = Digits::new();
+            prop_assert_eq!(digits(&wide_parts(number), 1, &mut room), expected);
         }
     }
 
@@ -180,7 +183,9 @@ mod tests {
             assert_eq!(written(number, 1), number.to_string());
         }
         #[cfg(feature = "int128")]
-        assert_eq!(digits(&wide_parts(u128::MAX), 1).as_str(), u128::MAX.to_string());
+        let mut room = Digits::new();
+        #[cfg(feature = "int128")]
+        assert_eq!(digits(&wide_parts(u128::MAX), 1, &mut room), u128::MAX.to_string());
         let mut text = String::new();
         write_signed(i64::MIN, &mut text).unwrap();
         assert_eq!(text, i64::MIN.to_string());

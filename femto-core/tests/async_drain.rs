@@ -11,7 +11,7 @@ use core::task::{Context, Poll, Waker};
 use std::thread;
 
 use embedded_io_async::{ErrorKind, ErrorType, Write};
-use femto_core::frame::wire::{Decoder, WireFormatter};
+use femto_core::frame::wire::{Decoder, Payload, WireFormatter};
 use femto_core::{
     AsyncRingHandler, DirectHandler, Formatter, Handler, Level, Logger, Record, TextFormatter,
     Value, error, info,
@@ -31,6 +31,41 @@ fn lines_of_any_length_come_out_whole() {
         assert_eq!(drained.written, 1);
         assert_eq!(String::from_utf8(out).unwrap(), format!("INFO  root: {text}\n"));
     }
+}
+
+#[test]
+fn frames_as_they_lie_in_the_ring_come_out_whole_and_numbered() {
+    static RING: AsyncRingHandler<256> = AsyncRingHandler::new();
+    static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
+    let mut out = Vec::new();
+    for length in 0..200 {
+        info!(logger: ROOT, "{}", "x".repeat(length).as_str());
+        block_on(RING.drain_frames_async(&mut Slow(&mut out))).unwrap();
+    }
+    // A loss is told in what the writer says about itself.
+    (0..100).for_each(|_| info!(logger: ROOT, "lost"));
+    let dropped = RING.statistics().dropped as u32;
+    let drained = block_on(RING.drain_frames_async(&mut Slow(&mut out))).unwrap().written as u32;
+    assert_eq!((drained + dropped, RING.statistics().dropped), (100, dropped as usize));
+    let mut decoder = Decoder::new([0; 1024]);
+    let mut wire = &out[..];
+    let (mut records, mut about) = (0, Vec::new());
+    while let Some(packet) = decoder.next(&mut wire) {
+        let packet = packet.unwrap();
+        match packet.payload {
+            Payload::About(_) => about.push(packet.sequence),
+            Payload::FromRing(words) => {
+                assert_eq!(packet.sequence, records);
+                let longest = words.split(|byte| *byte != b'x').map(<[u8]>::len).max();
+                assert_eq!(longest, Some(if records < 200 { records as usize } else { 0 }));
+                records += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(records, 200 + drained);
+    assert_eq!((about[0], about[1], about.last().copied()), (0, 32, Some(300)));
+    assert_eq!(decoder.finish(), None);
 }
 
 #[test]

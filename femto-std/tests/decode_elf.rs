@@ -127,6 +127,33 @@ fn another_program_s_elf_is_refused() {
 }
 
 #[test]
+fn records_of_others_need_no_elf() {
+    // A record of the `log` crate, cut: by the program's clock, and in nanoseconds since the epoch.
+    let other = |flags: u32, time: u64| {
+        let frame = Portable {
+            level: femto_core::Level::INFO,
+            time,
+            name: "hal",
+            template: "{ready}",
+            arguments: &[][..],
+            key_values: Some(&[("bus", Value::U8(1))][..]),
+            ..Default::default()
+        };
+        let mut bytes = Vec::new();
+        frame.write(&mut bytes).unwrap();
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        let header = (bytes.len() as u32 / 4 + 1) | 20 << 12 | flags << 20 | 2 << 29;
+        packet(FROM_RING, 0, &[&header.to_le_bytes()[..], &bytes].concat())
+    };
+    let app = App::new(0);
+    let stream = [app.about(), other(1, 1500)].concat();
+    let seen = text(&decode(None, &[], &stream).stdout);
+    assert_eq!(seen, "[   1.500000] INFO  hal: {ready} bus=1 [cut]\n");
+    let seen = text(&decode(None, &[], &other(2, 1_795_655_897_000_000_000)).stdout);
+    assert_eq!(seen, "2026-11-26T01:18:17.000000Z INFO  hal: {ready} bus=1\n");
+}
+
+#[test]
 fn without_an_elf_the_message_says_what_is_expected() {
     let app = App::new(0);
     let stream = [app.about(), packet(FROM_RING, 0, &app.up(1, 1))].concat();

@@ -14,6 +14,7 @@ use embedded_io_async::Write;
 use self::waker::WakerPlace;
 use super::ring::{Drained, RingHandler, RingHandlerBuilder};
 use super::{Handler, with_report};
+use crate::frame::wire::{send_about, send_words};
 use crate::handler::ring::Outcome;
 use crate::ring::Scratch;
 use crate::{Level, Record, Statistics, WriteRecord};
@@ -127,6 +128,37 @@ impl<const WORDS: usize> AsyncRingHandler<WORDS> {
         Ok(drained)
     }
 
+    /// Waits for a record, then sends the frames that are in the ring as they lie there, as
+    /// [`RingHandler::drain_frames`] does, 64 bytes at a time. The rest is as in
+    /// [`AsyncRingHandler::drain_async`].
+    ///
+    /// # Errors
+    /// The sink's; the record at hand is lost with it and counted as dropped.
+    pub async fn drain_frames_async<W: Write>(&self, sink: &mut W) -> Result<Drained, W::Error> {
+        let mut drained = Drained::default();
+        let drain = self.begin().await;
+        let mut scratch = Scratch::new();
+        let mark = self.ring.mark();
+        while let Some((header, words)) = self.ring.pop(mark, false, &mut scratch) {
+            if self.ring.skips(header) {
+                self.ring.count_at_hand(Some(Outcome::Lost), &mut drained);
+                continue;
+            }
+            let (number, is_about_due) = self.ring.next_number();
+            if is_about_due {
+                send(sink, |part| send_about(number, part)).await?;
+            }
+            send(sink, |part| send_words(number, words, part)).await?;
+            self.ring.count_at_hand(Some(Outcome::Written), &mut drained);
+        }
+        if let Some((number, lost)) = self.ring.untold() {
+            send(sink, |part| send_about(number, part)).await?;
+            self.ring.tell(lost);
+        }
+        drop(drain);
+        Ok(drained)
+    }
+
     /// Waits until there is something to drain and nobody else who does.
     async fn begin(&self) -> Drain<'_, WORDS> {
         poll_fn(|context| {
@@ -194,6 +226,23 @@ impl<const WORDS: usize> Drop for Drain<'_, WORDS> {
     }
 }
 
+/// Sends a frame, of which `write` writes all each time.
+async fn send<W: Write>(
+    sink: &mut W,
+    write: impl Fn(&mut RecordPart) -> Result<(), ErrorKind>,
+) -> Result<(), W::Error> {
+    let mut part = RecordPart::new();
+    loop {
+        part.advance();
+        // It fails where the part is full, and then there is more.
+        let is_over = write(&mut part).is_ok();
+        sink.write_all(part.bytes()).await?;
+        if is_over {
+            return Ok(());
+        }
+    }
+}
+
 /// Up to 64 bytes of what a formatter makes of a record, on their way to an asynchronous sink: what the
 /// formatter of [`AsyncRingHandler::drain_async`] writes to. It fails where it is full, and is filled anew with
 /// the bytes that come next.
@@ -212,14 +261,19 @@ impl RecordPart {
         Self { bytes: [0; 64], length: 0, before: 0, seen: 0 }
     }
 
+    /// Makes it empty, for the bytes that come next.
+    fn advance(&mut self) {
+        self.before += self.length;
+        (self.length, self.seen) = (0, 0);
+    }
+
     /// Fills it with the next bytes; answers what became of the record if they are the last.
     fn fill<F: WriteRecord<Self> + ?Sized>(
         &mut self,
         formatter: &F,
         record: &Record<'_>,
     ) -> Option<Outcome> {
-        self.before += self.length;
-        (self.length, self.seen) = (0, 0);
+        self.advance();
         let written = match self.before {
             0 => formatter.write_record(record, self),
             _ => formatter.write_again(record, self),

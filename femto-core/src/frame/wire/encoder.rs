@@ -13,7 +13,7 @@ use crate::{Record, WriteRecord};
 /// Writes records as frames for `femto decode`, where another formatter would write lines: names,
 /// template and values spelled out, so that the host needs nothing of the program. For a host that has
 /// the ELF [`RingHandler::drain_frames`](crate::RingHandler::drain_frames) takes two thirds of the bytes on
-/// the wire, and a third of the flash.
+/// the wire, and two fifths of the flash.
 ///
 /// Nothing is formatted here: the host makes the text. A program that has no other formatter links none of
 /// `core::fmt` for its messages.

@@ -6,8 +6,8 @@ use embedded_io::Write;
 
 use super::drain::{Drained, Draining, Outcome};
 use super::{RingHandler, State};
-use crate::frame::Kind;
 use crate::frame::wire::{send_about, send_words};
+use crate::frame::{Header, Kind};
 use crate::ring::Scratch;
 
 impl<const WORDS: usize> RingHandler<WORDS> {
@@ -84,30 +84,53 @@ impl<const WORDS: usize> RingHandler<WORDS> {
         let mut scratch = Scratch::new();
         let mark = self.mark();
         while let Some((header, words)) = self.pop(mark, is_last, &mut scratch) {
-            if cfg!(feature = "defmt-global-logger") && header.kind == Kind::Defmt {
-                self.count_at_hand(Some(self.skip()), &mut drained);
+            if self.skips(header) {
+                self.count_at_hand(Some(Outcome::Lost), &mut drained);
                 continue;
             }
-            let (written, told) = self.written_and_told();
-            let number = written.wrapping_add(told) as u32;
-            if written.is_multiple_of(ABOUT_EVERY) {
+            let (number, is_about_due) = self.next_number();
+            if is_about_due {
                 send_about(number, sink)?;
             }
             send_words(number, words, sink)?;
             self.count_at_hand(Some(Outcome::Written), &mut drained);
         }
-        let (lost, (written, told)) = (self.all_lost(), self.written_and_told());
-        if lost != told {
-            send_about(written.wrapping_add(lost) as u32, sink)?;
-            self.state().reported.store(lost, Ordering::Relaxed);
+        if let Some((number, lost)) = self.untold() {
+            send_about(number, sink)?;
+            self.tell(lost);
         }
         Ok(drained)
     }
 
-    /// Records that were written, and those of which was said that they are lost: what numbers count.
-    fn written_and_told(&self) -> (usize, usize) {
+    /// Whether it is a frame of defmt, which a host makes nothing of here.
+    pub(in crate::handler) fn skips(&self, header: Header) -> bool {
+        let is_skipped = cfg!(feature = "defmt-global-logger") && header.kind == Kind::Defmt;
+        if is_skipped {
+            self.skip();
+        }
+        is_skipped
+    }
+
+    /// The number of the next record, and whether a host has to hear about the writer before it.
+    pub(in crate::handler) fn next_number(&self) -> (u32, bool) {
         let State { written, reported, .. } = self.state();
-        (written.load(Ordering::Relaxed), reported.load(Ordering::Relaxed))
+        let written = written.load(Ordering::Relaxed);
+        let number = written.wrapping_add(reported.load(Ordering::Relaxed)) as u32;
+        (number, written.is_multiple_of(ABOUT_EVERY))
+    }
+
+    /// If records were lost since [`RingHandler::tell`], the number of the next one that says so, and how
+    /// many were lost in all.
+    pub(in crate::handler) fn untold(&self) -> Option<(u32, usize)> {
+        let State { written, reported, .. } = self.state();
+        let lost = self.all_lost();
+        let number = written.load(Ordering::Relaxed).wrapping_add(lost) as u32;
+        (lost != reported.load(Ordering::Relaxed)).then_some((number, lost))
+    }
+
+    /// Notes that so many were told of.
+    pub(in crate::handler) fn tell(&self, lost: usize) {
+        self.state().reported.store(lost, Ordering::Relaxed);
     }
 }
 

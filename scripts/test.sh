@@ -47,7 +47,7 @@ rustfmt_check() {
 
 clippy_features() {
     local features
-    for features in '' alloc async host-decoding float,int128 log defmt alloc,log,defmt-global-logger \
+    for features in '' alloc async host-decoding float,int128 log log-kv defmt alloc,log,defmt-global-logger \
         alloc,float,int128,max_level_off release_max_level_info; do
         cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
     done
@@ -87,7 +87,7 @@ handlers_test() {
 
 # Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
 bridges_test() {
-    cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,float,int128,log,defmt-global-logger \
+    cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,float,int128,log-kv,defmt-global-logger \
         --lib --test defmt --test log --test records_of_others
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler

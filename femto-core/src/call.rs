@@ -11,7 +11,7 @@ mod render;
 pub(crate) use keep::{Keep, keep};
 pub(crate) use record_path::RECORD_PATH;
 pub use record_path::RecordPath;
-#[cfg(any(feature = "defmt", feature = "log"))]
+#[cfg(any(feature = "defmt", feature = "log-kv"))]
 pub(crate) use render::Cutting;
 
 use crate::atomic::{AtomicWord, Ordering, WORD_BYTES, Word};

@@ -12,11 +12,13 @@ mod set;
 #[path = "log/set_racy.rs"]
 mod set;
 
+#[cfg(feature = "log-kv")]
 mod pairs;
 
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering, fence};
 
+#[cfg(feature = "log-kv")]
 use self::pairs::Pairs;
 use crate::logger::{lowest_level, nearest_logger};
 use crate::reference::SetOnce;
@@ -25,7 +27,8 @@ use crate::{Details, Level, Logger, Record, Value, clock};
 /// Makes the `log` crate's macros log to the static loggers of this image, once.
 ///
 /// A target finds loggers that were asked for a record before; records of all other targets go to
-/// `root`. `log::max_level` follows the loggers' levels from then on.
+/// `root`. `log::max_level` follows the loggers' levels from then on. Key-values come along with the feature
+/// `log-kv`; without it they are left out.
 ///
 /// Call it from thread mode, before interrupts log: a target without compare-and-swap cannot tell
 /// two calls apart that interrupt each other.
@@ -41,7 +44,7 @@ use crate::{Details, Level, Logger, Record, Value, clock};
 /// static ROOT: Logger = Logger::root().with_handlers(&[&RING]);
 ///
 /// bridge::log::install(&ROOT)?;
-/// log::info!(target: "net::tcp", peer = 7; "link up in {} ms", 12);
+/// log::info!(target: "net::tcp", "link up in {} ms", 12);
 /// # Ok::<(), bridge::log::LogAlreadySet>(())
 /// ```
 pub fn install(root: &'static Logger) -> Result<(), LogAlreadySet> {
@@ -116,10 +119,18 @@ impl log::Log for LogBridge {
 /// Apart, so that a record that is switched off needs little of the stack.
 #[inline(never)]
 fn take(logger: &'static Logger, record: &log::Record<'_>) {
-    let source = record.key_values();
-    if source.count() == 0 {
-        return hand_over(logger, record, &[]);
+    #[cfg(feature = "log-kv")]
+    if record.key_values().count() > 0 {
+        return take_with_pairs(logger, record);
     }
+    hand_over(logger, record, &[]);
+}
+
+/// Apart, too: most records have no key-values.
+#[cfg(feature = "log-kv")]
+#[inline(never)]
+fn take_with_pairs(logger: &'static Logger, record: &log::Record<'_>) {
+    let source = record.key_values();
     let mut pairs = Pairs::new();
     hand_over(logger, record, &pairs.fill(&source));
 }
@@ -128,7 +139,7 @@ fn take(logger: &'static Logger, record: &log::Record<'_>) {
 fn hand_over(logger: &'static Logger, record: &log::Record<'_>, key_values: &[(&str, Value<'_>)]) {
     let room;
     let name = match record.target() {
-        target if target.contains("::") => {
+        target if target.as_bytes().windows(2).any(|pair| pair == b"::") => {
             room = dotted(target);
             room.as_str()
         }
@@ -148,13 +159,12 @@ fn nearest(target: &str) -> &'static Logger {
 /// A target as the name of a logger; what is longer than any name is cut.
 fn dotted(target: &str) -> heapless::String<NAME_BYTES> {
     let mut name = heapless::String::new();
-    for (index, part) in target.split("::").enumerate() {
-        if index > 0 && name.push('.').is_err() {
+    let mut letters = target.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_end = letter == ':' && letters.next_if_eq(&':').is_some();
+        if name.push(if is_end { '.' } else { letter }).is_err() {
             break;
         }
-        let fits = &part[..part.floor_char_boundary(NAME_BYTES - name.len())];
-        // It fits.
-        let _ = name.push_str(fits);
     }
     name
 }

@@ -69,10 +69,16 @@ pub trait Handler: Sync {
     /// level is too low, or the handler wants the record, by [`Handler::record_path`]. Few words, which
     /// are nobody's: the frame was refused and counted (one), or is too long (two).
     #[doc(hidden)]
-    fn claim(&self, _shape: Shape) -> &[AtomicWord] {
-        &[]
+    fn claim(&self, _shape: Shape) -> Room<'_> {
+        Room(&[])
     }
 }
+
+/// The answer to a claim. Only this crate can write to it: what its frames refer to is not looked at when they
+/// are read.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Room<'r>(pub(crate) &'r [AtomicWord]);
 
 /// How many records were dropped.
 struct Report(usize);

@@ -232,7 +232,7 @@ impl Logger {
     #[inline(always)]
     fn claim_known(&'static self, shape: Shape) -> &'static [AtomicWord] {
         match self.only {
-            Some(only) => only.claim(shape),
+            Some(only) => only.claim(shape).0,
             None => self.claim_above(shape),
         }
     }
@@ -250,7 +250,7 @@ impl Logger {
         while let Some(above) = logger.above {
             logger = above;
             if let Some(only) = logger.only {
-                return only.claim(shape);
+                return only.claim(shape).0;
             }
         }
         &[]

@@ -24,8 +24,8 @@ use portable_atomic::{AtomicBool, AtomicUsize};
 
 use self::panic::Panic;
 use self::skipped::Skipped;
-use super::Handler;
 use super::gate::Gate;
+use super::{Handler, Room};
 use crate::atomic::{AtomicWord, WORD_BYTES};
 use crate::call::{MAX_SIMPLE, REFUSED, RecordPath, TOO_LONG};
 use crate::frame::local::{self, BEFORE_VALUES, FIXED_WORDS};
@@ -231,22 +231,22 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
         }
     }
 
-    fn claim(&self, shape: Shape) -> &[AtomicWord] {
+    fn claim(&self, shape: Shape) -> Room<'_> {
         // The record that is made instead does not come here if the level is too low.
         let words = shape.words();
         let level = self.state().claim_level.load(Ordering::Relaxed);
         if shape.level().number() < level || words < FIXED_WORDS || words > Self::LIMIT {
-            return self.claim_out_of_range(shape);
+            return Room(self.claim_out_of_range(shape));
         }
         let time = clock::now();
         // Nothing has to be kept while the rare case is dealt with.
-        match self.ring.try_claim(words) {
+        Room(match self.ring.try_claim(words) {
             Some(room) => {
                 local::write_time(room, time);
                 room
             }
             None => self.claim_anew(words, time),
-        }
+        })
     }
 }
 

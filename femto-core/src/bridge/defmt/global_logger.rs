@@ -7,7 +7,7 @@
 
 use core::cell::UnsafeCell;
 use core::fmt;
-use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
 
 use critical_section::RestoreState;
 
@@ -120,7 +120,7 @@ unsafe impl ::defmt::Logger for GlobalLogger {
 }
 
 static FRAME: Frame = Frame {
-    depth: AtomicU8::new(0),
+    depth: AtomicUsize::new(0),
     limit: AtomicUsize::new(FRAME_BYTES),
     end: AtomicUsize::new(0),
     restore: UnsafeCell::new(RestoreState::invalid()),
@@ -130,7 +130,7 @@ static FRAME: Frame = Frame {
 /// The frame that is being made.
 struct Frame {
     /// How many calls are between `open` and `close`; the first has the frame.
-    depth: AtomicU8,
+    depth: AtomicUsize,
     /// Where the frame has to end at the latest; 0 while a call inside of the first writes.
     limit: AtomicUsize,
     /// Where it ends by now, or [`TOO_LONG`]; in bytes, like `limit`.

@@ -117,7 +117,8 @@ test_loom() {
 no_swap_test() {
     RUSTFLAGS="--cfg femto_critical_section" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/no-swap" \
         cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,float \
-        --lib --test rings --test handlers --test overflow --test panic_mode --test async_drain --test retained
+        --lib --test rings --test handlers --test overflow --test panic_mode --test async_drain --test retained \
+        --test drain_frames
 }
 
 loom_test() {

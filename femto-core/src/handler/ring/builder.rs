@@ -26,6 +26,9 @@ use crate::{Filter, HandlerBuilderTrait, Level, OverflowPolicy, clock};
 ///
 /// With filters a call takes several times as long: the record has to be made for them.
 ///
+/// On bare metal a handler built with all defaults costs no flash (`.bss`). With others its RAM is filled from
+/// flash at start-up, where it takes as many bytes: where that is too much for a level, set it at run time.
+///
 /// # Examples
 /// ```
 /// use femto_core::{Level, OverflowPolicy, RingHandler, RingHandlerBuilder};

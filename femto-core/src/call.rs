@@ -62,30 +62,25 @@ impl Logger {
 #[inline(never)]
 fn put_text(logger: &'static Logger, site: &'static CallSite, text: &str) {
     let shape = Shape::of(site.level, &[Value::Str(text)]).0;
-    let room = put_text_as(logger, site, text, shape);
-    if room < local::BEFORE_VALUES {
-        put_otherwise(logger, site, text, room);
+    let references = References::of(logger, site);
+    let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
+    if let Some(references) = references
+        && room.len() >= local::BEFORE_VALUES
+    {
+        write_text(room, references, shape, text);
+    } else {
+        put_otherwise(logger, site, text, room.len());
     }
 }
 
-/// Puts a text if there is room; tells how many words the claim was answered with.
+/// Writes all of a frame with one text.
 #[inline(always)]
-fn put_text_as(
-    logger: &'static Logger,
-    site: &'static CallSite,
-    text: &str,
-    shape: Shape,
-) -> usize {
-    let references = References::of(logger, site);
-    let room = references.map_or(NO_ROOM, |_| logger.claim_here(shape));
-    if let (Some(references), [first, ..]) = (references, room)
-        && room.len() >= local::BEFORE_VALUES
-    {
+fn write_text(room: &[AtomicWord], references: References, shape: Shape, text: &str) {
+    if let [first, ..] = room {
         references.write(room, tag::STR.into());
         fill_text(room, text);
         first.store(Header::word_of(shape.head(), references.site), Ordering::Release);
     }
-    room.len()
 }
 
 /// Writes the text. Apart from the claim, as [`fill`] is.
@@ -104,11 +99,17 @@ fn put_otherwise(logger: &'static Logger, site: &'static CallSite, text: &str, r
     {
         (path.values)(logger, site, level, &[Value::Str(text)]);
     }
-    if room == TOO_LONG {
+    if room == TOO_LONG
+        && let Some(references) = References::of(logger, site)
+    {
         let limit = logger.claim(Shape::asking(level)).len();
         let bytes = limit.saturating_sub(local::BEFORE_VALUES + 1) * WORD_BYTES;
         let text = text.get(..text.floor_char_boundary(bytes)).unwrap_or("");
-        put_text_as(logger, site, text, Shape::of(level, &[Value::Str(text)]).0.cut());
+        let shape = Shape::of(level, &[Value::Str(text)]).0.cut();
+        let room = logger.claim(shape);
+        if room.len() >= local::BEFORE_VALUES {
+            write_text(room, references, shape, text);
+        }
     }
 }
 

@@ -66,14 +66,22 @@ pub trait Clock: Sync {
 
     /// The time of a count of ticks. Here, and not a function of this module, so that a program has in it
     /// only what its clock needs: no calendar without an epoch, little arithmetic for a usual rate.
+    ///
+    /// Not with host decoding, where as a rule nobody asks.
+    #[cfg(not(feature = "host-decoding"))]
     #[doc(hidden)]
     fn moment(&self, ticks: u64) -> Option<Moment> {
-        let (seconds, nanos) = time_at(ticks, self.ticks_per_second())?;
-        let Some(epoch) = self.epoch() else { return Some(Moment { seconds, nanos, date: None }) };
-        let time = Duration::new(seconds, nanos).saturating_add(epoch);
-        let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
-        Some(Moment { seconds, nanos, date: Some(write_rfc3339) })
+        moment_at(ticks, self.ticks_per_second(), || self.epoch())
     }
+}
+
+#[inline(always)]
+fn moment_at(ticks: u64, rate: u64, epoch: impl Fn() -> Option<Duration>) -> Option<Moment> {
+    let (seconds, nanos) = time_at(ticks, rate)?;
+    let Some(epoch) = epoch() else { return Some(Moment { seconds, nanos, date: None }) };
+    let time = Duration::new(seconds, nanos).saturating_add(epoch);
+    let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
+    Some(Moment { seconds, nanos, date: Some(write_rfc3339) })
 }
 
 /// Sets the clock of this image, once.
@@ -100,7 +108,11 @@ pub(crate) fn rate() -> u64 {
 
 /// The time of `ticks` of the clock that was set; `None` without one.
 pub(crate) fn moment(ticks: u64) -> Option<Moment> {
-    CLOCK.get().moment(ticks)
+    let clock = CLOCK.get();
+    #[cfg(not(feature = "host-decoding"))]
+    return clock.moment(ticks);
+    #[cfg(feature = "host-decoding")]
+    return moment_at(ticks, clock.ticks_per_second(), || clock.epoch());
 }
 
 /// The duration of `ticks`, by the rate of the clock that was set; `None` without one.

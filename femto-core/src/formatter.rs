@@ -20,7 +20,8 @@ pub use field::{Field, FieldFn};
 pub use json::JsonFormatter;
 pub use logfmt::LogfmtFormatter;
 pub use text::TextFormatter;
-pub(crate) use time::{Moment, WriteDate, write_rfc3339};
+pub use time::Moment;
+pub(crate) use time::{WriteDate, write_rfc3339};
 
 use crate::{FmtSink, Record};
 

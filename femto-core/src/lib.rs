@@ -67,6 +67,7 @@ pub use value::{Capture, Hex, Hexdump, Value};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::RecordPath;
+    pub use crate::formatter::Moment;
     pub use crate::handler::Room;
     pub use crate::logger::{DefaultLogger, NamedLogger, TargetLogger};
     pub use crate::macros::{Arg, Typed, Untyped};

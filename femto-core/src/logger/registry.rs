@@ -3,12 +3,13 @@
 mod attended;
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use heapless::Vec;
 
 use self::attended::{Attend, Attended};
 use super::Logger;
+use super::threshold::Byte;
 #[cfg(feature = "log")]
 use crate::Level;
 
@@ -142,7 +143,28 @@ fn below<'t>(name: &str, target: &'t str) -> Option<&'t str> {
 
 type Loggers = Vec<&'static Logger, MAX_LOGGERS>;
 
-static LOGGERS: Attended<Loggers> = Attended::new(Vec::new());
+static LOGGERS: Attended<Loggers, Asked> = Attended::new(Vec::new(), Asked);
+
+/// Whether thresholds have to be forgotten: [`ASKED`].
+struct Asked;
+
+/// A static of its own: so the compiler sees where nobody ever asks, and leaves the answer out.
+static ASKED: AtomicU8 = AtomicU8::new(0);
+
+impl Byte for Asked {
+    fn load(&self) -> u8 {
+        Byte::load(&ASKED)
+    }
+
+    fn store(&self, value: u8) {
+        Byte::store(&ASKED, value);
+    }
+
+    fn fence() {
+        AtomicU8::fence();
+    }
+}
+
 /// Whether a logger found no room.
 static SHORT: AtomicBool = AtomicBool::new(false);
 

@@ -11,7 +11,7 @@ use crate::logger::threshold::Byte;
 /// requests after it let go, both with a fence between the two. What is asked for is done after the
 /// request was taken back, with a fence in between: so it comes after all that was before any request
 /// that was taken back with it.
-pub(super) struct Attended<T, L = Mutex<T>, B = core::sync::atomic::AtomicU8> {
+pub(super) struct Attended<T, B, L = Mutex<T>> {
     lock: L,
     /// Whether somebody asked.
     asked: B,
@@ -23,14 +23,14 @@ pub(super) trait Attend {
     fn attend(&self);
 }
 
-impl<T> Attended<T> {
-    pub(super) const fn new(inner: T) -> Self {
-        let asked = core::sync::atomic::AtomicU8::new(0);
+impl<T, B> Attended<T, B> {
+    /// `asked` is 0.
+    pub(super) const fn new(inner: T, asked: B) -> Self {
         Self { lock: Mutex::new(inner), asked, of: core::marker::PhantomData }
     }
 }
 
-impl<T: Attend> Attended<T> {
+impl<T: Attend, B: Byte> Attended<T, B> {
     /// Works with it. Waits while another context does: for thread mode.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         let done = work(&mut self.lock.lock());
@@ -39,7 +39,7 @@ impl<T: Attend> Attended<T> {
     }
 }
 
-impl<T: Attend, L: Lock<T>, B: Byte> Attended<T, L, B> {
+impl<T: Attend, B: Byte, L: Lock<T>> Attended<T, B, L> {
     /// Works with it, unless it would have to wait.
     pub(super) fn try_with<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         let done = self.lock.try_with(work)?;
@@ -132,7 +132,7 @@ mod tests {
     struct Tree {
         root: Kept,
         child: Kept,
-        registry: Attended<Vec<Kept>, Spin<Vec<Kept>>, AtomicU8>,
+        registry: Attended<Vec<Kept>, AtomicU8, Spin<Vec<Kept>>>,
     }
 
     impl Tree {

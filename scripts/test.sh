@@ -88,7 +88,7 @@ handlers_test() {
 # Apart from the rest, where nobody asks for them; there can be one defmt logger in a program.
 bridges_test() {
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,float,int128,log-kv,defmt-global-logger \
-        --lib --test defmt --test log --test records_of_others
+        --lib --test defmt --test log --test records_of_others --test key_values
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,log,defmt-global-logger --doc bridge
     cargo test "${LOCKED[@]}" -p femto-core --features alloc,defmt --test defmt_handler
 }
@@ -103,7 +103,7 @@ ceiling_tests() {
 }
 
 femto_test() {
-    cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test decode
+    cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test decode --test decode_elf
     cargo test "${LOCKED[@]}" -p femto-std --features cli --doc
 }
 

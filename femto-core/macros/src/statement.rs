@@ -80,6 +80,14 @@ impl Parse for Template {
         let literal =
             ahead.parse::<LitStr>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,]));
         if !literal {
+            let ahead = input.fork();
+            // No macro that makes a literal.
+            if ahead.parse::<Path>().is_ok() && !ahead.peek(Token![!]) {
+                return Err(input.error(
+                    "the message is a string literal; before it, `logger: NET,` names a logger, and \
+                     `key = value;` is a key-value",
+                ));
+            }
             return Ok(Self::Other(input.parse()?));
         }
         let text = input.parse()?;

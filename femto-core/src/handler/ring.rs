@@ -27,8 +27,8 @@ use self::skipped::Skipped;
 use super::gate::Gate;
 use super::{Handler, Room};
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::call::{MAX_SIMPLE, REFUSED, RecordPath, TOO_LONG};
-use crate::frame::local::{self, BEFORE_VALUES, FIXED_WORDS};
+use crate::call::{REFUSED, RecordPath, TOO_LONG};
+use crate::frame::local::{self, FIXED_WORDS};
 use crate::frame::{ASKING, LOST, Shape};
 use crate::ring::{SharedRing, Storage};
 use crate::{Level, Record, Statistics, clock};
@@ -116,12 +116,7 @@ impl<const WORDS: usize> RingHandler<WORDS> {
 
 impl<const WORDS: usize> RingHandler<WORDS> {
     /// The longest frame, in words.
-    const LIMIT: usize = {
-        let limit = if WORDS / 2 < MAX_WORDS { WORDS / 2 } else { MAX_WORDS };
-        // So only texts have to be cut where no record is made.
-        assert!(limit >= BEFORE_VALUES + MAX_SIMPLE, "a ring handler has at least 32 words");
-        limit
-    };
+    const LIMIT: usize = if WORDS / 2 < MAX_WORDS { WORDS / 2 } else { MAX_WORDS };
 
     /// Changes the level below which records do not come here.
     pub fn set_level(&self, level: Level) {

@@ -18,16 +18,17 @@ use super::ring::{Frame, WORD};
 /// come first. Two crash logs in one dump are mixed.
 #[derive(Debug)]
 pub struct Dump<'d> {
-    ticks_per_second: u64,
+    ticks_per_second: Option<u64>,
     retained: Vec<Retained<'d>>,
     frames: Vec<Frame<'d>>,
 }
 
 impl<'d> Dump<'d> {
     /// Looks for frames of the program `image` in `memory`: a ring, or all of RAM, from a word's boundary
-    /// on. `ticks_per_second` is that of the program's clock, for those of rings.
+    /// on. `ticks_per_second` is that of the program's clock, for those of rings; without it they have no
+    /// times.
     #[must_use]
-    pub fn new(image: Option<&'d Image>, memory: &'d [u8], ticks_per_second: u64) -> Self {
+    pub fn new(image: Option<&'d Image>, memory: &'d [u8], ticks_per_second: Option<u64>) -> Self {
         let retained = Retained::in_order(retained::Dump::new(memory).collect());
         let frames = image.map(|image| find_frames(image, memory)).unwrap_or_default();
         Self { ticks_per_second, retained, frames }
@@ -45,13 +46,17 @@ impl<'d> Dump<'d> {
         self.len() == 0
     }
 
+    /// Whether there are records whose times are ticks. (A clock that was never set says 0.)
+    #[must_use]
+    pub fn has_ticks(&self) -> bool {
+        self.frames.iter().any(|frame| frame.ticks() != Some(0))
+    }
+
     /// Gives each record to `take`.
     pub fn for_each(&self, mut take: impl FnMut(&Record<'_>)) {
         self.retained.iter().for_each(|frame| frame.with_record(|record| take(&record)));
-        // A clock that was never set says 0.
-        let has_clock = self.frames.iter().any(|frame| frame.ticks() != Some(0));
-        let clock =
-            |ticks| (has_clock.then(|| super::duration(ticks, self.ticks_per_second)), true);
+        let rate = self.ticks_per_second.filter(|_| self.has_ticks());
+        let clock = |ticks| (rate.map(|rate| super::duration(ticks, rate)), true);
         self.frames
             .iter()
             .for_each(|frame| frame.with_record(frame.time(clock), |record| take(&record)));
@@ -150,7 +155,7 @@ mod tests {
         let (image, memory) =
             (image(), memory.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>());
         let mut seen = Vec::new();
-        Dump::new(Some(&image), &memory, 1).for_each(|record| {
+        Dump::new(Some(&image), &memory, Some(1)).for_each(|record| {
             let mut text = String::new();
             record.write_message(&mut text).unwrap();
             for (key, value) in record.key_values() {
@@ -239,7 +244,7 @@ mod tests {
             if is_elf && bytes.len() > 16 {
                 bytes[..7].copy_from_slice(b"\x7fELF\x01\x01\x01");
             }
-            let _ = Image::read(&bytes).map(|image| Dump::new(Some(&image), &bytes, 0).len());
+            let _ = Image::read(&bytes).map(|image| Dump::new(Some(&image), &bytes, Some(0)).len());
         }
     }
 }

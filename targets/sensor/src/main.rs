@@ -90,7 +90,7 @@ const LIMIT: i16 = 50;
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     CONSOLE.enter_panic_mode(&LAST_WORDS); // what waits goes out now, and what comes directly
-    critical!("{info}"); // into the crash log too
+    critical!(logger: ROOT, "{info}"); // into the crash log too, also before `init`
     reset()
 }
 

@@ -25,7 +25,6 @@ pub struct RetainedHandlerBuilder<const WORDS: usize> {
 
 macro_rules! build {
     ($builder:ident, $ram:ident) => {{
-        const { assert!(WORDS.is_power_of_two() && WORDS >= 64, "a power of two, at least 64") };
         RetainedHandler {
             ring: SharedRing::new(Place($ram)),
             gate: Gate::new($builder.level, $builder.filters),
@@ -41,6 +40,11 @@ macro_rules! build {
 impl<const WORDS: usize> RetainedHandlerBuilder<WORDS> {
     /// All at their defaults.
     pub const fn new() -> Self {
+        // Here, so that the compiler names the line of the `static`.
+        assert!(
+            WORDS.is_power_of_two() && WORDS >= 64,
+            "a retained handler has a power of two of words, at least 64: `words(BYTES)` tells it"
+        );
         Self { level: Level::NOTSET, filters: &[] }
     }
 

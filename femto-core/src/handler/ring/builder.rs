@@ -11,6 +11,8 @@ use super::panic::Panic;
 use super::skipped::Skipped;
 use super::{ClaimAnew, RingHandler, State};
 use crate::atomic::AtomicWord;
+use crate::call::MAX_SIMPLE;
+use crate::frame::local::BEFORE_VALUES;
 use crate::handler::gate::Gate;
 use crate::ring::SharedRing;
 use crate::{Filter, HandlerBuilderTrait, Level, OverflowPolicy, clock};
@@ -82,6 +84,12 @@ macro_rules! build {
 impl<const WORDS: usize> RingHandlerBuilder<WORDS> {
     /// All parameters at their defaults.
     pub const fn new() -> Self {
+        // Here, so that the compiler names the line of the `static`. Only texts are ever cut where no record is
+        // made: numbers have to fit into half of the ring.
+        assert!(
+            WORDS.is_power_of_two() && WORDS / 2 >= BEFORE_VALUES + MAX_SIMPLE,
+            "a ring handler has a power of two of words, at least 32: `words(BYTES)` tells it"
+        );
         Self { level: Level::NOTSET, filters: &[], policy: OverflowPolicy::DropNewest }
     }
 

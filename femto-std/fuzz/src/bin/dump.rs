@@ -10,7 +10,7 @@ fuzz_target!(|input: (&[u8], &[u8], u64)| {
     // The ELF itself as memory refers to itself most easily.
     for memory in [memory, elf] {
         let mut text = String::new();
-        Dump::new(Some(&image), memory, rate)
+        Dump::new(Some(&image), memory, Some(rate))
             .for_each(|record| _ = record.write_message(&mut text));
     }
 });

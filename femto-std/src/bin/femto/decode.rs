@@ -48,9 +48,10 @@ pub(crate) struct Options {
     /// The program that wrote the input, or whose memory it is (a 32-bit ELF)
     #[arg(long, value_name = "FILE")]
     elf: Option<PathBuf>,
-    /// How many ticks of the program's clock make a second, for rings in a copy of memory
-    #[arg(long, value_name = "N", default_value_t = 1_000_000_000, requires = "elf")]
-    ticks_per_second: u64,
+    /// How many ticks of the program's clock make a second: without it records of rings in a copy of
+    /// memory are shown without their times
+    #[arg(long, value_name = "N", requires = "elf")]
+    ticks_per_second: Option<u64>,
     /// Wait for more at the end of the input
     #[arg(long)]
     follow: bool,
@@ -93,6 +94,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let dump = Dump::new(image.as_ref(), &memory, options.ticks_per_second);
     if dump.is_empty() {
         return run_stream(options, image, Box::new(io::Cursor::new(memory)), &mut output);
+    }
+    if options.ticks_per_second.is_none() && dump.has_ticks() {
+        eprintln!("femto: times are left out: --ticks-per-second N tells how long a tick is");
     }
     dump.for_each(|record| output.write(record));
     ignore_broken_pipe(output.flush()).map(drop)

@@ -72,7 +72,11 @@ profile() { case $1 in *-linux-*) echo host ;; *) echo release ;; esac }
 
 # `programs PACKAGE` prints the names of its programs; a package with one alone has its name.
 programs() {
-    if [ -e "targets/$1/src/main.rs" ]; then echo "$1"; else basename -s .rs "targets/$1"/src/bin/*.rs; fi
+    if [ -e "targets/$1/src/main.rs" ]; then echo "$1" && return; fi
+    {
+        basename -s .rs "targets/$1"/src/bin/*.rs
+        sed -n '/^\[\[bin\]\]/{n;s/^name = "\(.*\)"/\1/p}' "targets/$1/Cargo.toml"
+    } | sort -u
 }
 
 # `elf TARGET PROGRAM` prints where cargo put it.
@@ -81,13 +85,14 @@ elf() { echo "${CARGO_TARGET_DIR:-$ROOT/targets/target}/$1/$(profile "$1")/$2"; 
 # `run_program TARGET PROGRAM [FOLDER]`: what it says on stdout, firmware on its UART and the semihosting console. The
 # files that it writes are in the folder.
 run_program() {
-    local qemu prefix
+    local qemu prefix input=$ROOT/targets/firmware/expected/$2.in
+    [ -e "$input" ] || input=/dev/null
     read -r _ qemu prefix _ < <(hosts | grep "^$1 ") || qemu=
     (
         cd "${3:-.}" || exit
         case $qemu in
         '') "$ROOT/targets/qemu.sh" "$(elf "$1" "$2")" ;;
-        *) timeout "${QEMU_TIMEOUT:-300}" "$qemu" -L "/usr/$prefix" "$(elf "$1" "$2")" ;;
+        *) timeout "${QEMU_TIMEOUT:-300}" "$qemu" -L "/usr/$prefix" "$(elf "$1" "$2")" <"$input" ;;
         esac
     )
 }

@@ -125,7 +125,8 @@ loom_test() {
     set -- "${1:-}"
     # A folder of its own: the flag changes every dependency.
     RUSTFLAGS="--cfg loom ${1:+--cfg $1}" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/loom$1" \
-        timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,log --release loom | tee "$CACHE/loom.log"
+        timeout 1200 cargo test "${LOCKED[@]}" -p femto-core --features alloc,async,log --release \
+        --lib --test loom loom | tee "$CACHE/loom.log"
     grep -q '^test .* ok$' "$CACHE/loom.log" || { echo "no test has loom in its name" && return 1; }
 }
 

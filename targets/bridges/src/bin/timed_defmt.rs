@@ -33,7 +33,7 @@ fn main() -> ! {
 
     let mut wire = DefmtSink::new(Frames { bytes: [0; 300], length: 0 });
     while total(|producer| &producer.made) < RECORDS {
-        for _ in 0..4 {
+        for _ in 0..6 {
             log(&MAIN);
             interrupt::LOW.raise();
         }

@@ -19,7 +19,7 @@ mod set_once;
 
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
 pub use chosen::resolve_call_site;
-pub(crate) use chosen::{OnDemand, SetOnce, Slot, own_text, refer, resolve};
+pub(crate) use chosen::{MAY_BE_SHORT, OnDemand, SetOnce, Slot, own_text, refer, resolve};
 
 use crate::CallSite;
 

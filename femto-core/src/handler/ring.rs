@@ -27,9 +27,10 @@ use self::skipped::Skipped;
 use super::gate::Gate;
 use super::{Handler, Room};
 use crate::atomic::{AtomicWord, WORD_BYTES};
-use crate::call::{REFUSED, RecordPath, TOO_LONG};
+use crate::call::{RECORD_PATH, REFUSED, RecordPath, TOO_LONG};
 use crate::frame::local::{self, FIXED_WORDS};
 use crate::frame::{ASKING, LOST, Shape};
+use crate::reference::MAY_BE_SHORT;
 use crate::ring::{SharedRing, Storage};
 use crate::{Level, Record, Statistics, clock};
 
@@ -222,6 +223,8 @@ impl<const WORDS: usize> Handler for RingHandler<WORDS> {
     fn record_path(&self) -> Option<&'static RecordPath> {
         match self.state().panic.target() {
             Some(target) => Some(target.path),
+            // A statement without a reference comes as a record, which is counted.
+            None if MAY_BE_SHORT => Some(&RECORD_PATH),
             None => self.state().gate.record_path(),
         }
     }

@@ -24,6 +24,9 @@ impl Slot {
     }
 }
 
+/// Whether a static may find no reference.
+pub(crate) const MAY_BE_SHORT: bool = false;
+
 /// The word for `target`.
 #[inline(always)]
 pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {

@@ -102,6 +102,9 @@ fn register<T: Referable>(target: &'static T) -> Option<u32> {
     }
 }
 
+/// Whether a static may find no reference.
+pub(crate) const MAY_BE_SHORT: bool = true;
+
 /// Entries of a table. Untouched ones cost no memory where pages are mapped on demand.
 const CAPACITY: usize = 1 << 14;
 

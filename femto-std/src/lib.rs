@@ -11,6 +11,7 @@ mod error;
 pub mod formatter;
 mod guard;
 mod handler;
+pub mod handlers;
 mod lane;
 mod logger;
 mod macros;
@@ -32,9 +33,7 @@ pub use femto_core::{
     Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
 };
 pub use guard::Guard;
-pub use handler::{
-    Delivery, FileHandlerBuilder, Handler, HandlerStats, OverflowPolicy, StreamHandlerBuilder,
-};
+pub use handler::{Delivery, Handler, HandlerStats, OverflowPolicy};
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;

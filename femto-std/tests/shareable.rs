@@ -3,10 +3,10 @@
 use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter, PatternStyle};
 use femto_std::template::PercentTemplate;
 use femto_std::{
-    Busy, CallSite, Delivery, Error, Field, FileHandlerBuilder, Filter, FlushError,
-    FormatterBuilder, Guard, Handler, HandlerStats, JsonFormatter, Level, LevelFilter,
-    LogfmtFormatter, Logger, Manager, Metadata, NameFilter, OverflowPolicy, ParseLevelError,
-    Record, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
+    Busy, CallSite, Delivery, Error, Field, Filter, FlushError, FormatterBuilder, Guard, Handler,
+    HandlerStats, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Manager, Metadata,
+    NameFilter, OverflowPolicy, ParseLevelError, Record, Route, SiteFacts, TextFormatter,
+    handlers::FileHandlerBuilder, handlers::StreamHandlerBuilder,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}

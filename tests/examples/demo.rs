@@ -14,8 +14,8 @@ use std::thread;
 use std::time::Instant;
 
 use femto_std::{
-    FileHandlerBuilder, Handler, HandlerBuilderTrait, Level, Manager, StreamHandlerBuilder, debug,
-    info, warn,
+    Handler, HandlerBuilderTrait, Level, Manager, debug, handlers::FileHandlerBuilder,
+    handlers::StreamHandlerBuilder, info, warn,
 };
 use tiny_http::{Header, Response, Server};
 

@@ -37,7 +37,7 @@ use super::{CaptureMask, FormatError, Formatter};
 /// use femto_std::formatter::{PatternFormatter, PatternStyle};
 ///
 /// # use std::sync::Arc;
-/// # use femto_std::{HandlerBuilderTrait, StreamHandlerBuilder};
+/// # use femto_std::{HandlerBuilderTrait, handlers::StreamHandlerBuilder};
 /// let formatter =
 ///     PatternFormatter::new("%(asctime)s %(levelname)-8s %(message)s", PatternStyle::Percent)?
 ///         .with_date_format("%H:%M:%S")?;

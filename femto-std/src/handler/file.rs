@@ -19,7 +19,7 @@ use crate::sink::FileOpener;
 ///
 /// # Examples
 /// ```
-/// use femto_std::{FileHandlerBuilder, HandlerBuilderTrait, Level, Manager, info};
+/// use femto_std::{handlers::FileHandlerBuilder, HandlerBuilderTrait, Level, Manager, info};
 ///
 /// let path = std::env::temp_dir().join("femto-file-handler.log");
 /// let handler = FileHandlerBuilder::new(&path).with_append(false).build()?;

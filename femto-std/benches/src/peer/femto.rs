@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use femto_std::{
-    FileHandlerBuilder, Guard, HandlerBuilderTrait, Level, Logger, Manager, get_logger,
+    Guard, HandlerBuilderTrait, Level, Logger, Manager, get_logger, handlers::FileHandlerBuilder,
 };
 
 use super::{Kind, Peer};

@@ -12,7 +12,7 @@ use std::sync::{Barrier, OnceLock};
 use std::thread;
 
 use femto_std::{
-    FileHandlerBuilder, HandlerBuilderTrait, Level, Logger, Manager, OverflowPolicy, info,
+    HandlerBuilderTrait, Level, Logger, Manager, OverflowPolicy, handlers::FileHandlerBuilder, info,
 };
 use host::{Outcome, block_alarms, messages, ring_alarms};
 

@@ -9,7 +9,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use femto_std::{
-    FileHandlerBuilder, HandlerBuilderTrait, Level, Manager, OverflowPolicy, get_logger, info,
+    HandlerBuilderTrait, Level, Manager, OverflowPolicy, get_logger, handlers::FileHandlerBuilder,
+    info,
 };
 use host::{Outcome, make_pipe, messages};
 

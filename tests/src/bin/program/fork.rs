@@ -157,7 +157,7 @@ fn stdout() {
         "%(message)s",
         femto_std::formatter::PatternStyle::Percent,
     );
-    let handler = femto_std::StreamHandlerBuilder::stdout()
+    let handler = femto_std::handlers::StreamHandlerBuilder::stdout()
         .with_formatter(std::sync::Arc::new(format.expect("a format")))
         .build()
         .expect("a handler");

@@ -14,7 +14,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use femto_std::formatter::{PatternFormatter, PatternStyle};
-use femto_std::{FileHandlerBuilder, Handler, HandlerBuilderTrait, Level, Logger, Manager};
+use femto_std::{
+    Handler, HandlerBuilderTrait, Level, Logger, Manager, handlers::FileHandlerBuilder,
+};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

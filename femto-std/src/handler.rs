@@ -27,7 +27,7 @@ use femto_core::{Filter, Level, Record};
 
 use crate::engine;
 use crate::formatter::Formatter;
-use crate::sink::Open;
+use crate::sink::{Lines, Open, RecordEnd};
 use crate::unwind::guarded;
 use crate::{FlushError, os, report, state};
 
@@ -324,7 +324,8 @@ impl Handler {
             }
         }
         line.push('\n');
-        match self.outlet().write(self, line.as_bytes()) {
+        let end = [RecordEnd::of(record, line.len())];
+        match self.outlet().write(self, Lines::new(line.as_bytes(), &end)) {
             Ok(()) => _ = self.counts.written.fetch_add(1, Ordering::Relaxed),
             Err(error) => {
                 self.counts.dropped.fetch_add(1, Ordering::Relaxed);

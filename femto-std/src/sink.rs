@@ -4,9 +4,11 @@
 //! all stages.
 
 mod file;
+mod lines;
 mod stream;
 
 pub(crate) use file::FileOpener;
+pub(crate) use lines::{Lines, RecordEnd};
 pub(crate) use stream::StreamOpener;
 
 use core::fmt;
@@ -22,6 +24,15 @@ pub(crate) trait Sink: Send {
     /// # Errors
     /// The system's. What was not taken is offered again later.
     fn write(&mut self, block: &[u8]) -> io::Result<usize>;
+
+    /// Writes the beginning of `lines`, at least one byte of it; answers how many. For a sink that
+    /// does something at the ends of records, whose opener says so ([`Open::wants_ends`]).
+    ///
+    /// # Errors
+    /// Those of [`Sink::write`].
+    fn write_lines(&mut self, lines: Lines<'_>) -> io::Result<usize> {
+        self.write(lines.bytes())
+    }
 
     /// Hands everything to the operating system.
     ///
@@ -47,4 +58,9 @@ pub(crate) trait Open: fmt::Debug + Send + Sync {
     /// Whether a write can take long, as to a pipe or a network: such a sink gets a worker of its
     /// own.
     fn may_stall(&self) -> bool;
+
+    /// Whether its sink is to know where records end.
+    fn wants_ends(&self) -> bool {
+        false
+    }
 }

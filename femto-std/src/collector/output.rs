@@ -15,6 +15,7 @@ use super::worker::{Message, Worker};
 use crate::engine::Engine;
 use crate::handler::{Delivery, Handler, Outlet, OverflowPolicy, Settings};
 use crate::route::Destination;
+use crate::sink::{Lines, RecordEnd};
 use crate::unwind::guarded;
 use crate::{FlushError, report, state};
 
@@ -33,6 +34,8 @@ pub(crate) struct Block {
     /// Bytes written already.
     pub(crate) at: usize,
     pub(crate) records: u64,
+    /// Where they end, if the sink asked.
+    pub(crate) ends: Vec<RecordEnd>,
 }
 
 struct Output {
@@ -42,11 +45,14 @@ struct Output {
     settings: Arc<Settings>,
     level: Level,
     may_stall: bool,
+    wants_ends: bool,
     is_over_capacity: bool,
     over_since: Option<Instant>,
     lines: String,
     /// Records in `lines`.
     records: u64,
+    /// Where they end, if the sink asked.
+    ends: Vec<RecordEnd>,
     /// Records accepted that the statistics do not show yet.
     accepted: u64,
     /// Records dropped since the last report.
@@ -185,12 +191,14 @@ impl Output {
             outlet: handler.outlet(),
             settings: handler.settings(),
             may_stall: handler.opener().may_stall(),
+            wants_ends: handler.opener().wants_ends(),
             handler,
             level: Level::NOTSET,
             is_over_capacity: false,
             over_since: None,
             lines: String::new(),
             records: 0,
+            ends: Vec::new(),
             accepted: 0,
             dropped: 0,
             backlog: VecDeque::new(),
@@ -254,7 +262,7 @@ impl Output {
         let length = self.lines.len();
         match self.settings.formatter.format(record, &mut self.lines) {
             Ok(()) => {
-                self.lines.push('\n');
+                self.end_line(record);
                 self.records += 1;
             }
             Err(error) => {
@@ -263,6 +271,14 @@ impl Output {
                 self.drop_records(1);
                 report::format_error(&self.handler, &error);
             }
+        }
+    }
+
+    #[inline]
+    fn end_line(&mut self, record: &Record<'_>) {
+        self.lines.push('\n');
+        if self.wants_ends {
+            self.ends.push(RecordEnd::of(record, self.lines.len()));
         }
     }
 
@@ -283,7 +299,7 @@ impl Output {
         let time = time.unwrap_or_default().as_nanos() as u64;
         let record = Record::from_message("femtologging", &message, Level::WARN, time, &details);
         if self.settings.formatter.format(&record, &mut self.lines).is_ok() {
-            self.lines.push('\n');
+            self.end_line(&record);
         }
     }
 
@@ -303,7 +319,8 @@ impl Output {
             let bytes = mem::take(&mut self.lines).into_bytes();
             self.outlet.add_queued(bytes.len());
             let records = mem::take(&mut self.records);
-            self.backlog.push_back(Message::Block(Block { bytes, at: 0, records }));
+            let ends = mem::take(&mut self.ends);
+            self.backlog.push_back(Message::Block(Block { bytes, at: 0, records, ends }));
             self.judge_capacity();
         }
         let needs_worker = !alone || self.may_stall;
@@ -399,7 +416,8 @@ pub(super) fn write_block(
     engine: &Engine,
 ) -> io::Result<()> {
     while block.at < block.bytes.len() {
-        let written = outlet.write_some(handler, &block.bytes[block.at..])?;
+        let lines = Lines::new(&block.bytes, &block.ends);
+        let written = outlet.write_some(handler, lines.after(block.at))?;
         block.at += written;
         let queued = outlet.take_queued(written);
         if queued <= handler.capacity() && queued + written > handler.capacity() {

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::Handler;
-use crate::sink::Sink;
+use crate::sink::{Lines, Sink};
 use crate::state;
 
 /// The sink of a handler, opened when it is first needed, and the bytes that wait for it.
@@ -56,21 +56,20 @@ impl Outlet {
         since != 0 && uptime().saturating_sub(since) > STALL_LIMIT.as_millis() as u64
     }
 
-    /// Writes all of `bytes`.
-    pub(crate) fn write(&self, handler: &Handler, bytes: &[u8]) -> io::Result<()> {
-        let mut at = 0;
-        while at < bytes.len() {
-            at += self.write_some(handler, &bytes[at..])?;
+    /// Writes all of `lines`.
+    pub(crate) fn write(&self, handler: &Handler, mut lines: Lines<'_>) -> io::Result<()> {
+        while !lines.bytes().is_empty() {
+            lines = lines.after(self.write_some(handler, lines)?);
         }
         Ok(())
     }
 
-    /// Writes the beginning of `bytes`; answers how many.
-    pub(crate) fn write_some(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
+    /// Writes the beginning of `lines`; answers how many bytes.
+    pub(crate) fn write_some(&self, handler: &Handler, lines: Lines<'_>) -> io::Result<usize> {
         // Failing until it has returned, and from the first failure on.
         let _ =
             self.failing_since.compare_exchange(0, uptime(), Ordering::Relaxed, Ordering::Relaxed);
-        let written = self.offer(handler, bytes);
+        let written = self.offer(handler, lines);
         if written.is_ok() {
             self.failing_since.store(0, Ordering::Relaxed);
         }
@@ -86,18 +85,18 @@ impl Outlet {
         self.is_abandoned.load(Ordering::Relaxed)
     }
 
-    fn offer(&self, handler: &Handler, bytes: &[u8]) -> io::Result<usize> {
+    fn offer(&self, handler: &Handler, lines: Lines<'_>) -> io::Result<usize> {
         self.check_abandoned()?;
         let mut sink = self.lock();
         if handler.is_closed() {
             return Err(io::Error::other("the handler is closed"));
         }
         let written = match &mut *sink {
-            Some(sink) => sink.write(bytes),
+            Some(sink) => sink.write_lines(lines),
             None => {
                 let again = handler.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
                 let opened = handler.opener().open(again);
-                opened.and_then(|opened| sink.insert(opened).write(bytes))
+                opened.and_then(|opened| sink.insert(opened).write_lines(lines))
             }
         };
         match written {

@@ -84,6 +84,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
         let has_backlog = collector.outputs.have_backlog();
         drop(collector);
         engine.announce_room();
+        engine.untold.tell();
 
         if records > 0 {
             idle_since = None;
@@ -128,6 +129,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     collector.outputs.deliver(engine);
     let workers = collector.outputs.take_workers();
     drop(collector);
+    engine.untold.tell();
     for worker in workers {
         worker.join(until);
     }
@@ -137,6 +139,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     collector.write_everything(None, Some(reply));
     drop(collector);
     engine.announce_room();
+    engine.untold.tell();
     // Requests that came meanwhile are answered by their dropping: everything is written.
     while engine.inbox.try_recv().is_ok() {}
 }

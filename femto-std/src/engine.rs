@@ -15,6 +15,7 @@ use femto_core::ring::Consumer;
 pub use crate::clock::now;
 use crate::collector::Collector;
 use crate::lane::{Link, Ring, side};
+use crate::report::Untold;
 use crate::{FlushError, os, registry, state};
 
 /// A lane's reading end, on its way to the collector.
@@ -36,6 +37,8 @@ pub(crate) struct Engine {
     room: Mutex<()>,
     room_came: Condvar,
     waiting: AtomicUsize,
+    /// Failures that were met with the collector locked.
+    pub(crate) untold: Untold,
 }
 
 /// What callers ask of the collector. Dropping the reply answers it.
@@ -132,6 +135,7 @@ impl Engine {
             room: Mutex::default(),
             room_came: Condvar::new(),
             waiting: AtomicUsize::new(0),
+            untold: Untold::default(),
         }
     }
 
@@ -191,6 +195,8 @@ impl Engine {
             let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
             collector.pass(self);
             collector.write_everything(None, None);
+            drop(collector);
+            self.untold.tell();
         });
     }
 
@@ -252,6 +258,8 @@ impl Engine {
                 let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
                 collector.pass(self);
                 collector.write_everything(None, Some(&reply));
+                drop(collector);
+                self.untold.tell();
             });
             return answer.try_recv().map_or(Ok(()), Err);
         }

@@ -23,6 +23,13 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A sink of the application's own could not be opened.
+    OpenSink {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
     /// A parameter of a builder is out of its range.
     CheckParameter {
         /// The parameter, as its `with_*` method names it.
@@ -41,6 +48,7 @@ impl fmt::Display for Error {
         match self {
             Self::OpenFile { path, .. } => write!(f, "could not open log file {}", path.display()),
             Self::OpenStream { name, .. } => write!(f, "could not open {name}"),
+            Self::OpenSink { name, .. } => write!(f, "could not open {name}"),
             Self::CheckParameter { name, value, allowed } => {
                 write!(f, "{name} = {value} is out of range: allowed is {allowed}")
             }
@@ -52,7 +60,9 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::OpenFile { source, .. } | Self::OpenStream { source, .. } => Some(source),
+            Self::OpenFile { source, .. }
+            | Self::OpenStream { source, .. }
+            | Self::OpenSink { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -4,14 +4,19 @@
 //! *collector* (on the caller, if its delivery is direct), which then writes to its sink or hands
 //! blocks to its worker.
 
+mod failure;
 mod file;
 mod options;
 mod outlet;
+mod sink;
 mod stream;
 
+pub(crate) use failure::Dropped;
+pub use failure::{ErrorHandler, Failure};
 pub use file::FileHandlerBuilder;
 pub(crate) use options::{Options, option_setters};
 pub(crate) use outlet::Outlet;
+pub use sink::SinkHandlerBuilder;
 pub use stream::StreamHandlerBuilder;
 
 use core::fmt;
@@ -20,10 +25,10 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
-use femto_core::{Filter, Level, Record};
+use femto_core::{Details, Filter, Level, Record};
 
 use crate::engine;
 use crate::formatter::Formatter;
@@ -57,7 +62,7 @@ pub enum Delivery {
 
 /// Receives records, and writes them to its sink as lines.
 ///
-/// Made by a builder ([`FileHandlerBuilder`], [`StreamHandlerBuilder`]), always behind an [`Arc`]:
+/// Made by a builder (those in [`handlers`](crate::handlers)), always behind an [`Arc`]:
 /// several loggers may share one.
 pub struct Handler {
     id: u32,
@@ -69,6 +74,8 @@ pub struct Handler {
     overflow: OverflowPolicy,
     delivery: Delivery,
     flush_level: Level,
+    stall_limit: Duration,
+    error_handler: Arc<dyn ErrorHandler>,
     closed: AtomicBool,
     /// Records refused on the caller that the output does not tell of yet.
     refused: AtomicU64,
@@ -96,6 +103,8 @@ pub struct HandlerStats {
     pub bytes: u64,
     /// Writes that failed, and records that could not be formatted.
     pub errors: u64,
+    /// The most bytes that ever waited to be written.
+    pub high_water: u64,
 }
 
 /// The counters behind [`HandlerStats`].
@@ -106,6 +115,7 @@ pub(crate) struct Counts {
     pub(crate) dropped: AtomicU64,
     pub(crate) bytes: AtomicU64,
     pub(crate) errors: AtomicU64,
+    pub(crate) high_water: AtomicU64,
 }
 
 impl Handler {
@@ -122,11 +132,15 @@ impl Handler {
                 filters: options.filters,
             }),
             opener,
-            outlet: ArcSwap::from_pointee(Outlet::new(sink)),
+            outlet: ArcSwap::from_pointee(Outlet::new(sink, options.stall_limit)),
             capacity: options.capacity,
             overflow: options.overflow,
             delivery: options.delivery,
             flush_level: options.flush_level,
+            stall_limit: options.stall_limit,
+            error_handler: options
+                .error_handler
+                .unwrap_or_else(|| Arc::new(report::StandardError::default())),
             closed: AtomicBool::new(false),
             refused: AtomicU64::new(0),
             counts: Counts::default(),
@@ -225,6 +239,7 @@ impl Handler {
             dropped: get(&self.counts.dropped),
             bytes: get(&self.counts.bytes),
             errors: get(&self.counts.errors),
+            high_water: get(&self.counts.high_water),
         }
     }
 
@@ -232,6 +247,12 @@ impl Handler {
     #[must_use]
     pub const fn overflow(&self) -> OverflowPolicy {
         self.overflow
+    }
+
+    /// How long its sink may fail, or a write not return, before nobody waits for it any more.
+    #[must_use]
+    pub const fn stall_limit(&self) -> Duration {
+        self.stall_limit
     }
 
     /// Who writes.
@@ -265,6 +286,10 @@ impl Handler {
         self.closed.load(Ordering::Acquire)
     }
 
+    pub(crate) fn error_handler(&self) -> &dyn ErrorHandler {
+        &*self.error_handler
+    }
+
     pub(crate) fn settings(&self) -> Arc<Settings> {
         self.settings.load_full()
     }
@@ -281,7 +306,7 @@ impl Handler {
         }
         // What the parent counted is the parent's.
         self.counts.reset();
-        let fresh = Arc::new(Outlet::new(None));
+        let fresh = Arc::new(Outlet::new(None, self.stall_limit));
         self.outlet.store(fresh.clone());
         fresh
     }
@@ -314,30 +339,54 @@ impl Handler {
                 settings.formatter.format(record, &mut line)
             })
         });
-        match formatted {
+        let failure = match formatted {
             Some(None) => return,
-            Some(Some(Ok(()))) => {}
-            Some(Some(Err(_))) | None => {
-                self.counts.errors.fetch_add(1, Ordering::Relaxed);
-                self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
+            Some(Some(Ok(()))) => None,
+            Some(Some(Err(error))) => Some(Failure::FormatRecords { error, records: 1 }),
+            None => Some(Failure::Panicked { records: 1 }),
+        };
+        if let Some(failure) = failure {
+            self.counts.errors.fetch_add(1, Ordering::Relaxed);
+            self.drop_here(&failure);
+            return;
         }
         line.push('\n');
-        let end = [RecordEnd::of(record, line.len())];
-        match self.outlet().write(self, Lines::new(line.as_bytes(), &end)) {
-            Ok(()) => _ = self.counts.written.fetch_add(1, Ordering::Relaxed),
+        let missing = self.take_refused();
+        let mut lines = String::new();
+        let mut ends = Vec::new();
+        if missing > 0 {
+            ends.extend(settings.push_dropped(missing, &mut lines));
+        }
+        lines.push_str(&line);
+        ends.push(RecordEnd::of(record, lines.len()));
+        let outlet = self.outlet();
+        let was_failing = outlet.is_failing();
+        match outlet.write(self, Lines::new(lines.as_bytes(), &ends)) {
+            Ok(()) => {
+                self.counts.written.fetch_add(1, Ordering::Relaxed);
+                if was_failing {
+                    report::tell(self, &Failure::Recovered { dropped: missing });
+                }
+            }
             Err(error) => {
-                self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-                report::dropped(self, &error);
+                self.refused.fetch_add(missing, Ordering::Relaxed);
+                self.drop_here(&Failure::WriteRecord { error });
             }
         }
+    }
+
+    /// Drops the record at hand; the next line that is written directly says so.
+    fn drop_here(&self, failure: &Failure) {
+        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        report::tell(self, failure);
     }
 }
 
 impl Counts {
     fn reset(&self) {
-        for count in [&self.accepted, &self.written, &self.dropped, &self.bytes, &self.errors] {
+        let Self { accepted, written, dropped, bytes, errors, high_water } = self;
+        for count in [accepted, written, dropped, bytes, errors, high_water] {
             count.store(0, Ordering::Relaxed);
         }
     }
@@ -346,6 +395,26 @@ impl Counts {
 impl Settings {
     pub(crate) fn admit(&self, record: &Record<'_>) -> bool {
         self.filters.iter().all(|filter| filter.matches(record))
+    }
+
+    /// Appends the line that says in the output itself what is missing there, unless it cannot be
+    /// formatted.
+    pub(crate) fn push_dropped(&self, records: u64, lines: &mut String) -> Option<RecordEnd> {
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (message, details) = (Dropped(records), Details::default());
+        let time = time.as_nanos() as u64;
+        let record = Record::from_message("femtologging", &message, Level::WARN, time, &details);
+        let before = lines.len();
+        match guarded(|| self.formatter.format(&record, lines)) {
+            Some(Ok(())) => {
+                lines.push('\n');
+                Some(RecordEnd::of(&record, lines.len()))
+            }
+            _ => {
+                lines.truncate(before);
+                None
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
 //! The builders of every kind of handler, all with the same [`Handler`](crate::Handler) as their
 //! result.
 
-pub use crate::handler::{FileHandlerBuilder, StreamHandlerBuilder};
+pub use crate::handler::{FileHandlerBuilder, SinkHandlerBuilder, StreamHandlerBuilder};

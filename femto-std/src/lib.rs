@@ -20,7 +20,7 @@ mod os;
 mod registry;
 mod report;
 mod route;
-mod sink;
+pub mod sink;
 mod state;
 mod submit;
 pub mod template;
@@ -33,7 +33,7 @@ pub use femto_core::{
     Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
 };
 pub use guard::Guard;
-pub use handler::{Delivery, Handler, HandlerStats, OverflowPolicy};
+pub use handler::{Delivery, ErrorHandler, Failure, Handler, HandlerStats, OverflowPolicy};
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;

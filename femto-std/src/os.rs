@@ -6,6 +6,7 @@ use core::mem::MaybeUninit;
 use core::ptr;
 use core::time::Duration;
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::Once;
 use std::thread::{self, JoinHandle};
 
@@ -15,6 +16,13 @@ use crate::{engine, registry, state};
 pub(crate) fn thread_id() -> u64 {
     // SAFETY: the call takes nothing and cannot fail.
     (unsafe { libc::gettid() }) as u64
+}
+
+/// Whether a write would not have to wait.
+pub(crate) fn takes_bytes(descriptor: BorrowedFd<'_>) -> bool {
+    let mut poll = libc::pollfd { fd: descriptor.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
+    // SAFETY: `poll` is one `pollfd` that lives through the call, which does not wait.
+    unsafe { libc::poll(&mut poll, 1, 0) == 1 && poll.revents & libc::POLLOUT != 0 }
 }
 
 /// Starts a thread of the engine. It leaves all signals to the application's own threads.

@@ -1,43 +1,111 @@
-//! Report: failures that no caller can be told of go to standard error, a few a minute.
+//! Report: failures that no caller can be told of go to the handler's error hook, by default to
+//! standard error, a few a minute.
+//!
+//! Runs on the thread that met the failure, without a lock.
 
-use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::cell::Cell;
+use core::mem;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
+use std::fs::File;
 use std::io::{self, Write};
-use std::sync::OnceLock;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
-use crate::formatter::FormatError;
-use crate::handler::Handler;
+use crate::handler::{ErrorHandler, Failure, Handler};
+use crate::os;
+use crate::unwind::guarded;
 
-/// A sink refused lines; they are kept and offered again.
-pub(crate) fn write_error(handler: &Handler, error: &io::Error) {
-    report(format_args!("could not write {}: {error}; will try again", handler.name()));
+/// Tells the handler's error hook. Not to be called with a lock held.
+pub(crate) fn tell(handler: &Handler, failure: &Failure) {
+    // A hook that logs may cause failures itself: those are counted, and that is all.
+    if IN_HOOK.replace(true) {
+        return;
+    }
+    // The panic of a hook was reported by the panic hook.
+    let work = || _ = guarded(|| handler.error_handler().handle(handler, failure));
+    // What it asks for must not wait for this thread.
+    match os::is_engine_thread() {
+        true => work(),
+        false => os::as_engine_thread(work),
+    }
+    IN_HOOK.set(false);
 }
 
-/// A direct handler's sink refused a line.
-pub(crate) fn dropped(handler: &Handler, error: &io::Error) {
-    report(format_args!("dropped a record: could not write {}: {error}", handler.name()));
+thread_local! {
+    static IN_HOOK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A record could not be formatted; it is dropped and counted.
-pub(crate) fn format_error(handler: &Handler, error: &FormatError) {
-    report(format_args!("dropped a record for {}: {error}", handler.name()));
+/// Failures that were met with a lock held, to be told when it is not.
+#[derive(Default)]
+pub(crate) struct Untold {
+    failures: Mutex<Vec<(Arc<Handler>, Failure)>>,
+    has_some: AtomicBool,
 }
 
-fn report(text: fmt::Arguments<'_>) {
-    static START: OnceLock<Instant> = OnceLock::new();
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let now = START.get_or_init(Instant::now).elapsed().as_millis() as u64;
-    let next = NEXT.load(Ordering::Relaxed);
-    let later = now + INTERVAL.as_millis() as u64;
-    let is_due = now >= next
-        && NEXT.compare_exchange(next, later, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-    if is_due {
-        // Standard error is the last resort: there is nobody to tell that it failed.
-        let _ = writeln!(io::stderr(), "femtologging: {text}");
+impl Untold {
+    pub(crate) fn add(&self, handler: &Arc<Handler>, failure: Failure) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.push((handler.clone(), failure));
+        self.has_some.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn tell(&self) {
+        if !self.has_some.swap(false, Ordering::Acquire) {
+            return;
+        }
+        let failures =
+            mem::take(&mut *self.failures.lock().unwrap_or_else(PoisonError::into_inner));
+        for (handler, failure) in &failures {
+            tell(handler, failure);
+        }
     }
 }
 
-/// At most one report in so long.
+/// The default: writes to standard error, a few lines a minute.
+#[derive(Debug, Default)]
+pub(crate) struct StandardError {
+    /// When the next may be written, in milliseconds since the first.
+    next: AtomicU64,
+    /// Failures that were not.
+    omitted: AtomicU64,
+}
+
+impl ErrorHandler for StandardError {
+    fn handle(&self, handler: &Handler, failure: &Failure) {
+        static START: OnceLock<Instant> = OnceLock::new();
+        let now = START.get_or_init(Instant::now).elapsed().as_millis() as u64;
+        let next = self.next.load(Ordering::Relaxed);
+        let later = now + INTERVAL.as_millis() as u64;
+        let is_due = now >= next
+            && self
+                .next
+                .compare_exchange(next, later, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if !is_due {
+            self.omitted.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let mut line = format!("femtologging: {}: {failure}", handler.name());
+        match self.omitted.swap(0, Ordering::Relaxed) {
+            0 => {}
+            omitted => line.push_str(&format!(" ({omitted} reports left out)")),
+        }
+        line.push('\n');
+        // Standard error is the last resort: there is nobody to tell that it failed.
+        let _ = write_standard_error(&line);
+    }
+}
+
+/// Writes without the library's lock, which a thread may hold that waits for the reader of a pipe,
+/// and not at all if there is no room: neither collector nor worker waits for whoever reads this.
+fn write_standard_error(line: &str) -> io::Result<()> {
+    if !os::takes_bytes(io::stderr().as_fd()) {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    File::from(io::stderr().as_fd().try_clone_to_owned()?).write_all(line.as_bytes())
+}
+
+/// At most one report of a handler in so long.
 const INTERVAL: Duration = Duration::from_secs(5);

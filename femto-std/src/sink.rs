@@ -1,28 +1,77 @@
 //! Sink: where do the bytes go?
 //!
 //! Runs on the *collector*, on a *sink worker*, or on the caller for direct handlers; the last of
-//! all stages.
+//! all stages. Anything that takes bytes can be one: see [`Sink`], and
+//! [`SinkHandlerBuilder`](crate::handlers::SinkHandlerBuilder) for a handler that writes to it.
 
+mod backoff;
 mod file;
 mod lines;
+mod opener;
 mod stream;
 
+pub(crate) use backoff::Backoff;
 pub(crate) use file::FileOpener;
-pub(crate) use lines::{Lines, RecordEnd};
+pub use lines::Lines;
+pub(crate) use lines::RecordEnd;
+pub(crate) use opener::FunctionOpener;
 pub(crate) use stream::StreamOpener;
 
 use core::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// Takes finished lines.
 ///
+/// Every [`io::Write`] that can be sent to another thread is one.
+///
 /// # For implementors
-/// A sink is used by one thread at a time.
-pub(crate) trait Sink: Send {
+/// A sink is used by one thread at a time. That thread is the engine's (a *sink worker*, if
+/// [`Open::may_stall`] says so; the *collector* if not), or a caller's for a handler with
+/// [`Delivery::Direct`](crate::Delivery::Direct).
+///
+/// - A write may take its time: no caller of a log call waits for it, only for room in the handler's
+///   queue, as its [policy](crate::OverflowPolicy) says. One that does not return within the
+///   handler's stall limit counts as failing.
+/// - A write that fails is tried again with the bytes that were not taken, after 20 ms at first, then
+///   after twice as long each time, up to a second. So an error must mean that nothing of `block`
+///   was taken; what was taken before it is answered by a count, and the error comes at the next try.
+/// - What it logs itself is taken, but not waited for: it is dropped and counted if there is no room.
+///   [`Handler::flush`](crate::Handler::flush) answers an error there.
+/// - One that panics is used again.
+///
+/// # Examples
+/// ```
+/// use femto_std::sink::Sink;
+/// use std::io;
+///
+/// /// Keeps the last block.
+/// struct Last(Vec<u8>);
+///
+/// impl Sink for Last {
+///     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
+///         self.0 = block.to_vec();
+///         Ok(block.len())
+///     }
+///
+///     fn flush(&mut self) -> io::Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// let mut last = Last(Vec::new());
+/// assert_eq!(last.write(b"one line\n")?, 9);
+/// # Ok::<(), io::Error>(())
+/// ```
+pub trait Sink: Send {
     /// Writes the beginning of `block`, at least one byte of it; answers how many.
     ///
+    /// `block` is never empty. It holds whole lines, each with its line end, but begins in the middle
+    /// of one if the write before ended there.
+    ///
     /// # Errors
-    /// The system's. What was not taken is offered again later.
+    /// Nothing was taken; `block` is offered again later.
+    /// [`Interrupted`](io::ErrorKind::Interrupted) has it offered again at once.
     fn write(&mut self, block: &[u8]) -> io::Result<usize>;
 
     /// Writes the beginning of `lines`, at least one byte of it; answers how many. For a sink that
@@ -34,33 +83,66 @@ pub(crate) trait Sink: Send {
         self.write(lines.bytes())
     }
 
-    /// Hands everything to the operating system.
+    /// Hands everything that was taken to the operating system.
     ///
     /// # Errors
-    /// The system's.
+    /// What was taken is not all there; whoever asked for the flush is told.
     fn flush(&mut self) -> io::Result<()>;
 }
 
-/// Opens a sink: when a handler is made, when it is to reopen its file, and anew in a forked child.
+impl<W: io::Write + Send> Sink for W {
+    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
+        io::Write::write(self, block)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::Write::flush(self)
+    }
+}
+
+/// Opens a sink: when a handler is made, when it is to
+/// [reopen](crate::Handler::reopen) it, and anew in a forked child.
 ///
 /// # For implementors
-/// `open` must not wait for a lock that another thread may hold at a fork.
-pub(crate) trait Open: fmt::Debug + Send + Sync {
+/// `open` may be called by any thread, one at a time. It must not wait for a lock that another
+/// thread may hold at a fork. If it fails while the handler is built, so does the building; later
+/// it is tried again like a write that failed.
+pub trait Open: fmt::Debug + Send + Sync {
     /// Opens the sink. `again` is false the first time: only then may a file be truncated.
     ///
     /// # Errors
     /// The system's.
     fn open(&self, again: bool) -> io::Result<Box<dyn Sink>>;
 
-    /// What it writes to, for error texts: a path, `stderr`.
+    /// What it writes to, for error texts: a path, `stderr`, an address.
     fn name(&self) -> String;
 
     /// Whether a write can take long, as to a pipe or a network: such a sink gets a worker of its
-    /// own.
-    fn may_stall(&self) -> bool;
+    /// own. One that answers false may be written by the collector, which nothing else must keep.
+    fn may_stall(&self) -> bool {
+        true
+    }
 
-    /// Whether its sink is to know where records end.
+    /// Whether its sink is to know where records end: [`Sink::write_lines`] is told then.
     fn wants_ends(&self) -> bool {
         false
+    }
+}
+
+impl<T: Open + ?Sized> Open for Arc<T> {
+    fn open(&self, again: bool) -> io::Result<Box<dyn Sink>> {
+        (**self).open(again)
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn may_stall(&self) -> bool {
+        (**self).may_stall()
+    }
+
+    fn wants_ends(&self) -> bool {
+        (**self).wants_ends()
     }
 }

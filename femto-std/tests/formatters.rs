@@ -124,7 +124,7 @@ fn a_formatter_that_fails_leaves_no_half_line_and_is_counted() {
         info!(logger: logger, "{message}");
     }
     let written = lines(&handler, &path);
-    // "1 records dropped" comes too, once there is an occasion.
+    // "1 record dropped" comes too, once there is an occasion.
     assert!(written.iter().all(|line| line.matches("formatted").count() == 1), "{written:?}");
     let whole: Vec<_> = written.iter().filter(|line| !line.contains("dropped")).collect();
     assert_eq!(whole, ["formatted good", "formatted good again"]);

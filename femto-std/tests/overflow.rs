@@ -81,7 +81,9 @@ impl Reader {
 fn judge(lines: &[String]) -> (Vec<u64>, u64) {
     let (mut numbers, mut dropped) = (Vec::new(), 0);
     for line in lines {
-        if let Some(count) = line.strip_suffix(" records dropped") {
+        if let Some(count) =
+            line.strip_suffix(" records dropped").or_else(|| line.strip_suffix(" record dropped"))
+        {
             dropped += count.parse::<u64>().unwrap();
         } else {
             let (number, rest) = line.split_once(' ').unwrap();

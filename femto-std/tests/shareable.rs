@@ -3,10 +3,11 @@
 use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter, PatternStyle};
 use femto_std::template::PercentTemplate;
 use femto_std::{
-    Busy, CallSite, Delivery, Error, Field, Filter, FlushError, FormatterBuilder, Guard, Handler,
-    HandlerStats, JsonFormatter, Level, LevelFilter, LogfmtFormatter, Logger, Manager, Metadata,
-    NameFilter, OverflowPolicy, ParseLevelError, Record, Route, SiteFacts, TextFormatter,
-    handlers::FileHandlerBuilder, handlers::StreamHandlerBuilder,
+    Busy, CallSite, Delivery, Error, ErrorHandler, Failure, Field, Filter, FlushError,
+    FormatterBuilder, Guard, Handler, HandlerStats, JsonFormatter, Level, LevelFilter,
+    LogfmtFormatter, Logger, Manager, Metadata, NameFilter, OverflowPolicy, ParseLevelError,
+    Record, Route, SiteFacts, TextFormatter, handlers::FileHandlerBuilder,
+    handlers::SinkHandlerBuilder, handlers::StreamHandlerBuilder, sink::Open,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -18,11 +19,11 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Busy, CallSite, CaptureMask, Delivery, Error, Field, FileHandlerBuilder, FlushError, FormatError,
+        Busy, CallSite, CaptureMask, Delivery, Error, Failure, Field, FileHandlerBuilder, FlushError, FormatError,
         FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
         JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
-        PercentTemplate, Route, SiteFacts, StreamHandlerBuilder, TextFormatter,
-        dyn Filter, dyn Formatter,
+        PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder, TextFormatter,
+        dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,
     }
 };
 

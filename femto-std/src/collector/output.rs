@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
-use femto_core::{Details, Level, Record};
+use femto_core::{Level, Record};
 
 use super::worker::{Message, Worker};
 use crate::engine::Engine;
-use crate::handler::{Delivery, Handler, Outlet, OverflowPolicy, Settings};
+use crate::formatter::FormatError;
+use crate::handler::{Delivery, Failure, Handler, Outlet, OverflowPolicy, Settings};
 use crate::route::Destination;
-use crate::sink::{Lines, RecordEnd};
+use crate::sink::{Backoff, Lines, RecordEnd};
 use crate::unwind::guarded;
-use crate::{FlushError, report, state};
+use crate::{FlushError, state};
 
 /// All handlers that records came for, by number.
 #[derive(Default)]
@@ -60,8 +61,24 @@ struct Output {
     /// What the worker has no room for, or the sink refused.
     backlog: VecDeque<Message>,
     worker: Option<Worker>,
+    backoff: Backoff,
     /// When a sink that refused is tried again.
     retry_at: Option<Instant>,
+    /// What the error hook is to be told.
+    untold: Untold,
+}
+
+/// What happened since the error hook was told last, and what it was told then.
+#[derive(Default)]
+struct Untold {
+    /// The first error of a formatter, and how many records it had.
+    format_error: Option<(FormatError, u64)>,
+    /// Records that a filter or formatter panicked over.
+    panicked: u64,
+    is_failing: bool,
+    is_stalled: bool,
+    /// Records that the output says were dropped since the sink began to fail.
+    dropped: u64,
 }
 
 impl Outputs {
@@ -203,7 +220,9 @@ impl Output {
             dropped: 0,
             backlog: VecDeque::new(),
             worker: None,
+            backoff: Backoff::of_sink(),
             retry_at: None,
+            untold: Untold::default(),
         };
         output.begin_pass();
         output
@@ -244,6 +263,7 @@ impl Output {
             self.lines.truncate(length);
             // The filter may have panicked before it was counted.
             self.accepted = accepted + 1;
+            self.untold.panicked += 1;
             self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
             self.drop_records(1);
         }
@@ -269,7 +289,7 @@ impl Output {
                 self.lines.truncate(length);
                 self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
                 self.drop_records(1);
-                report::format_error(&self.handler, &error);
+                self.untold.format_error.get_or_insert((error, 0)).1 += 1;
             }
         }
     }
@@ -293,13 +313,35 @@ impl Output {
         if self.handler.is_closed() {
             return;
         }
-        let message = format_args!("{dropped} records dropped");
-        let details = Details::default();
-        let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let time = time.unwrap_or_default().as_nanos() as u64;
-        let record = Record::from_message("femtologging", &message, Level::WARN, time, &details);
-        if self.settings.formatter.format(&record, &mut self.lines).is_ok() {
-            self.end_line(&record);
+        self.untold.dropped += dropped;
+        let end = self.settings.push_dropped(dropped, &mut self.lines);
+        self.ends.extend(end.filter(|_| self.wants_ends));
+    }
+
+    /// Has the error hook told what happened since it was told last.
+    fn tell(&mut self, engine: &Engine) {
+        let Self { handler, outlet, untold, .. } = self;
+        if let Some((error, records)) = untold.format_error.take() {
+            engine.untold.add(handler, Failure::FormatRecords { error, records });
+        }
+        if untold.panicked > 0 {
+            let records = mem::take(&mut untold.panicked);
+            engine.untold.add(handler, Failure::Panicked { records });
+        }
+        let is_stalled = outlet.is_stalled();
+        if is_stalled && !untold.is_stalled {
+            engine.untold.add(handler, Failure::Stalled { limit: handler.stall_limit() });
+        }
+        untold.is_stalled = is_stalled;
+        let is_failing = outlet.is_failing();
+        if is_failing && !untold.is_failing {
+            untold.is_failing = true;
+            untold.dropped = 0;
+        }
+        // The output has been told first.
+        if untold.is_failing && !is_failing && self.dropped == 0 {
+            untold.is_failing = false;
+            engine.untold.add(handler, Failure::Recovered { dropped: untold.dropped });
         }
     }
 
@@ -315,9 +357,10 @@ impl Output {
         if self.dropped > 0 && !self.is_over_capacity {
             self.report_dropped();
         }
+        self.tell(engine);
         if !self.lines.is_empty() {
             let bytes = mem::take(&mut self.lines).into_bytes();
-            self.outlet.add_queued(bytes.len());
+            self.outlet.add_queued(&self.handler, bytes.len());
             let records = mem::take(&mut self.records);
             let ends = mem::take(&mut self.ends);
             self.backlog.push_back(Message::Block(Block { bytes, at: 0, records, ends }));
@@ -354,6 +397,7 @@ impl Output {
             let result = write_block(&self.handler, &self.outlet, block, engine);
             match result {
                 Ok(()) => {
+                    self.backoff.reset();
                     if let Some(Message::Block(block)) = self.backlog.pop_front()
                         && self.lines.capacity() == 0
                         && block.bytes.capacity() <= 2 * BLOCK
@@ -361,10 +405,13 @@ impl Output {
                         self.lines = recycle(block.bytes);
                     }
                 }
-                Err(_) if self.handler.is_closed() || self.outlet.is_abandoned() => self.give_up(),
+                Err(_) if self.handler.is_closed() || self.outlet.is_abandoned() => {
+                    self.give_up(engine);
+                }
                 Err(error) => {
-                    report::write_error(&self.handler, &error);
-                    self.retry_at = Some(Instant::now() + RETRY);
+                    let retry_after = self.backoff.pause();
+                    self.retry_at = Some(Instant::now() + retry_after);
+                    engine.untold.add(&self.handler, Failure::WriteLines { error, retry_after });
                     return;
                 }
             }
@@ -372,13 +419,16 @@ impl Output {
     }
 
     /// Drops the backlog: the handler is closed, or its sink stuck for good.
-    fn give_up(&mut self) {
+    fn give_up(&mut self, engine: &Engine) {
+        let mut records = 0;
         for message in mem::take(&mut self.backlog) {
             if let Message::Block(block) = message {
                 self.outlet.take_queued(block.bytes.len() - block.at);
-                self.drop_records(block.records);
+                records += block.records;
             }
         }
+        self.drop_records(records);
+        engine.untold.add(&self.handler, Failure::GaveUp { records });
     }
 
     fn flush(&mut self, reply: Option<&Sender<FlushError>>) {
@@ -403,7 +453,7 @@ impl Output {
         if self.backlog.is_empty() {
             self.outlet.flush()
         } else {
-            Err(io::Error::other("the sink refuses, see the report on stderr"))
+            Err(io::Error::other("the sink refuses, its error hook was told why"))
         }
     }
 }
@@ -437,5 +487,3 @@ pub(super) fn recycle(mut bytes: Vec<u8>) -> String {
 
 /// Lines are handed over in blocks of about this size, in bytes.
 pub(super) const BLOCK: usize = 64 << 10;
-/// How long a sink that refused is left alone.
-pub(super) const RETRY: Duration = Duration::from_millis(20);

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::output::{Block, RETRY, recycle, write_block};
+use super::output::{Block, recycle, write_block};
 use crate::engine::Engine;
-use crate::handler::{Handler, Outlet};
+use crate::handler::{Failure, Handler, Outlet};
+use crate::sink::Backoff;
 use crate::{FlushError, os, report};
 
 /// What a worker is asked for.
@@ -86,6 +87,7 @@ fn work(
 ) {
     // Taken out of the inbox while the sink failed.
     let mut waiting = VecDeque::new();
+    let mut backoff = Backoff::of_sink();
     while let Some(message) = waiting.pop_front().or_else(|| inbox.recv().ok()) {
         match message {
             Message::Block(mut block) => {
@@ -93,13 +95,17 @@ fn work(
                     if handler.is_closed() || outlet.is_abandoned() {
                         outlet.take_queued(block.bytes.len() - block.at);
                         handler.counts.dropped.fetch_add(block.records, Ordering::Relaxed);
+                        report::tell(handler, &Failure::GaveUp { records: block.records });
                         break;
                     }
-                    report::write_error(handler, &error);
                     waiting.extend(inbox.try_iter());
                     waiting.retain(|message| !answer(message, handler, &error));
-                    thread::sleep(RETRY);
+                    let retry_after = backoff.pause();
+                    report::tell(handler, &Failure::WriteLines { error, retry_after });
+                    let is_given_up = || handler.is_closed() || outlet.is_abandoned();
+                    pause(retry_after, inbox, &mut waiting, is_given_up);
                 }
+                backoff.reset();
                 // The collector has enough of them if this fails.
                 let _ = give_back.try_send(block.bytes);
             }
@@ -108,6 +114,34 @@ fn work(
                     answer(&message, handler, &error);
                 }
             }
+        }
+    }
+}
+
+/// Waits before the next try: shorter if somebody asks for a flush, or if there shall be none.
+fn pause(
+    time: Duration,
+    inbox: &Receiver<Message>,
+    waiting: &mut VecDeque<Message>,
+    is_given_up: impl Fn() -> bool,
+) {
+    let until = Instant::now() + time;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || is_given_up() {
+            return;
+        }
+        match inbox.recv_timeout(left.min(LOOK_AGAIN)) {
+            Ok(message) => {
+                let is_flush = matches!(message, Message::Flush(_));
+                waiting.push_back(message);
+                if is_flush {
+                    return;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            // Nothing comes any more; what is here is still to be written.
+            Err(RecvTimeoutError::Disconnected) => thread::sleep(left.min(LOOK_AGAIN)),
         }
     }
 }
@@ -123,5 +157,7 @@ fn answer(message: &Message, handler: &Handler, error: &io::Error) -> bool {
 
 /// How often the end of a worker is looked for.
 const POLL: Duration = Duration::from_millis(1);
+/// How often a worker whose sink failed looks whether the handler was closed.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Blocks that may wait for a worker; further ones wait with the collector.
 const BLOCKS: usize = 16;

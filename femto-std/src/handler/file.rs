@@ -15,7 +15,7 @@ use crate::sink::FileOpener;
 /// |---|---|---|
 /// | `append` | true | whether what is in the file stays |
 /// | `delay` | false | whether the file is opened only at the first record |
-/// | `level`, `formatter`, `filter`, `capacity`, `overflow`, `delivery`, `flush_level` | | as their methods say |
+/// | `level`, `formatter`, `filter`, `capacity`, `overflow`, `delivery`, `flush_level`, `stall_limit`, `error_handler` | | as their methods say |
 ///
 /// # Examples
 /// ```

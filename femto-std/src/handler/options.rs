@@ -1,11 +1,12 @@
 //! What all handlers have in common.
 
 use core::fmt;
+use core::time::Duration;
 use std::sync::Arc;
 
 use femto_core::{Filter, Level};
 
-use super::{Delivery, OverflowPolicy};
+use super::{Delivery, ErrorHandler, OverflowPolicy};
 use crate::Error;
 use crate::formatter::{Formatter, PatternFormatter};
 
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     pub(crate) overflow: OverflowPolicy,
     pub(crate) delivery: Delivery,
     pub(crate) flush_level: Level,
+    pub(crate) stall_limit: Duration,
+    /// `None` is standard error.
+    pub(crate) error_handler: Option<Arc<dyn ErrorHandler>>,
 }
 
 impl Default for Options {
@@ -31,6 +35,8 @@ impl Default for Options {
             overflow: OverflowPolicy::default(),
             delivery: Delivery::default(),
             flush_level: Level::ERROR,
+            stall_limit: Duration::from_secs(30),
+            error_handler: None,
         }
     }
 }
@@ -108,6 +114,24 @@ macro_rules! option_setters {
         /// [`Level::ERROR`](femto_core::Level::ERROR).
         pub fn with_flush_level(mut self, level: femto_core::Level) -> Self {
             self.options.flush_level = level;
+            self
+        }
+
+        /// How long its sink may fail, or a write not return, before callers no longer wait for it,
+        /// whatever the policy: records beyond the capacity are dropped and counted until it works
+        /// again. Default: 30 seconds.
+        pub fn with_stall_limit(mut self, limit: core::time::Duration) -> Self {
+            self.options.stall_limit = limit;
+            self
+        }
+
+        /// Who is told what goes wrong: a sink that fails, records that cannot be formatted. Default:
+        /// standard error, a line in five seconds at most.
+        pub fn with_error_handler(
+            mut self,
+            error_handler: impl $crate::ErrorHandler + 'static,
+        ) -> Self {
+            self.options.error_handler = Some(std::sync::Arc::new(error_handler));
             self
         }
     };

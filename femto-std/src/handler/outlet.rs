@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::Handler;
 use crate::sink::{Lines, Sink};
 use crate::state;
+use crate::unwind::guarded;
 
 /// The sink of a handler, opened when it is first needed, and the bytes that wait for it.
 pub(crate) struct Outlet {
@@ -21,16 +22,22 @@ pub(crate) struct Outlet {
     is_abandoned: AtomicBool,
     /// Since when the sink fails or does not return, in milliseconds of [`uptime`]; 0 if it is well.
     failing_since: AtomicU64,
+    /// For how long it may be so before nobody waits for it, in milliseconds.
+    stall_limit: u64,
+    /// Whether the last write failed.
+    has_failed: AtomicBool,
 }
 
 impl Outlet {
-    pub(crate) fn new(sink: Option<Box<dyn Sink>>) -> Self {
+    pub(crate) fn new(sink: Option<Box<dyn Sink>>, stall_limit: Duration) -> Self {
         Self {
             epoch: state::epoch(),
             sink: Mutex::new(sink),
             queued: AtomicUsize::new(0),
             is_abandoned: AtomicBool::new(false),
             failing_since: AtomicU64::new(0),
+            stall_limit: u64::try_from(stall_limit.as_millis()).unwrap_or(u64::MAX),
+            has_failed: AtomicBool::new(false),
         }
     }
 
@@ -42,8 +49,9 @@ impl Outlet {
         self.queued.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn add_queued(&self, bytes: usize) -> usize {
-        self.queued.fetch_add(bytes, Ordering::Relaxed) + bytes
+    pub(crate) fn add_queued(&self, handler: &Handler, bytes: usize) {
+        let queued = self.queued.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        handler.counts.high_water.fetch_max(queued as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn take_queued(&self, bytes: usize) -> usize {
@@ -53,7 +61,12 @@ impl Outlet {
     /// Whether the sink has failed or not returned for so long that nobody waits for it any more.
     pub(crate) fn is_stalled(&self) -> bool {
         let since = self.failing_since.load(Ordering::Relaxed);
-        since != 0 && uptime().saturating_sub(since) > STALL_LIMIT.as_millis() as u64
+        since != 0 && uptime().saturating_sub(since) > self.stall_limit
+    }
+
+    /// Whether the last write failed, or takes longer than nobody waits for.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed) || self.is_stalled()
     }
 
     /// Writes all of `lines`.
@@ -73,6 +86,7 @@ impl Outlet {
         if written.is_ok() {
             self.failing_since.store(0, Ordering::Relaxed);
         }
+        self.has_failed.store(written.is_err(), Ordering::Relaxed);
         written
     }
 
@@ -91,17 +105,19 @@ impl Outlet {
         if handler.is_closed() {
             return Err(io::Error::other("the handler is closed"));
         }
-        let written = match &mut *sink {
+        // The application's own code may panic; it is used again then.
+        let written = guarded(|| match &mut *sink {
             Some(sink) => sink.write_lines(lines),
             None => {
                 let again = handler.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
-                let opened = handler.opener().open(again);
-                opened.and_then(|opened| sink.insert(opened).write_lines(lines))
+                let opened = handler.opener().open(again)?;
+                sink.insert(opened).write_lines(lines)
             }
-        };
-        match written {
+        });
+        match written.unwrap_or_else(|| Err(io::Error::other("the sink panicked"))) {
             Ok(0) => Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => {
+                let count = count.min(lines.bytes().len());
                 handler.counts.bytes.fetch_add(count as u64, Ordering::Relaxed);
                 Ok(count)
             }
@@ -122,7 +138,9 @@ impl Outlet {
 
     pub(crate) fn flush(&self) -> io::Result<()> {
         self.check_abandoned()?;
-        self.lock().as_mut().map_or(Ok(()), |sink| sink.flush())
+        let mut sink = self.lock();
+        guarded(|| sink.as_mut().map_or(Ok(()), |sink| sink.flush()))
+            .unwrap_or_else(|| Err(io::Error::other("the sink panicked")))
     }
 
     /// Puts another sink in place of the one there is, or none; false if a write did not return
@@ -158,6 +176,3 @@ fn uptime() -> u64 {
 
 /// How often the end of a write is looked for.
 const POLL: Duration = Duration::from_millis(1);
-/// How long a sink may fail, or a write not return, before records for it are dropped rather than
-/// their callers kept waiting.
-const STALL_LIMIT: Duration = Duration::from_secs(30);

@@ -16,7 +16,7 @@ use crate::sink::StreamOpener;
 /// | parameter | default | |
 /// |---|---|---|
 /// | `delivery` | direct on a terminal, else queued | who writes |
-/// | `level`, `formatter`, `filter`, `capacity`, `overflow`, `flush_level` | | as their methods say |
+/// | `level`, `formatter`, `filter`, `capacity`, `overflow`, `flush_level`, `stall_limit`, `error_handler` | | as their methods say |
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct StreamHandlerBuilder {

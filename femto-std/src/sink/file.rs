@@ -1,7 +1,7 @@
 //! A regular file.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::OpenOptions;
+use std::io;
 use std::path::PathBuf;
 
 use super::{Open, Sink};
@@ -21,7 +21,7 @@ impl Open for FileOpener {
             // Opened for appending all the same: other processes may write here too.
             file.set_len(0)?;
         }
-        Ok(Box::new(FileSink(file)))
+        Ok(Box::new(file))
     }
 
     fn name(&self) -> String {
@@ -31,17 +31,5 @@ impl Open for FileOpener {
     fn may_stall(&self) -> bool {
         // What is no regular file (a pipe, a terminal) may.
         std::fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
-    }
-}
-
-struct FileSink(File);
-
-impl Sink for FileSink {
-    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        self.0.write(block)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

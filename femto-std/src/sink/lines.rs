@@ -20,7 +20,7 @@ impl RecordEnd {
 
 /// Lines to write: a block, or what is left of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lines<'a> {
+pub struct Lines<'a> {
     bytes: &'a [u8],
     /// Ends of the records that `bytes` ends; empty if the sink did not ask for them.
     ends: &'a [RecordEnd],
@@ -46,20 +46,21 @@ impl<'a> Lines<'a> {
         Self { bytes: &self.bytes[written..], ends: &self.ends[done..], before, starts_record }
     }
 
-    pub(crate) fn bytes(self) -> &'a [u8] {
+    /// The bytes. Never empty when a sink is offered them.
+    #[must_use]
+    pub fn bytes(self) -> &'a [u8] {
         self.bytes
     }
 
-    /// The records' lengths up to and including each of them, with the seconds of their
-    /// times.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the rotating sinks to come"))]
-    pub(crate) fn ends(self) -> impl Iterator<Item = (usize, u64)> + 'a {
+    /// Where the records end: how many of the bytes lie before that, with the second of the record's
+    /// time since the Unix epoch. Empty if the opener did not [ask](super::Open::wants_ends).
+    pub fn ends(self) -> impl Iterator<Item = (usize, u64)> + 'a {
         self.ends.iter().map(move |end| (end.at - self.before, end.second))
     }
 
     /// Whether a record begins here, so that it can go elsewhere than what was written before.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the rotating sinks to come"))]
-    pub(crate) fn starts_record(self) -> bool {
+    #[must_use]
+    pub fn starts_record(self) -> bool {
         self.starts_record
     }
 }

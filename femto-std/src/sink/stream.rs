@@ -52,7 +52,7 @@ struct StreamSink(File);
 
 impl Sink for StreamSink {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        self.0.write(whole_lines(block, PIPE_BUF))
+        Write::write(&mut self.0, whole_lines(block, PIPE_BUF))
     }
 
     fn flush(&mut self) -> io::Result<()> {

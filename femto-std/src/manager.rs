@@ -60,13 +60,18 @@ impl Manager {
             return self.get_logger(&name.replace("::", "."));
         }
         let name = if name.is_empty() { ROOT } else { name };
-        let known = registry::lock().tree.find(name);
-        known.unwrap_or_else(|| {
-            registry::lock().tree.make(name);
-            refresh();
-            // It was just made, and loggers stay.
-            registry::lock().tree.find(name).unwrap_or_else(|| self.root())
-        })
+        let mut registry = registry::lock();
+        if let Some(known) = registry.tree.find(name) {
+            return known;
+        }
+        registry.tree.make(name);
+        // Before anybody else can find it: until then it would take no record.
+        let retired = rebuild(&mut registry);
+        let made = registry.tree.find(name);
+        drop(registry);
+        drop(retired);
+        // It was just made, and loggers stay.
+        made.unwrap_or_else(|| self.root())
     }
 
     /// Switches off all records at or below `level`, whatever loggers say; [`Level::NOTSET`]

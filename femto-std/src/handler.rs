@@ -4,6 +4,7 @@
 //! *collector* (on the caller, if its delivery is direct), which then writes to its sink or hands
 //! blocks to its worker.
 
+mod color;
 mod failure;
 mod file;
 mod options;
@@ -11,6 +12,7 @@ mod outlet;
 mod sink;
 mod stream;
 
+pub use color::Color;
 pub(crate) use failure::Dropped;
 pub use failure::{ErrorHandler, Failure};
 pub use file::FileHandlerBuilder;
@@ -31,7 +33,7 @@ use arc_swap::ArcSwap;
 use femto_core::{Details, Filter, Level, Record};
 
 use crate::engine;
-use crate::formatter::Formatter;
+use crate::formatter::{ConsoleStyle, Formatter};
 use crate::sink::{Lines, Open, RecordEnd};
 use crate::unwind::guarded;
 use crate::{FlushError, os, report, state};
@@ -68,6 +70,7 @@ pub struct Handler {
     id: u32,
     level: AtomicU8,
     settings: ArcSwap<Settings>,
+    console: Option<ConsoleStyle>,
     opener: Box<dyn Open>,
     outlet: ArcSwap<Outlet>,
     capacity: usize,
@@ -128,9 +131,10 @@ impl Handler {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             level: AtomicU8::new(options.level.number()),
             settings: ArcSwap::from_pointee(Settings {
-                formatter: options.formatter,
+                formatter: dress(options.console, options.formatter),
                 filters: options.filters,
             }),
+            console: options.console,
             opener,
             outlet: ArcSwap::from_pointee(Outlet::new(sink, options.stall_limit)),
             capacity: options.capacity,
@@ -163,6 +167,7 @@ impl Handler {
     /// Changes the formatter. Records logged before still get the old one.
     pub fn set_formatter(&self, formatter: Arc<dyn Formatter>) {
         engine::settle();
+        let formatter = dress(self.console, formatter);
         self.settings.rcu(|now| Settings { formatter: formatter.clone(), ..(**now).clone() });
         crate::manager::refresh();
     }
@@ -415,6 +420,14 @@ impl Settings {
                 None
             }
         }
+    }
+}
+
+/// A console's formatter colours and escapes.
+fn dress(console: Option<ConsoleStyle>, formatter: Arc<dyn Formatter>) -> Arc<dyn Formatter> {
+    match console {
+        Some(style) => style.dress(formatter),
+        None => formatter,
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use femto_core::Level;
 use femto_std::{
-    Delivery, Error, Handler, HandlerBuilderTrait, OverflowPolicy, Route, engine,
+    Color, Delivery, Error, Handler, HandlerBuilderTrait, OverflowPolicy, Route, engine,
     handlers::FileHandlerBuilder, handlers::StreamHandlerBuilder,
 };
 use pyo3::exceptions::{PyException, PyOSError, PyValueError};
@@ -79,7 +79,10 @@ impl HandlerCore {
             "stdout" => StreamHandlerBuilder::stdout(),
             _ => StreamHandlerBuilder::stderr(),
         }
-        .with_formatter(Arc::new(Line::default()));
+        .with_formatter(Arc::new(Line::default()))
+        // Bytes are stdlib's.
+        .with_color(Color::Never)
+        .with_escaping(false);
         if let Some(bytes) = capacity {
             builder = builder.with_capacity(bytes);
         }

@@ -6,6 +6,8 @@
 mod inline;
 mod message;
 mod output;
+mod recorder;
+mod relay;
 mod worker;
 
 pub(crate) use inline::Inline;
@@ -71,7 +73,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
                 }
                 Request::Flush { reply, handler } => {
                     collector.pass(engine);
-                    collector.write_everything(handler, Some(&reply));
+                    collector.write_everything(handler, Some(&reply), engine);
                 }
                 Request::Stop { reply, until } => stop = Some((reply, until)),
             }
@@ -126,6 +128,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     let lock = || engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
     let mut collector = lock();
     collector.pass(engine);
+    collector.outputs.end_relays(engine);
     collector.outputs.deliver(engine);
     let workers = collector.outputs.take_workers();
     drop(collector);
@@ -136,7 +139,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     let mut collector = lock();
     state::set(state::STOPPED);
     collector.pass(engine);
-    collector.write_everything(None, Some(reply));
+    collector.write_everything(None, Some(reply), engine);
     drop(collector);
     engine.announce_room();
     engine.untold.tell();
@@ -203,8 +206,9 @@ impl Collector {
         &mut self,
         handler: Option<u32>,
         reply: Option<&Sender<FlushError>>,
+        engine: &Arc<Engine>,
     ) {
-        self.outputs.flush(handler, reply);
+        self.outputs.flush(handler, reply, engine);
     }
 
     /// The time of the oldest frame of a source; the one behind the last is that of the side ring.

@@ -194,7 +194,7 @@ impl Engine {
         os::as_engine_thread(|| {
             let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
             collector.pass(self);
-            collector.write_everything(None, None);
+            collector.write_everything(None, None, self);
             drop(collector);
             self.untold.tell();
         });
@@ -257,7 +257,7 @@ impl Engine {
             os::as_engine_thread(|| {
                 let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
                 collector.pass(self);
-                collector.write_everything(None, Some(&reply));
+                collector.write_everything(None, Some(&reply), self);
                 drop(collector);
                 self.untold.tell();
             });

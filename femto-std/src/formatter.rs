@@ -4,6 +4,7 @@
 //! in the handler's block for the sink.
 
 mod clock;
+mod console;
 #[cfg(test)]
 mod differential;
 mod field;
@@ -13,9 +14,11 @@ mod pattern;
 mod zone;
 
 use core::fmt;
+use std::sync::Arc;
 
 use femto_core::Record;
 
+pub use console::ConsoleStyle;
 pub use mask::CaptureMask;
 pub use pattern::{PatternFormatter, PatternStyle};
 
@@ -34,6 +37,14 @@ pub trait Formatter: fmt::Debug + Send + Sync {
 
     /// Which of the costly fields of a record the line shows.
     fn mask(&self) -> CaptureMask;
+
+    /// The formatter that a console handler uses in this one's place, for one that colours and
+    /// escapes by itself as `style` asks. Default: none, so that the handler escapes and colours the
+    /// finished line.
+    fn for_console(&self, style: ConsoleStyle) -> Option<Arc<dyn Formatter>> {
+        let _ = style;
+        None
+    }
 }
 
 /// The core's formatters are formatters here too. What they do not name among their

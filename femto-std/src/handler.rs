@@ -4,24 +4,35 @@
 //! *collector* (on the caller, if its delivery is direct), which then writes to its sink or hands
 //! blocks to its worker.
 
+mod color;
 mod failure;
+mod fan_out;
 mod file;
+mod memory;
+mod null;
 mod options;
 mod outlet;
+mod relay;
 mod sink;
 mod stream;
 
+pub use color::Color;
 pub(crate) use failure::Dropped;
 pub use failure::{ErrorHandler, Failure};
+pub use fan_out::FanOutHandlerBuilder;
 pub use file::FileHandlerBuilder;
+pub use memory::MemoryHandlerBuilder;
+pub use null::NullHandlerBuilder;
 pub(crate) use options::{Options, option_setters};
 pub(crate) use outlet::Outlet;
+use relay::RelayOpener;
+pub(crate) use relay::{Memory, Relay};
 pub use sink::SinkHandlerBuilder;
 pub use stream::StreamHandlerBuilder;
 
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
@@ -31,8 +42,8 @@ use arc_swap::ArcSwap;
 use femto_core::{Details, Filter, Level, Record};
 
 use crate::engine;
-use crate::formatter::Formatter;
-use crate::sink::{Lines, Open, RecordEnd};
+use crate::formatter::{CaptureMask, ConsoleStyle, Formatter};
+use crate::sink::{Lines, Open, RecordEnd, Sink};
 use crate::unwind::guarded;
 use crate::{FlushError, os, report, state};
 
@@ -68,18 +79,34 @@ pub struct Handler {
     id: u32,
     level: AtomicU8,
     settings: ArcSwap<Settings>,
+    console: Option<ConsoleStyle>,
+    /// Where records go instead of the sink, if it is a relay.
+    relay: Option<Relay>,
     opener: Box<dyn Open>,
     outlet: ArcSwap<Outlet>,
     capacity: usize,
     overflow: OverflowPolicy,
-    delivery: Delivery,
+    way: Way,
     flush_level: Level,
     stall_limit: Duration,
     error_handler: Arc<dyn ErrorHandler>,
     closed: AtomicBool,
+    /// Flushes under way that are to pass on what a memory handler keeps.
+    asked: AtomicUsize,
     /// Records refused on the caller that the output does not tell of yet.
     refused: AtomicU64,
     pub(crate) counts: Counts,
+}
+
+/// What becomes of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The collector formats it, and a worker may write it.
+    Queued,
+    /// The caller does both.
+    Direct,
+    /// The collector gives it to other handlers.
+    Relayed,
 }
 
 /// What shapes a handler's lines.
@@ -121,30 +148,52 @@ pub(crate) struct Counts {
 impl Handler {
     /// A handler that writes where `opener` says.
     pub(crate) fn new(opener: Box<dyn Open>, delay: bool, options: Options) -> io::Result<Self> {
+        let sink = if delay { None } else { Some(opener.open(false)?) };
+        Ok(Self::of(opener, sink, None, options))
+    }
+
+    /// A handler that passes records on.
+    fn relaying(opener: RelayOpener, relay: Relay, options: Options) -> Self {
+        Self::of(Box::new(opener), None, Some(relay), options)
+    }
+
+    fn of(
+        opener: Box<dyn Open>,
+        sink: Option<Box<dyn Sink>>,
+        relay: Option<Relay>,
+        options: Options,
+    ) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         os::install_hooks();
-        let sink = if delay { None } else { Some(opener.open(false)?) };
-        Ok(Self {
+        let way = match options.delivery {
+            _ if relay.is_some() => Way::Relayed,
+            Delivery::Queued => Way::Queued,
+            Delivery::Direct => Way::Direct,
+        };
+        Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             level: AtomicU8::new(options.level.number()),
             settings: ArcSwap::from_pointee(Settings {
-                formatter: options.formatter,
+                formatter: dress(options.console, options.formatter),
                 filters: options.filters,
             }),
+            console: options.console,
+            relay,
             opener,
             outlet: ArcSwap::from_pointee(Outlet::new(sink, options.stall_limit)),
             capacity: options.capacity,
             overflow: options.overflow,
-            delivery: options.delivery,
+            way,
             flush_level: options.flush_level,
             stall_limit: options.stall_limit,
             error_handler: options
                 .error_handler
                 .unwrap_or_else(|| Arc::new(report::StandardError::default())),
             closed: AtomicBool::new(false),
+            asked: AtomicUsize::new(0),
             refused: AtomicU64::new(0),
             counts: Counts::default(),
-        })
+        }
     }
 
     /// Records below it are not taken.
@@ -163,6 +212,7 @@ impl Handler {
     /// Changes the formatter. Records logged before still get the old one.
     pub fn set_formatter(&self, formatter: Arc<dyn Formatter>) {
         engine::settle();
+        let formatter = dress(self.console, formatter);
         self.settings.rcu(|now| Settings { formatter: formatter.clone(), ..(**now).clone() });
         crate::manager::refresh();
     }
@@ -183,21 +233,39 @@ impl Handler {
         self.settings.rcu(|now| Settings { filters: Vec::new(), ..(**now).clone() });
     }
 
-    /// Waits until every record logged before is handed to the operating system.
+    /// Waits until every record logged before is handed to the operating system. A memory handler
+    /// passes on what it keeps; those that it and a fan-out pass on to are flushed.
     ///
     /// # Errors
     /// [`FlushError`] if the deadline passes, or the sink refuses.
     pub fn flush(&self, deadline: Duration) -> Result<(), FlushError> {
-        engine::flush_handler(Some(self.id), deadline)
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let flushed = self.flush_targets(deadline);
+        self.asked.fetch_sub(1, Ordering::SeqCst);
+        flushed
     }
 
-    /// Flushes, then closes the file. Records that come later are dropped and counted.
+    fn flush_targets(&self, deadline: Duration) -> Result<(), FlushError> {
+        let until = Instant::now() + deadline;
+        let mut flushed = engine::flush_handler(Some(self.id), deadline);
+        for target in self.relay.iter().flat_map(|relay| &relay.targets) {
+            flushed = flushed.and(target.flush_targets(until - Instant::now().min(until)));
+        }
+        flushed
+    }
+
+    /// Flushes, then closes the file. Records that come later are dropped and counted. What a memory
+    /// handler keeps is passed on if it was made so, else dropped; other handlers stay open.
     ///
     /// # Errors
     /// Those of [`Handler::flush`]; it is closed all the same.
     pub fn close(&self, deadline: Duration) -> Result<(), FlushError> {
         let until = Instant::now() + deadline;
-        let flushed = self.flush(deadline);
+        let memory = self.relay.as_ref().and_then(|relay| relay.memory);
+        let flushed = match memory {
+            Some(Memory { flush_on_close: false, .. }) => self.flush_targets(deadline),
+            _ => self.flush(deadline),
+        };
         self.closed.store(true, Ordering::Release);
         // A write that does not return leaves the file to the worker that is stuck in it.
         let _ = self.outlet().replace(None, until.max(Instant::now() + MOMENT));
@@ -258,7 +326,10 @@ impl Handler {
     /// Who writes.
     #[must_use]
     pub const fn delivery(&self) -> Delivery {
-        self.delivery
+        match self.way {
+            Way::Direct => Delivery::Direct,
+            Way::Queued | Way::Relayed => Delivery::Queued,
+        }
     }
 
     pub(crate) const fn id(&self) -> u32 {
@@ -269,12 +340,54 @@ impl Handler {
         self.capacity
     }
 
-    pub(crate) const fn flush_level(&self) -> Level {
-        self.flush_level
+    #[inline]
+    pub(crate) const fn way(&self) -> Way {
+        self.way
+    }
+
+    pub(crate) const fn relay(&self) -> Option<&Relay> {
+        self.relay.as_ref()
+    }
+
+    /// Whether somebody waits for what is kept to be passed on.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst) > 0
+    }
+
+    /// Records at or above it are written at once.
+    pub(crate) fn flush_level(&self) -> Level {
+        self.relay.as_ref().map_or(self.flush_level, Relay::flush_level)
+    }
+
+    /// Records below it reach nobody here.
+    pub(crate) fn threshold(&self) -> Level {
+        self.level().max(self.relay.as_ref().map_or(Level::NOTSET, Relay::threshold))
+    }
+
+    /// How long callers wait for room; `None` is for ever.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        match (&self.relay, self.overflow) {
+            (Some(relay), _) => relay.patience(),
+            (None, OverflowPolicy::Block) => None,
+            (None, OverflowPolicy::Timeout(limit)) => Some(limit),
+            (None, OverflowPolicy::DropNewest) => Some(Duration::ZERO),
+        }
+    }
+
+    /// Which costly fields of a record it needs.
+    pub(crate) fn mask(&self) -> CaptureMask {
+        match &self.relay {
+            Some(relay) => relay.targets.iter().map(|target| target.mask()),
+            None => return self.settings.load().formatter.mask(),
+        }
+        .fold(CaptureMask::NONE, CaptureMask::union)
     }
 
     /// Whether it is over its capacity, and its policy makes callers wait.
     pub(crate) fn makes_wait(&self) -> bool {
+        if let Some(relay) = &self.relay {
+            return relay.targets.iter().any(|target| target.makes_wait());
+        }
         let outlet = self.outlet();
         self.overflow != OverflowPolicy::DropNewest
             && outlet.queued() > self.capacity
@@ -311,8 +424,17 @@ impl Handler {
         fresh
     }
 
-    /// Counts a record that was accepted and found no room; the drain will say so in the output.
-    pub(crate) fn refuse(&self) {
+    /// Counts a record that found no room, if its level is taken; the output will say so.
+    pub(crate) fn refuse(&self, level: Level) {
+        if level < self.level() {
+            return;
+        }
+        match &self.relay {
+            Some(relay) if relay.memory.is_none() => {
+                relay.targets.iter().for_each(|target| target.refuse(level));
+            }
+            _ => {}
+        }
         self.counts.accepted.fetch_add(1, Ordering::Relaxed);
         self.counts.dropped.fetch_add(1, Ordering::Relaxed);
         self.refused.fetch_add(1, Ordering::Relaxed);
@@ -415,6 +537,14 @@ impl Settings {
                 None
             }
         }
+    }
+}
+
+/// A console's formatter colours and escapes.
+fn dress(console: Option<ConsoleStyle>, formatter: Arc<dyn Formatter>) -> Arc<dyn Formatter> {
+    match console {
+        Some(style) => style.dress(formatter),
+        None => formatter,
     }
 }
 

@@ -1,4 +1,7 @@
 //! The builders of every kind of handler, all with the same [`Handler`](crate::Handler) as their
 //! result.
 
-pub use crate::handler::{FileHandlerBuilder, SinkHandlerBuilder, StreamHandlerBuilder};
+pub use crate::handler::{
+    FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder,
+    SinkHandlerBuilder, StreamHandlerBuilder,
+};

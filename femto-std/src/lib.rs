@@ -33,7 +33,7 @@ pub use femto_core::{
     Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
 };
 pub use guard::Guard;
-pub use handler::{Delivery, ErrorHandler, Failure, Handler, HandlerStats, OverflowPolicy};
+pub use handler::{Color, Delivery, ErrorHandler, Failure, Handler, HandlerStats, OverflowPolicy};
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;

@@ -13,7 +13,7 @@ use std::time::Instant;
 use femto_core::Level;
 
 use crate::formatter::CaptureMask;
-use crate::handler::{Delivery, Handler, OverflowPolicy};
+use crate::handler::{Delivery, Handler};
 use crate::{registry, state};
 
 /// A logger's name and the handlers its records reach. Cheap to clone.
@@ -87,7 +87,7 @@ impl Drop for Retiring {
 impl Destination {
     /// The lowest level that any of the handlers takes.
     pub(crate) fn lowest_level(&self) -> Level {
-        self.handlers.iter().map(|handler| handler.level()).min().unwrap_or(Level::OFF)
+        self.handlers.iter().map(|handler| handler.threshold()).min().unwrap_or(Level::OFF)
     }
 
     /// Whether a handler that makes callers wait is over its capacity.
@@ -122,11 +122,7 @@ impl Routes {
     pub(crate) fn route(&mut self, name: &str, handlers: Vec<Arc<Handler>>) -> Route {
         let queued = || handlers.iter().filter(|handler| handler.delivery() == Delivery::Queued);
         let patience = queued()
-            .map(|handler| match handler.overflow() {
-                OverflowPolicy::Block => None,
-                OverflowPolicy::Timeout(limit) => Some(limit),
-                OverflowPolicy::DropNewest => Some(Duration::ZERO),
-            })
+            .map(|handler| handler.patience())
             .reduce(|one, other| Some(one?.max(other?)))
             .unwrap_or(Some(Duration::ZERO));
         if let Some(level) = queued().map(|handler| handler.flush_level()).min() {
@@ -180,7 +176,7 @@ impl Routes {
 }
 
 fn mask(handlers: &[Arc<Handler>]) -> CaptureMask {
-    let masks = handlers.iter().map(|handler| handler.settings().formatter.mask());
+    let masks = handlers.iter().map(|handler| handler.mask());
     masks.fold(CaptureMask::NONE, CaptureMask::union)
 }
 

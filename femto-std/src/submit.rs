@@ -144,8 +144,8 @@ pub(crate) fn write_through(
 #[cold]
 pub(crate) fn refuse(destination: &Destination, level: Level) {
     for handler in &destination.handlers {
-        if handler.delivery() == Delivery::Queued && level >= handler.level() {
-            handler.refuse();
+        if handler.delivery() == Delivery::Queued {
+            handler.refuse(level);
         }
     }
 }

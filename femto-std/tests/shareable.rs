@@ -1,13 +1,16 @@
 //! Everything public can be shared between threads and sent to others.
 
-use femto_std::formatter::{CaptureMask, FormatError, Formatter, PatternFormatter, PatternStyle};
+use femto_std::formatter::{
+    CaptureMask, ConsoleStyle, FormatError, Formatter, PatternFormatter, PatternStyle,
+};
 use femto_std::template::PercentTemplate;
 use femto_std::{
-    Busy, CallSite, Delivery, Error, ErrorHandler, Failure, Field, Filter, FlushError,
+    Busy, CallSite, Color, Delivery, Error, ErrorHandler, Failure, Field, Filter, FlushError,
     FormatterBuilder, Guard, Handler, HandlerStats, JsonFormatter, Level, LevelFilter,
     LogfmtFormatter, Logger, Manager, Metadata, NameFilter, OverflowPolicy, ParseLevelError,
-    Record, Route, SiteFacts, TextFormatter, handlers::FileHandlerBuilder,
-    handlers::SinkHandlerBuilder, handlers::StreamHandlerBuilder, sink::Open,
+    Record, Route, SiteFacts, TextFormatter, handlers::FanOutHandlerBuilder,
+    handlers::FileHandlerBuilder, handlers::MemoryHandlerBuilder, handlers::NullHandlerBuilder,
+    handlers::SinkHandlerBuilder, handlers::StreamHandlerBuilder, sink::Lines, sink::Open,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -19,8 +22,8 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Busy, CallSite, CaptureMask, Delivery, Error, Failure, Field, FileHandlerBuilder, FlushError, FormatError,
-        FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
+        Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
+        FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder, TextFormatter,
         dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,

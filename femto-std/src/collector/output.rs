@@ -11,10 +11,11 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 use femto_core::{Level, Record};
 
+use super::relay::Kept;
 use super::worker::{Message, Worker};
 use crate::engine::Engine;
 use crate::formatter::FormatError;
-use crate::handler::{Delivery, Failure, Handler, Outlet, OverflowPolicy, Settings};
+use crate::handler::{Failure, Handler, Outlet, OverflowPolicy, Settings, Way};
 use crate::route::Destination;
 use crate::sink::{Backoff, Lines, RecordEnd};
 use crate::unwind::guarded;
@@ -26,7 +27,7 @@ pub(crate) struct Outputs {
     outputs: Vec<Option<Output>>,
     /// How many of them there are.
     count: usize,
-    engine: Option<Arc<Engine>>,
+    pub(super) kept: Vec<Kept>,
 }
 
 /// Lines, ready to be written.
@@ -100,17 +101,52 @@ impl Outputs {
         engine: &Arc<Engine>,
     ) {
         for handler in &destination.handlers {
-            if handler.delivery() == Delivery::Direct {
-                continue;
+            match handler.way() {
+                Way::Queued => self.give(handler, record, engine),
+                Way::Direct => {}
+                Way::Relayed => self.relay(handler, record, engine),
             }
-            let output = self.output(handler, engine);
-            output.take(record);
-            if output.lines.len() >= BLOCK {
-                let alone = self.count == 1;
-                if let Some(output) = &mut self.outputs[handler.id() as usize] {
-                    output.deliver(alone, engine);
-                }
-            }
+        }
+    }
+
+    /// Gives a record to a handler that writes.
+    #[inline]
+    fn give(&mut self, handler: &Arc<Handler>, record: &Record<'_>, engine: &Arc<Engine>) {
+        let output = self.output(handler);
+        output.take(record);
+        if output.lines.len() >= BLOCK {
+            self.deliver_one(handler, engine);
+        }
+    }
+
+    /// Gives a record to a handler whose record it is from another handler, whatever `way` it has;
+    /// its level is not asked if `at_any_level`.
+    pub(super) fn pass_on(
+        &mut self,
+        handler: &Arc<Handler>,
+        record: &Record<'_>,
+        at_any_level: bool,
+        engine: &Arc<Engine>,
+    ) {
+        if handler.way() == Way::Relayed {
+            return self.relay(handler, record, engine);
+        }
+        let output = self.output(handler);
+        let level = output.level;
+        if at_any_level {
+            output.level = Level::NOTSET;
+        }
+        output.take(record);
+        output.level = level;
+        if output.lines.len() >= BLOCK {
+            self.deliver_one(handler, engine);
+        }
+    }
+
+    fn deliver_one(&mut self, handler: &Handler, engine: &Arc<Engine>) {
+        let alone = self.count == 1;
+        if let Some(output) = &mut self.outputs[handler.id() as usize] {
+            output.deliver(alone, engine);
         }
     }
 
@@ -121,19 +157,25 @@ impl Outputs {
             output.deliver(alone, engine);
         }
         self.forget_closed();
+        self.forget_relays(engine);
     }
 
     /// Hands over what there is; `reply` is told of errors, and kept by the workers until they are
     /// done.
-    pub(crate) fn flush(&mut self, handler: Option<u32>, reply: Option<&Sender<FlushError>>) {
-        let Some(engine) = self.engine.clone() else { return };
+    pub(crate) fn flush(
+        &mut self,
+        handler: Option<u32>,
+        reply: Option<&Sender<FlushError>>,
+        engine: &Arc<Engine>,
+    ) {
+        self.pass_on_asked(engine);
         let alone = self.count == 1;
         for output in self.outputs.iter_mut().flatten() {
             if handler.is_some_and(|id| id != output.handler.id()) {
                 continue;
             }
             output.retry_at = None;
-            output.deliver(alone, &engine);
+            output.deliver(alone, engine);
             output.flush(reply);
         }
     }
@@ -155,7 +197,7 @@ impl Outputs {
             .collect()
     }
 
-    fn output(&mut self, handler: &Arc<Handler>, engine: &Arc<Engine>) -> &mut Output {
+    fn output(&mut self, handler: &Arc<Handler>) -> &mut Output {
         let index = handler.id() as usize;
         if self.outputs.len() <= index {
             self.outputs.resize_with(index + 1, || None);
@@ -163,7 +205,6 @@ impl Outputs {
         let slot = &mut self.outputs[index];
         if slot.is_none() {
             self.count += 1;
-            self.engine.get_or_insert_with(|| engine.clone());
         }
         slot.get_or_insert_with(|| Output::new(handler.clone()))
     }

@@ -8,13 +8,15 @@ use femto_core::{Filter, Level};
 
 use super::{Delivery, ErrorHandler, OverflowPolicy};
 use crate::Error;
-use crate::formatter::{Formatter, PatternFormatter};
+use crate::formatter::{ConsoleStyle, Formatter, PatternFormatter};
 
 /// The parameters that every handler builder takes.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) level: Level,
     pub(crate) formatter: Arc<dyn Formatter>,
+    /// What a console's formatter is to mind.
+    pub(crate) console: Option<ConsoleStyle>,
     pub(crate) filters: Vec<Arc<dyn Filter>>,
     pub(crate) capacity: usize,
     pub(crate) overflow: OverflowPolicy,
@@ -30,6 +32,7 @@ impl Default for Options {
         Self {
             level: Level::NOTSET,
             formatter: Arc::new(PatternFormatter::default()),
+            console: None,
             filters: Vec::new(),
             capacity: 4 << 20,
             overflow: OverflowPolicy::default(),

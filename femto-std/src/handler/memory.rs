@@ -1,0 +1,156 @@
+//! A handler that keeps the last records, and passes them on when something goes wrong.
+
+use std::sync::Arc;
+
+use femto_core::{Filter, HandlerBuilderTrait, Level};
+
+use super::relay::{Memory, Relay, RelayOpener};
+use super::{ErrorHandler, Handler, Options};
+use crate::Error;
+
+/// Builds a handler that keeps the last records in memory, and passes them on to another handler when
+/// one comes that is worth it: a flight recorder.
+///
+/// What is passed on comes out in order, with the original times, that record last. It is judged by
+/// the target's filters, but not by its level (as in Python's `logging`), so that a file that takes
+/// INFO can get the DEBUG records before an ERROR.
+///
+/// The target is written by the engine, whatever its `delivery`. Kept are typed records, not lines:
+/// keeping one costs no time stamp to be printed and no line to be laid out, which most kept records
+/// never need; and the formatter is the one that the target has when they come out. (The target of a
+/// statement of Rust, its module path, is not kept.)
+///
+/// [`Handler::flush`] of this handler passes everything on; that of the manager leaves it as it is.
+/// Its statistics count as `written` what was passed on, and as `dropped` what gave way to younger
+/// records. What a process keeps at a fork is the parent's.
+///
+/// | parameter | default | |
+/// |---|---|---|
+/// | `capacity` | 1,000 records | how many are kept |
+/// | `byte_capacity` | 4 MiB | how much is kept; at least one record is |
+/// | `flush_level` | ERROR | a record at or above it has all passed on |
+/// | `flush_when_full` | false | whether all is passed on when the capacity is reached, rather than the oldest giving way |
+/// | `flush_on_close` | false | whether all is passed on when the handler is closed, and at shutdown |
+/// | `level`, `filter`, `error_handler` | | as their methods say |
+///
+/// Python's `MemoryHandler(capacity, flushLevel, target)` is one with `flush_when_full` and
+/// `flush_on_close`.
+///
+/// # Examples
+/// ```
+/// use femto_std::handlers::{FileHandlerBuilder, MemoryHandlerBuilder};
+/// use femto_std::{HandlerBuilderTrait, Level, Manager, debug, error};
+///
+/// let path = std::env::temp_dir().join("femto-memory-handler.log");
+/// let file = FileHandlerBuilder::new(&path).with_append(false).build()?;
+/// let recorder = MemoryHandlerBuilder::new(file.clone()).with_capacity(3).build()?;
+/// let logger = Manager::global().get_logger("engine");
+/// logger.add_handler(recorder);
+/// logger.set_level(Level::DEBUG);
+///
+/// for speed in 1..=1000 {
+///     debug!(logger: logger, "speed {speed}");
+/// }
+/// error!(logger: logger, "stalled");
+///
+/// file.flush(std::time::Duration::from_secs(5))?;
+/// let text = std::fs::read_to_string(&path)?;
+/// let messages: Vec<_> = text.lines().filter_map(|line| line.split("engine: ").nth(1)).collect();
+/// assert_eq!(messages, ["speed 999", "speed 1000", "stalled"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct MemoryHandlerBuilder {
+    target: Arc<Handler>,
+    memory: Memory,
+    options: Options,
+}
+
+impl MemoryHandlerBuilder {
+    /// A handler that keeps records for `target`.
+    pub fn new(target: Arc<Handler>) -> Self {
+        let memory = Memory {
+            capacity: 1_000,
+            byte_capacity: 4 << 20,
+            flush_level: Level::ERROR,
+            flush_when_full: false,
+            flush_on_close: false,
+        };
+        Self { target, memory, options: Options::default() }
+    }
+
+    /// How many records are kept, at least 1. Default: 1,000.
+    pub fn with_capacity(mut self, records: usize) -> Self {
+        self.memory.capacity = records;
+        self
+    }
+
+    /// How many bytes are kept; one record is, however large. Default: 4 MiB.
+    pub fn with_byte_capacity(mut self, bytes: usize) -> Self {
+        self.memory.byte_capacity = bytes;
+        self
+    }
+
+    /// A record at or above it has everything passed on. Default: [`Level::ERROR`].
+    pub fn with_flush_level(mut self, level: Level) -> Self {
+        self.memory.flush_level = level;
+        self
+    }
+
+    /// Whether everything is passed on when the capacity is reached, rather than the oldest record
+    /// giving way. Default: false.
+    pub fn with_flush_when_full(mut self, flush: bool) -> Self {
+        self.memory.flush_when_full = flush;
+        self
+    }
+
+    /// Whether everything is passed on when the handler is closed, and at shutdown. Default: false.
+    pub fn with_flush_on_close(mut self, flush: bool) -> Self {
+        self.memory.flush_on_close = flush;
+        self
+    }
+
+    /// Records below it are not kept. Default: [`Level::NOTSET`], all are.
+    pub fn with_level(mut self, level: Level) -> Self {
+        self.options.level = level;
+        self
+    }
+
+    /// Adds a filter. Default: none.
+    pub fn with_filter(mut self, filter: Arc<dyn Filter>) -> Self {
+        self.options.filters.push(filter);
+        self
+    }
+
+    /// Who is told if a filter panics. Default: standard error.
+    pub fn with_error_handler(mut self, error_handler: impl ErrorHandler + 'static) -> Self {
+        self.options.error_handler = Some(Arc::new(error_handler));
+        self
+    }
+}
+
+/// # Errors
+/// [`Error::CheckParameter`].
+impl HandlerBuilderTrait for MemoryHandlerBuilder {
+    type Handler = Handler;
+    type Shared = Arc<Handler>;
+    type Error = Error;
+
+    fn build_inner(self) -> Result<Handler, Error> {
+        if self.memory.capacity == 0 {
+            return Err(Error::CheckParameter {
+                name: "capacity",
+                value: "0".to_owned(),
+                allowed: "at least 1 record",
+            });
+        }
+        let opener = RelayOpener(format!("memory for {}", self.target.name()));
+        let relay = Relay { targets: vec![self.target], memory: Some(self.memory) };
+        Ok(Handler::relaying(opener, relay, self.options))
+    }
+
+    fn build(self) -> Result<Arc<Handler>, Error> {
+        self.build_inner().map(Arc::new)
+    }
+}

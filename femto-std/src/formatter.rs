@@ -10,7 +10,7 @@ mod field;
 mod mask;
 mod parse;
 mod pattern;
-mod zone;
+pub(crate) mod zone;
 
 use core::fmt;
 

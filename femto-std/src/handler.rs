@@ -8,16 +8,20 @@ mod failure;
 mod file;
 mod options;
 mod outlet;
+mod rotating;
 mod sink;
 mod stream;
+mod timed;
 
 pub(crate) use failure::Dropped;
 pub use failure::{ErrorHandler, Failure};
 pub use file::FileHandlerBuilder;
 pub(crate) use options::{Options, option_setters};
 pub(crate) use outlet::Outlet;
+pub use rotating::RotatingFileHandlerBuilder;
 pub use sink::SinkHandlerBuilder;
 pub use stream::StreamHandlerBuilder;
+pub use timed::TimedRotatingFileHandlerBuilder;
 
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -372,6 +376,9 @@ impl Handler {
                 self.refused.fetch_add(missing, Ordering::Relaxed);
                 self.drop_here(&Failure::WriteRecord { error });
             }
+        }
+        if let Some(error) = outlet.take_problem() {
+            report::tell(self, &Failure::MaintainFile { error });
         }
     }
 

@@ -6,8 +6,10 @@ use femto_std::{
     Busy, CallSite, Delivery, Error, ErrorHandler, Failure, Field, Filter, FlushError,
     FormatterBuilder, Guard, Handler, HandlerStats, JsonFormatter, Level, LevelFilter,
     LogfmtFormatter, Logger, Manager, Metadata, NameFilter, OverflowPolicy, ParseLevelError,
-    Record, Route, SiteFacts, TextFormatter, handlers::FileHandlerBuilder,
-    handlers::SinkHandlerBuilder, handlers::StreamHandlerBuilder, sink::Open,
+    Record, Route, SiteFacts, TextFormatter, handlers::Compression, handlers::FileHandlerBuilder,
+    handlers::ParseWhenError, handlers::RotatingFileHandlerBuilder, handlers::SinkHandlerBuilder,
+    handlers::StreamHandlerBuilder, handlers::TimedRotatingFileHandlerBuilder, handlers::When,
+    sink::Open,
 };
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
@@ -22,6 +24,7 @@ const _: () = {
         Busy, CallSite, CaptureMask, Delivery, Error, Failure, Field, FileHandlerBuilder, FlushError, FormatError,
         FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Logger, Manager, Metadata<'static>,
         JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
+        Compression, ParseWhenError, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
         PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder, TextFormatter,
         dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,
     }

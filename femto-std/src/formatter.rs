@@ -11,7 +11,7 @@ mod field;
 mod mask;
 mod parse;
 mod pattern;
-mod zone;
+pub(crate) mod zone;
 
 use core::fmt;
 use std::sync::Arc;

@@ -13,8 +13,10 @@ mod null;
 mod options;
 mod outlet;
 mod relay;
+mod rotating;
 mod sink;
 mod stream;
+mod timed;
 
 pub use color::Color;
 pub(crate) use failure::Dropped;
@@ -27,8 +29,10 @@ pub(crate) use options::{Options, option_setters};
 pub(crate) use outlet::Outlet;
 use relay::RelayOpener;
 pub(crate) use relay::{Memory, Relay};
+pub use rotating::RotatingFileHandlerBuilder;
 pub use sink::SinkHandlerBuilder;
 pub use stream::StreamHandlerBuilder;
+pub use timed::TimedRotatingFileHandlerBuilder;
 
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -494,6 +498,9 @@ impl Handler {
                 self.refused.fetch_add(missing, Ordering::Relaxed);
                 self.drop_here(&Failure::WriteRecord { error });
             }
+        }
+        if let Some(error) = outlet.take_problem() {
+            report::tell(self, &Failure::MaintainFile { error });
         }
     }
 

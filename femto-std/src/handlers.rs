@@ -3,5 +3,7 @@
 
 pub use crate::handler::{
     FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder,
-    SinkHandlerBuilder, StreamHandlerBuilder,
+    RotatingFileHandlerBuilder, SinkHandlerBuilder, StreamHandlerBuilder,
+    TimedRotatingFileHandlerBuilder,
 };
+pub use crate::sink::rotation::{Compression, ParseWhenError, When};

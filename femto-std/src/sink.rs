@@ -8,16 +8,19 @@ mod backoff;
 mod file;
 mod lines;
 mod opener;
+pub(crate) mod rotation;
 mod stream;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use file::FileOpener;
+pub(crate) use file::{FileOpener, FileOptions};
 pub use lines::Lines;
 pub(crate) use lines::RecordEnd;
 pub(crate) use opener::FunctionOpener;
+pub(crate) use rotation::{Retention, Rotation, Schedule};
 pub(crate) use stream::StreamOpener;
 
 use core::fmt;
+use core::time::Duration;
 use std::io;
 use std::sync::Arc;
 
@@ -88,6 +91,12 @@ pub trait Sink: Send {
     /// # Errors
     /// What was taken is not all there; whoever asked for the flush is told.
     fn flush(&mut self) -> io::Result<()>;
+
+    /// What went wrong since the last call although the lines were written, to be told to the
+    /// handler's error hook: a file could not be rolled over, say. Asked after each write.
+    fn problem(&mut self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl<W: io::Write + Send> Sink for W {
@@ -146,3 +155,6 @@ impl<T: Open + ?Sized> Open for Arc<T> {
         (**self).wants_ends()
     }
 }
+
+/// How long a file that cannot be opened anew, or rolled over, is left as it is.
+const RETRY: Duration = Duration::from_secs(1);

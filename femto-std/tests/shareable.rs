@@ -1,17 +1,10 @@
 //! Everything public can be shared between threads and sent to others.
 
-use femto_std::formatter::{
-    CaptureMask, ConsoleStyle, FormatError, Formatter, PatternFormatter, PatternStyle,
-};
+use femto_std::formatter::*;
+use femto_std::handlers::*;
+use femto_std::sink::{Lines, Open};
 use femto_std::template::PercentTemplate;
-use femto_std::{
-    Busy, CallSite, Color, Delivery, Error, ErrorHandler, Failure, Field, Filter, FlushError,
-    FormatterBuilder, Guard, Handler, HandlerStats, JsonFormatter, Level, LevelFilter,
-    LogfmtFormatter, Logger, Manager, Metadata, NameFilter, OverflowPolicy, ParseLevelError,
-    Record, Route, SiteFacts, TextFormatter, handlers::FanOutHandlerBuilder,
-    handlers::FileHandlerBuilder, handlers::MemoryHandlerBuilder, handlers::NullHandlerBuilder,
-    handlers::SinkHandlerBuilder, handlers::StreamHandlerBuilder, sink::Lines, sink::Open,
-};
+use femto_std::*;
 
 const fn is_shareable<T: Send + Sync + ?Sized>() {}
 
@@ -25,6 +18,7 @@ const _: () = {
         Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
         FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
+        Compression, ParseWhenError, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
         PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder, TextFormatter,
         dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,
     }

@@ -369,6 +369,9 @@ impl Output {
             let records = mem::take(&mut untold.panicked);
             engine.untold.add(handler, Failure::Panicked { records });
         }
+        if let Some(error) = outlet.take_problem() {
+            engine.untold.add(handler, Failure::MaintainFile { error });
+        }
         let is_stalled = outlet.is_stalled();
         if is_stalled && !untold.is_stalled {
             engine.untold.add(handler, Failure::Stalled { limit: handler.stall_limit() });

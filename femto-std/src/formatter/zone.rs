@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 
 /// The zone of `TZ` if that is set, else that of `/etc/localtime`, looked at anew each minute.
-pub(super) fn local() -> TimeZone {
+pub(crate) fn local() -> TimeZone {
     static LATEST: Mutex<Option<(Instant, TimeZone)>> = Mutex::new(None);
     if std::env::var_os("TZ").is_some() {
         return TimeZone::system();

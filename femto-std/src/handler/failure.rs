@@ -40,6 +40,13 @@ pub enum Failure {
         /// How long it is left alone.
         retry_after: Duration,
     },
+    /// A file could not be opened anew, rolled over or compressed, or an old one not removed. No line is
+    /// in danger; it will be tried again.
+    MaintainFile {
+        /// What was tried, and why it failed; from a sink of the application's own, its
+        /// [`problem`](crate::sink::Sink::problem).
+        error: io::Error,
+    },
     /// A direct handler's sink refused a line. Its record is dropped and counted.
     WriteRecord {
         /// The sink's error.
@@ -81,6 +88,7 @@ impl fmt::Display for Failure {
             Self::WriteLines { error, retry_after } => {
                 write!(f, "could not write: {error}; will try again after {retry_after:?}")
             }
+            Self::MaintainFile { error } => write!(f, "{error}"),
             Self::WriteRecord { error } => write!(f, "dropped a record: could not write: {error}"),
             Self::FormatRecords { error, records } => {
                 write!(f, "{}: could not format: {error}", Dropped(*records))

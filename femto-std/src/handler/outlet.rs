@@ -26,6 +26,9 @@ pub(crate) struct Outlet {
     stall_limit: u64,
     /// Whether the last write failed.
     has_failed: AtomicBool,
+    /// What went wrong beside the writing, until somebody is told.
+    problem: Mutex<Option<io::Error>>,
+    has_problem: AtomicBool,
 }
 
 impl Outlet {
@@ -38,6 +41,8 @@ impl Outlet {
             failing_since: AtomicU64::new(0),
             stall_limit: u64::try_from(stall_limit.as_millis()).unwrap_or(u64::MAX),
             has_failed: AtomicBool::new(false),
+            problem: Mutex::default(),
+            has_problem: AtomicBool::new(false),
         }
     }
 
@@ -67,6 +72,15 @@ impl Outlet {
     /// Whether the last write failed, or takes longer than nobody waits for.
     pub(crate) fn is_failing(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed) || self.is_stalled()
+    }
+
+    /// What went wrong beside the writing since the last call.
+    pub(crate) fn take_problem(&self) -> Option<io::Error> {
+        if !self.has_problem.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.has_problem.store(false, Ordering::Relaxed);
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Writes all of `lines`.
@@ -114,6 +128,12 @@ impl Outlet {
                 sink.insert(opened).write_lines(lines)
             }
         });
+        let problem = guarded(|| sink.as_mut().and_then(|sink| sink.problem()));
+        if let Some(Some(problem)) = problem {
+            handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+            *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+            self.has_problem.store(true, Ordering::Release);
+        }
         match written.unwrap_or_else(|| Err(io::Error::other("the sink panicked"))) {
             Ok(0) => Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => {

@@ -1,0 +1,189 @@
+//! A handler that begins a new file when a time has come.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use femto_core::HandlerBuilderTrait;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use super::file::{absolute, file_setters};
+use super::rotating::{build, rotation_setters};
+use super::{Handler, Options, option_setters};
+use crate::Error;
+use crate::handlers::{Compression, When};
+use crate::sink::{FileOptions, Retention, Rotation, Schedule};
+
+/// Builds a handler that begins a new file now and then, as Python's `TimedRotatingFileHandler`: the
+/// `app.log` of 22 November becomes `app.log.2026-11-22` when the first record of the 23rd comes.
+///
+/// | parameter | default | |
+/// |---|---|---|
+/// | `when`, `interval` | [`When::Hour`], 1 | when a new file begins |
+/// | `at_time` | 00:00:00 | the time of day, if `when` is midnight or a day of the week |
+/// | `utc` | false | whether days and names are those of UTC rather than of local time |
+/// | `max_bytes` | no limit | how large a file may get before its time has come |
+/// | `backup_count`, `max_age`, `max_total_bytes` | no limit | how many rotated files are kept, how old, how large all of them together |
+/// | `compression` | none | how they are compressed |
+/// | `delay`, `mode`, `create_parents`, `sync` | | as for a [`FileHandlerBuilder`](super::FileHandlerBuilder) |
+/// | `level`, `formatter`, `filter`, `capacity`, `overflow`, `delivery`, `flush_level`, `stall_limit`, `error_handler` | | as their methods say |
+///
+/// What counts is the time of the record, not that of the writing. Files are named by the beginning of
+/// their period: `app.log.2026-11-22` by the day or week, `app.log.2026-11-22_13` by the hour, with
+/// `-05` for the minute and `-59` for the second. Where one has that name already (because a file got
+/// too large, or the clocks were set back) the next is called `app.log.2026-11-22.1`, then `.2`:
+/// nothing is overwritten. No file is made for a time without records. After a start the file there is
+/// ends by the schedule of its last line, so yesterday's is rolled over by the first record of today.
+///
+/// Several processes may write to the same file, and failures are handled, as for a
+/// [`RotatingFileHandlerBuilder`](super::RotatingFileHandlerBuilder).
+///
+/// # Examples
+/// A file a day, or more if there is much to log; compressed, for a month:
+/// ```
+/// use core::time::Duration;
+/// use femto_std::handlers::{TimedRotatingFileHandlerBuilder, When};
+/// use femto_std::HandlerBuilderTrait;
+///
+/// # let folder = std::env::temp_dir().join(format!("femto-timed-{}", std::process::id()));
+/// let builder = TimedRotatingFileHandlerBuilder::new(folder.join("app.log"))
+///     .with_create_parents(true)
+///     .with_when(When::Midnight)
+///     .with_max_bytes(100 << 20)
+///     .with_max_age(Duration::from_secs(30 * 24 * 3600));
+/// # #[cfg(feature = "zstd")]
+/// let builder = builder.with_compression(femto_std::handlers::Compression::Zstd);
+/// let handler = builder.build()?;
+/// # drop(handler);
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct TimedRotatingFileHandlerBuilder {
+    path: PathBuf,
+    when: When,
+    interval: u32,
+    at_time: Option<(u8, u8, u8)>,
+    utc: bool,
+    max_bytes: u64,
+    retention: Retention,
+    compression: Option<Compression>,
+    delay: bool,
+    file: FileOptions,
+    options: Options,
+}
+
+impl TimedRotatingFileHandlerBuilder {
+    /// A handler for the file at `path`; it is created if it is not there.
+    pub fn new(path: impl AsRef<Path>) -> Self {
+        Self {
+            path: path.as_ref().to_owned(),
+            when: When::Hour,
+            interval: 1,
+            at_time: None,
+            utc: false,
+            max_bytes: 0,
+            retention: Retention::default(),
+            compression: None,
+            delay: false,
+            file: FileOptions::default(),
+            options: Options::default(),
+        }
+    }
+
+    /// When a new file begins. Default: every hour.
+    pub fn with_when(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+
+    /// Every so many of them, 1 to 10,000: with [`When::Midnight`] and 2, every other midnight.
+    /// Default: 1.
+    pub fn with_interval(mut self, interval: u32) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// The time of day, with [`When::Midnight`] or a day of the week. Default: 00:00:00.
+    pub fn with_at_time(mut self, hour: u8, minute: u8, second: u8) -> Self {
+        self.at_time = Some((hour, minute, second));
+        self
+    }
+
+    /// Whether days and the names of files are those of UTC rather than of local time. Default: false.
+    pub fn with_utc(mut self, utc: bool) -> Self {
+        self.utc = utc;
+        self
+    }
+
+    /// The size in bytes that a file does not reach before its time has come; 0 is no limit. Default:
+    /// 0.
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// How many rotated files are kept, at least 1; the oldest go first. Default: all.
+    pub fn with_backup_count(mut self, count: usize) -> Self {
+        self.retention.count = Some(count);
+        self
+    }
+
+    rotation_setters!();
+    file_setters!();
+    option_setters!();
+
+    fn schedule(&self) -> Result<Schedule, Error> {
+        if !(1..=MAX_INTERVAL).contains(&self.interval) {
+            return Err(Error::CheckParameter {
+                name: "interval",
+                value: self.interval.to_string(),
+                allowed: "1 to 10000",
+            });
+        }
+        let (hour, minute, second) = self.at_time.unwrap_or_default();
+        let wrong_time = |allowed| Error::CheckParameter {
+            name: "at_time",
+            value: format!("{hour:02}:{minute:02}:{second:02}"),
+            allowed,
+        };
+        if self.at_time.is_some() && !self.when.has_time_of_day() {
+            return Err(wrong_time(
+                "a time of day if `when` is midnight or W0 to W6, none otherwise",
+            ));
+        }
+        let part = |part: u8| i8::try_from(part).unwrap_or(i8::MAX);
+        let at = Time::new(part(hour), part(minute), part(second), 0)
+            .map_err(|_| wrong_time("00:00:00 to 23:59:59"))?;
+        let zone = self.utc.then_some(TimeZone::UTC);
+        Ok(Schedule { when: self.when, interval: self.interval, at, zone })
+    }
+}
+
+/// # Errors
+/// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
+impl HandlerBuilderTrait for TimedRotatingFileHandlerBuilder {
+    type Handler = Handler;
+    type Shared = Arc<Handler>;
+    type Error = Error;
+
+    fn build_inner(self) -> Result<Handler, Error> {
+        let rotation = Rotation {
+            schedule: Some(self.schedule()?),
+            path: absolute(self.path),
+            file: self.file,
+            max_bytes: self.max_bytes,
+            retention: self.retention,
+            compression: self.compression,
+        };
+        build(rotation, self.delay, self.options)
+    }
+
+    fn build(self) -> Result<Arc<Handler>, Error> {
+        self.build_inner().map(Arc::new)
+    }
+}
+
+/// So that every file has an end in the calendar.
+const MAX_INTERVAL: u32 = 10_000;

@@ -1,0 +1,207 @@
+//! Schedule: at what time the next file begins, as Python's `TimedRotatingFileHandler.computeRollover`
+//! of 3.13 says.
+//!
+//! In whole seconds since the Unix epoch. Days, weeks and times of day are the calendar's, so they
+//! come at the right hour whatever the clocks were set to in between: a time of day that is left out
+//! comes when the clocks have been set forward, one that comes twice counts the first time.
+
+use core::fmt;
+use core::str::FromStr;
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ZonedDateTime};
+
+use crate::formatter::zone;
+
+/// When a file is rolled over, as the parameter `when` of Python's `TimedRotatingFileHandler`.
+///
+/// Seconds, minutes, hours and days are counted from the last line that was in the file when it was
+/// opened, or from the rollover before; the others come at a time of day.
+///
+/// As text, in upper or lower case: `S`, `M`, `H`, `D`, `midnight`, and `W0` (Monday) to `W6` (Sunday).
+///
+/// # Examples
+/// ```
+/// use femto_std::handlers::When;
+///
+/// assert_eq!("midnight".parse(), Ok(When::Midnight));
+/// assert_eq!("w6".parse(), Ok(When::Sunday));
+/// assert_eq!(When::Sunday.to_string(), "W6");
+/// assert!("W7".parse::<When>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum When {
+    /// Every second, or every so many.
+    Second,
+    /// Every minute.
+    Minute,
+    /// Every hour.
+    Hour,
+    /// Every 24 hours.
+    Day,
+    /// Every day at midnight, or at a time of day.
+    Midnight,
+    /// Every Monday at midnight, or at a time of day.
+    Monday,
+    /// Every Tuesday.
+    Tuesday,
+    /// Every Wednesday.
+    Wednesday,
+    /// Every Thursday.
+    Thursday,
+    /// Every Friday.
+    Friday,
+    /// Every Saturday.
+    Saturday,
+    /// Every Sunday.
+    Sunday,
+}
+
+impl When {
+    /// Whether it comes at a time of day.
+    pub(crate) const fn has_time_of_day(self) -> bool {
+        !matches!(self, Self::Second | Self::Minute | Self::Hour | Self::Day)
+    }
+
+    /// Of those that come at a time of day: the day of the week, if it is not every day.
+    fn weekday(self) -> Option<Weekday> {
+        let index = NAMES.iter().position(|(_, when)| *when == self)?;
+        Weekday::from_monday_zero_offset((index as i8) - 5).ok()
+    }
+
+    /// Of those that do not: how many seconds it has.
+    const fn seconds(self) -> i64 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            _ => 86400,
+        }
+    }
+
+    const fn stamp(self) -> &'static str {
+        match self {
+            Self::Second => "%Y-%m-%d_%H-%M-%S",
+            Self::Minute => "%Y-%m-%d_%H-%M",
+            Self::Hour => "%Y-%m-%d_%H",
+            _ => "%Y-%m-%d",
+        }
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAMES.iter().find(|(_, when)| when == self).map_or("", |(name, _)| name))
+    }
+}
+
+impl FromStr for When {
+    type Err = ParseWhenError;
+
+    fn from_str(text: &str) -> Result<Self, ParseWhenError> {
+        let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+        named.map(|(_, when)| *when).ok_or_else(|| ParseWhenError(text.to_owned()))
+    }
+}
+
+/// A text is no [`When`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseWhenError(String);
+
+impl fmt::Display for ParseWhenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not one of S, M, H, D, midnight, W0 to W6", self.0)
+    }
+}
+
+impl core::error::Error for ParseWhenError {}
+
+/// In the order of the days behind midnight.
+const NAMES: [(&str, When); 12] = [
+    ("S", When::Second),
+    ("M", When::Minute),
+    ("H", When::Hour),
+    ("D", When::Day),
+    ("midnight", When::Midnight),
+    ("W0", When::Monday),
+    ("W1", When::Tuesday),
+    ("W2", When::Wednesday),
+    ("W3", When::Thursday),
+    ("W4", When::Friday),
+    ("W5", When::Saturday),
+    ("W6", When::Sunday),
+];
+
+/// When files are rolled over, and what the old ones are called.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    pub(crate) when: When,
+    /// Every so many of them.
+    pub(crate) interval: u32,
+    /// For those that come at a time of day.
+    pub(crate) at: Time,
+    /// `None` for the system's.
+    pub(crate) zone: Option<TimeZone>,
+}
+
+impl Schedule {
+    /// The second at which the file ends that has a line of `second`.
+    pub(super) fn next(&self, second: i64) -> i64 {
+        // The end of the calendar: never.
+        self.try_next(second).unwrap_or(i64::MAX)
+    }
+
+    fn try_next(&self, second: i64) -> Option<i64> {
+        if !self.when.has_time_of_day() {
+            return second.checked_add(self.when.seconds() * i64::from(self.interval));
+        }
+        let now = self.local(second)?;
+        let mut day = now.date();
+        let weekday = self.when.weekday();
+        let is_next = |day: Date| {
+            let is_day = weekday.is_none_or(|weekday| day.weekday() == weekday);
+            Some(is_day && self.at_time_of(day, &now)? > second)
+        };
+        while !is_next(day)? {
+            day = day.tomorrow().ok()?;
+        }
+        let later = self.days() - if weekday.is_some() { 7 } else { 1 };
+        self.at_time_of(day.checked_add(Span::new().try_days(later).ok()?).ok()?, &now)
+    }
+
+    /// What the file that ends at `end` is called: by the beginning of its period.
+    pub(super) fn stamp(&self, end: i64) -> String {
+        let start = match self.when.has_time_of_day() {
+            true => Span::new()
+                .try_days(self.days())
+                .ok()
+                .and_then(|days| self.local(end)?.datetime().checked_sub(days).ok()),
+            false => {
+                let length = self.when.seconds() * i64::from(self.interval);
+                self.local(end.saturating_sub(length)).map(|start| start.datetime())
+            }
+        };
+        // Beyond the calendar there is no file.
+        start.map_or_else(
+            || "0000-00-00".to_owned(),
+            |start| start.strftime(self.when.stamp()).to_string(),
+        )
+    }
+
+    /// How many days a period has, of those that come at a time of day.
+    fn days(&self) -> i64 {
+        i64::from(self.interval) * if self.when.weekday().is_some() { 7 } else { 1 }
+    }
+
+    fn local(&self, second: i64) -> Option<ZonedDateTime> {
+        let zone = self.zone.clone().unwrap_or_else(zone::local);
+        Some(Timestamp::from_second(second).ok()?.to_zoned_datetime(zone))
+    }
+
+    fn at_time_of(&self, day: Date, now: &ZonedDateTime) -> Option<i64> {
+        let zoned = day.to_datetime(self.at).to_zoned_datetime(now.time_zone().clone()).ok()?;
+        Some(zoned.timestamp().as_second())
+    }
+}

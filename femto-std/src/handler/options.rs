@@ -110,6 +110,16 @@ macro_rules! option_setters {
             self
         }
 
+        /// For what is configured by id.
+        pub(crate) fn options_mut(&mut self) -> &mut $crate::handler::Options {
+            &mut self.options
+        }
+
+        /// Whether the parameters are in their ranges; opens nothing.
+        pub(crate) fn check(&self) -> Result<(), $crate::Error> {
+            self.options.check()
+        }
+
         /// Records at or above it are written at once rather than within milliseconds. Default:
         /// [`Level::ERROR`](femto_core::Level::ERROR).
         pub fn with_flush_level(mut self, level: femto_core::Level) -> Self {

@@ -111,11 +111,13 @@ macro_rules! option_setters {
         }
 
         /// For what is configured by id.
+        #[allow(dead_code, reason = "not every handler can be configured by id")]
         pub(crate) fn options_mut(&mut self) -> &mut $crate::handler::Options {
             &mut self.options
         }
 
         /// Whether the parameters are in their ranges; opens nothing.
+        #[allow(dead_code, reason = "not every handler can be configured by id")]
         pub(crate) fn check(&self) -> Result<(), $crate::Error> {
             self.options.check()
         }

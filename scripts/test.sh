@@ -34,6 +34,8 @@ test_lint() {
     step "lint: clippy, femto-core by feature" clippy_features
     step "lint: clippy, the command femto" \
         cargo clippy "${LOCKED[@]}" -p femto-std --features cli --all-targets -- -D warnings
+    step "lint: clippy, configuration from text" \
+        cargo clippy "${LOCKED[@]}" -p femto-std --features toml --all-targets -- -D warnings
     have_python "lint: Python" || return 0
     step "lint: ruff" ruff_check
     step "lint: mypy" mypy_check
@@ -73,6 +75,7 @@ test_rust() {
         step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" --no-fail-fast
     fi
     step "rust: the command femto" femto_test
+    step "rust: configuration from text" config_test
     step "rust: bridges of femto-core" bridges_test
     step "rust: handlers of femto-core" handlers_test
     step "rust: compile-time ceilings" ceiling_tests
@@ -105,6 +108,11 @@ ceiling_tests() {
 femto_test() {
     cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test decode --test decode_elf
     cargo test "${LOCKED[@]}" -p femto-std --features cli --doc
+}
+
+config_test() {
+    cargo test "${LOCKED[@]}" -p femto-std --features toml --test config
+    cargo test "${LOCKED[@]}" -p femto-std --features toml --doc config
 }
 
 test_loom() {

@@ -237,6 +237,18 @@ impl Handler {
         self.settings.rcu(|now| Settings { filters: Vec::new(), ..(**now).clone() });
     }
 
+    /// Changes all that shapes its lines at once, for whoever has the collector settle before and
+    /// works out the routes afterwards; gives back what was.
+    pub(crate) fn adjust(
+        &self,
+        level: Level,
+        formatter: Arc<dyn Formatter>,
+        filters: Vec<Arc<dyn Filter>>,
+    ) -> Arc<Settings> {
+        self.level.store(level.number(), Ordering::Relaxed);
+        self.settings.swap(Arc::new(Settings { formatter, filters }))
+    }
+
     /// Waits until every record logged before is handed to the operating system. A memory handler
     /// passes on what it keeps; those that it and a fan-out pass on to are flushed.
     ///

@@ -4,6 +4,7 @@
 pub mod bridge;
 mod clock;
 mod collector;
+pub mod config;
 #[cfg(feature = "cli")]
 pub mod decode;
 pub mod engine;
@@ -28,9 +29,10 @@ mod unwind;
 
 pub use error::{Error, FlushError};
 pub use femto_core::{
-    CallSite, Capture, Details, Field, Filter, FormatterBuilder, HandlerBuilderTrait,
-    JsonFormatter, Level, LevelFilter, LogfmtFormatter, Metadata, NameFilter, ParseLevelError,
-    Record, STATIC_MAX_LEVEL, SiteFacts, TextFormatter, Value, frame,
+    CallSite, CallSiteFilter, Capture, Details, Field, Filter, FormatterBuilder,
+    HandlerBuilderTrait, JsonFormatter, Level, LevelFilter, Limit, LogfmtFormatter, Metadata,
+    NameFilter, ParseLevelError, ParseLimitError, Record, STATIC_MAX_LEVEL, SiteFacts,
+    TextFormatter, Value, frame,
 };
 pub use guard::Guard;
 pub use handler::{Color, Delivery, ErrorHandler, Failure, Handler, HandlerStats, OverflowPolicy};

@@ -3,6 +3,7 @@
 //! Runs when configuration changes: from each logger's level, handlers, filters and propagation it
 //! works out the threshold and route that callers then read in one load each.
 
+use core::mem;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use femto_core::{Filter, Level};
 
+use crate::config::{self, Config, ConfigError};
 use crate::handler::Handler;
 use crate::logger::{Logger, Node};
 use crate::registry::{self, Registry};
@@ -61,17 +63,60 @@ impl Manager {
         }
         let name = if name.is_empty() { ROOT } else { name };
         let mut registry = registry::lock();
-        if let Some(known) = registry.tree.find(name) {
-            return known;
+        if let Some(index) = registry.tree.find(name) {
+            return registry.tree.logger(index);
         }
-        registry.tree.make(name);
         // Before anybody else can find it: until then it would take no record.
-        let retired = rebuild(&mut registry);
-        let made = registry.tree.find(name);
+        // What is new has its parent's level and handlers: nothing changes for those that are there.
+        let first = registry.tree.entries.len();
+        let index = registry.tree.make(name);
+        let retired = rebuild(&mut registry, first);
+        let logger = registry.tree.logger(index);
         drop(registry);
         drop(retired);
-        // It was just made, and loggers stay.
-        made.unwrap_or_else(|| self.root())
+        logger
+    }
+
+    /// The handler of an id in the configuration in force. To replace it, or what it is made of, use
+    /// [`Manager::reconfigure`].
+    #[must_use]
+    pub fn handler(self, id: &str) -> Option<Arc<Handler>> {
+        registry::lock().applied.as_ref()?.handlers.get(id).cloned()
+    }
+
+    /// The configuration in force; an empty one if none was applied.
+    #[must_use]
+    pub fn config(self) -> Config {
+        let applied = registry::lock().applied.clone();
+        applied.map(|applied| applied.config.clone()).unwrap_or_default()
+    }
+
+    /// Changes the configuration in force piece by piece, whole or not at all, as
+    /// [`Config::apply`] does. Of loggers only that is set which `change` changes: levels that were
+    /// set by hand stay.
+    ///
+    /// `change` must not apply a configuration itself: it would wait for itself.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: nothing was changed.
+    ///
+    /// # Examples
+    /// ```
+    /// use femto_std::config::{ConfigBuilder, LoggerConfig, StreamConfig};
+    /// use femto_std::{Level, Manager};
+    ///
+    /// let manager = Manager::global();
+    /// ConfigBuilder::new().with_handler("console", StreamConfig::stderr()).build()?.apply()?;
+    /// manager.reconfigure(|config| {
+    ///     let root = config.root.get_or_insert_default();
+    ///     root.level = Some(Level::DEBUG);
+    ///     root.handlers.push("console".to_owned());
+    /// })?;
+    /// assert_eq!(manager.root().handlers().len(), 1);
+    /// # Ok::<(), femto_std::config::ConfigError>(())
+    /// ```
+    pub fn reconfigure(self, change: impl FnOnce(&mut Config)) -> Result<(), ConfigError> {
+        config::reconfigure(change)
     }
 
     /// Switches off all records at or below `level`, whatever loggers say; [`Level::NOTSET`]
@@ -104,63 +149,71 @@ impl Manager {
     }
 }
 
-/// What is configured of one logger.
-pub(crate) struct Config {
+/// A logger in the tree.
+pub(crate) struct Entry {
     node: &'static Node,
     parent: Option<usize>,
     pub(crate) handlers: Vec<Arc<Handler>>,
     pub(crate) filters: Vec<Arc<dyn Filter>>,
     pub(crate) propagate: bool,
+    /// Whether it takes no records, whatever its level.
+    is_disabled: bool,
     route: Option<Route>,
 }
 
 /// All loggers.
 pub(crate) struct Tree {
     /// The root first; parents before children is not promised.
-    configs: Vec<Config>,
+    entries: Vec<Entry>,
     names: BTreeMap<&'static str, usize>,
     disabled: Level,
 }
 
 impl Tree {
     pub(crate) const fn new() -> Self {
-        Self { configs: Vec::new(), names: BTreeMap::new(), disabled: Level::NOTSET }
+        Self { entries: Vec::new(), names: BTreeMap::new(), disabled: Level::NOTSET }
     }
 
-    fn find(&self, name: &str) -> Option<Logger> {
-        self.names.get(name).map(|&index| Logger(self.configs[index].node))
+    fn find(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
     }
 
-    /// Makes a logger, and the root above it.
-    fn make(&mut self, name: &str) {
-        if self.configs.is_empty() {
+    fn logger(&self, index: usize) -> Logger {
+        Logger(self.entries[index].node)
+    }
+
+    /// Makes a logger that is not there, and the root above it.
+    fn make(&mut self, name: &str) -> usize {
+        if self.entries.is_empty() {
             self.add(ROOT, None);
-            self.configs[0].node.level.store(Level::WARN.number(), Ordering::Relaxed);
+            self.entries[0].node.level.store(Level::WARN.number(), Ordering::Relaxed);
         }
-        if self.names.contains_key(name) {
-            return;
+        if let Some(index) = self.find(name) {
+            return index;
         }
         let parent = self.parent_of(name);
         let index = self.add(name, Some(parent));
         // Loggers that were below the new one's parent may now be below the new one.
         for child in 1..index {
-            let child_name: &str = &self.configs[child].node.name;
+            let child_name: &str = &self.entries[child].node.name;
             let is_below = child_name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-            if is_below && self.configs[child].parent == Some(parent) {
-                self.configs[child].parent = Some(index);
+            if is_below && self.entries[child].parent == Some(parent) {
+                self.entries[child].parent = Some(index);
             }
         }
+        index
     }
 
     fn add(&mut self, name: &str, parent: Option<usize>) -> usize {
         let node: &'static Node = Box::leak(Box::new(Node::new(name)));
-        let index = self.configs.len();
-        self.configs.push(Config {
+        let index = self.entries.len();
+        self.entries.push(Entry {
             node,
             parent,
             handlers: Vec::new(),
             filters: Vec::new(),
             propagate: true,
+            is_disabled: false,
             route: None,
         });
         self.names.insert(&node.name, index);
@@ -181,9 +234,9 @@ impl Tree {
 
     fn effective_level(&self, mut index: usize) -> Level {
         loop {
-            let config = &self.configs[index];
-            let level = Level::new(config.node.level.load(Ordering::Relaxed));
-            match config.parent {
+            let entry = &self.entries[index];
+            let level = Level::new(entry.node.level.load(Ordering::Relaxed));
+            match entry.parent {
                 Some(parent) if level == Level::NOTSET => index = parent,
                 _ => return level,
             }
@@ -194,10 +247,10 @@ impl Tree {
     fn reached(&self, mut index: usize) -> Vec<Arc<Handler>> {
         let mut reached: Vec<Arc<Handler>> = Vec::new();
         loop {
-            let config = &self.configs[index];
-            reached.extend(config.handlers.iter().cloned());
-            match config.parent {
-                Some(parent) if config.propagate => index = parent,
+            let entry = &self.entries[index];
+            reached.extend(entry.handlers.iter().cloned());
+            match entry.parent {
+                Some(parent) if entry.propagate => index = parent,
                 _ => return reached,
             }
         }
@@ -206,10 +259,10 @@ impl Tree {
 
 /// Changes what is configured of a logger. What `change` takes out is dropped without the lock: it
 /// is the application's, and may log when it goes.
-pub(crate) fn change<T>(node: &'static Node, change: impl FnOnce(&mut Config) -> T) {
+pub(crate) fn change<T>(node: &'static Node, change: impl FnOnce(&mut Entry) -> T) {
     let mut registry = registry::lock();
     let index = registry.tree.names.get(&*node.name).copied();
-    let removed = index.map(|index| change(&mut registry.tree.configs[index]));
+    let removed = index.map(|index| change(&mut registry.tree.entries[index]));
     drop(registry);
     refresh();
     drop(removed);
@@ -217,7 +270,7 @@ pub(crate) fn change<T>(node: &'static Node, change: impl FnOnce(&mut Config) ->
 
 pub(crate) fn handlers(node: &'static Node) -> Vec<Arc<Handler>> {
     let tree = &registry::lock().tree;
-    tree.names.get(&*node.name).map_or_else(Vec::new, |&index| tree.configs[index].handlers.clone())
+    tree.names.get(&*node.name).map_or_else(Vec::new, |&index| tree.entries[index].handlers.clone())
 }
 
 pub(crate) fn effective_level(node: &'static Node) -> Level {
@@ -225,35 +278,103 @@ pub(crate) fn effective_level(node: &'static Node) -> Level {
     tree.names.get(&*node.name).map_or(Level::NOTSET, |&index| tree.effective_level(index))
 }
 
+/// What is to change of a logger; what is `None` stays.
+#[derive(Default)]
+pub(crate) struct Change {
+    pub(crate) level: Option<Level>,
+    pub(crate) handlers: Option<Vec<Arc<Handler>>>,
+    pub(crate) filters: Option<Vec<Arc<dyn Filter>>>,
+    pub(crate) propagate: Option<bool>,
+}
+
+/// What changes took out, to be dropped without the lock.
+#[allow(dead_code, reason = "held, and dropped")]
+pub(crate) struct Retired {
+    routes: Vec<Route>,
+    changes: Vec<Change>,
+}
+
+/// Changes loggers, which are made if they are not there, all at once.
+///
+/// `disable_others` says whether loggers that are neither named nor below one that is take no records
+/// any more; `None` leaves that as it is.
+pub(crate) fn change_all(
+    registry: &mut Registry,
+    changes: Vec<(String, Change)>,
+    disable_others: Option<bool>,
+) -> Retired {
+    let tree = &mut registry.tree;
+    let mut taken = Vec::new();
+    let mut is_named = Vec::new();
+    for (name, change) in changes {
+        let index = tree.make(&name);
+        is_named.resize(tree.entries.len(), false);
+        is_named[index] = true;
+        taken.push(tree.entries[index].change(change));
+    }
+    if let Some(disable) = disable_others {
+        is_named.resize(tree.entries.len(), false);
+        for index in 1..tree.entries.len() {
+            let mut above = index;
+            // What is below the root only is not below one that is named.
+            while above != 0 && !is_named[above] {
+                above = tree.entries[above].parent.unwrap_or(0);
+            }
+            tree.entries[index].is_disabled = disable && above == 0;
+        }
+    }
+    Retired { routes: rebuild(registry, 0), changes: taken }
+}
+
+impl Entry {
+    /// Makes changes; gives back what was there.
+    fn change(&mut self, change: Change) -> Change {
+        if let Some(level) = change.level {
+            self.node.level.store(level.number(), Ordering::Relaxed);
+        }
+        if let Some(propagate) = change.propagate {
+            self.propagate = propagate;
+        }
+        Change {
+            handlers: change.handlers.map(|handlers| mem::replace(&mut self.handlers, handlers)),
+            filters: change.filters.map(|filters| mem::replace(&mut self.filters, filters)),
+            ..Change::default()
+        }
+    }
+}
+
 /// Works out thresholds and routes anew.
 pub(crate) fn refresh() {
     // Routes that nobody needs any more take the lock when they go.
-    let retired = rebuild(&mut registry::lock());
+    let retired = rebuild(&mut registry::lock(), 0);
     drop(retired);
 }
 
-fn rebuild(registry: &mut Registry) -> Vec<Route> {
+/// Works out thresholds and routes of the loggers from an index on.
+fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
     let mut retired = Vec::new();
-    let mut lowest = Level::OFF;
-    for index in 0..registry.tree.configs.len() {
+    for index in first..registry.tree.entries.len() {
         let handlers = registry.tree.reached(index);
         let level = registry.tree.effective_level(index);
         let disabled = registry.tree.disabled;
-        let config = &mut registry.tree.configs[index];
-        if !config.route.as_ref().is_some_and(|route| route.is_for(&handlers)) {
-            let route = registry.routes.route(&config.node.name, handlers);
-            retired.extend(config.route.replace(route));
+        let entry = &mut registry.tree.entries[index];
+        if !entry.route.as_ref().is_some_and(|route| route.is_for(&handlers)) {
+            let route = registry.routes.route(&entry.node.name, handlers);
+            retired.extend(entry.route.replace(route));
         }
-        if let Some(route) = &config.route {
+        if let Some(route) = &entry.route {
             let mut gate = level.max(route.destination().lowest_level());
             if gate <= disabled {
                 gate = Level::new(disabled.number().saturating_add(1));
             }
-            config.node.set(route, &config.filters, gate);
-            lowest = lowest.min(gate);
+            if entry.is_disabled {
+                gate = Level::OFF;
+            }
+            entry.node.set(route, &entry.filters, gate);
         }
     }
-    crate::bridge::log::set_max_level(lowest);
+    let gates = registry.tree.entries.iter().map(|entry| entry.node.gate.load(Ordering::Relaxed));
+    crate::bridge::log::set_max_level(gates.min().map_or(Level::OFF, Level::new));
     retired
 }
 

@@ -9,6 +9,7 @@ use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicBool, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::config::Applied;
 use crate::engine::Engine;
 use crate::manager::Tree;
 use crate::route::Routes;
@@ -19,10 +20,19 @@ pub(crate) struct Registry {
     pub(crate) routes: Routes,
     /// The engine of this process, once something was queued.
     pub(crate) engine: Option<Arc<Engine>>,
+    /// The configuration in force, once there was one.
+    pub(crate) applied: Option<Arc<Applied>>,
+    /// The epoch of the process in which a thread is applying a configuration.
+    pub(crate) applier: Option<u32>,
 }
 
-static REGISTRY: Mutex<Registry> =
-    Mutex::new(Registry { tree: Tree::new(), routes: Routes::new(), engine: None });
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+    tree: Tree::new(),
+    routes: Routes::new(),
+    engine: None,
+    applied: None,
+    applier: None,
+});
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.
 pub(crate) fn lock() -> Locked {

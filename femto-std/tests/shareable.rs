@@ -24,10 +24,21 @@ const _: () = {
     }
 };
 
+// Those of configuration.
+const _: () = {
+    use femto_std::config::*;
+    all! { is_shareable:
+        Config, ConfigBuilder, ConfigError, FileConfig, FileMode, FilterConfig, FormatterClass,
+        FormatterConfig, HandlerConfig, HandlerKind, Kind, LoggerConfig, LoggerConfigBuilder, Node,
+        Problem, QueueConfig, Stream, StreamConfig,
+        femto_std::CallSiteFilter, femto_std::Limit, femto_std::ParseLimitError,
+    }
+};
+
 /// All types that the crate's front page exports are named above, so that none is forgotten.
 #[test]
 fn every_public_type_is_looked_at() {
-    let exports = include_str!("../src/lib.rs");
+    let exports = concat!(include_str!("../src/lib.rs"), include_str!("../src/config.rs"));
     let here = include_str!("shareable.rs");
     let mut types = 0;
     for line in exports.split("pub use ").skip(1) {

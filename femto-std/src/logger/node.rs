@@ -64,6 +64,10 @@ impl Node {
 
     /// Has callers take a route and threshold from now on.
     pub(crate) fn set(&self, route: &Route, filters: &[Arc<dyn Filter>], gate: Level) {
+        if self.is_set(route, filters) {
+            self.gate.store(gate.number(), Ordering::Release);
+            return;
+        }
         let destination = route.destination();
         let slow = !filters.is_empty() || destination.has_direct || !destination.has_queued;
         self.slow.store(Some(Arc::new(Slow { route: route.clone(), filters: filters.to_vec() })));
@@ -71,6 +75,15 @@ impl Node {
         let word = u64::from(destination.id) | if slow { SLOW } else { 0 } | mask;
         self.route.store(word, Ordering::Release);
         self.gate.store(gate.number(), Ordering::Release);
+    }
+
+    /// Whether callers take this very route and these filters already.
+    fn is_set(&self, route: &Route, filters: &[Arc<dyn Filter>]) -> bool {
+        self.slow.load().as_ref().is_some_and(|slow| {
+            Arc::ptr_eq(slow.route.destination(), route.destination())
+                && slow.filters.len() == filters.len()
+                && slow.filters.iter().zip(filters).all(|(one, other)| Arc::ptr_eq(one, other))
+        })
     }
 
     /// See [`Logger::admit`](super::Logger::admit).

@@ -1,0 +1,235 @@
+//! Problem: what is wrong with a configuration, and where.
+
+use core::fmt;
+
+/// Why a configuration cannot be read or applied: everything that was found, at least one problem.
+/// Nothing was changed.
+///
+/// # Examples
+/// ```
+/// use femto_std::config::{ConfigBuilder, LoggerConfigBuilder};
+///
+/// let error = ConfigBuilder::new()
+///     .with_logger("app.db", LoggerConfigBuilder::new().with_handlers(["file"]))
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"loggers."app.db".handlers[0] = "file": no such handler: there are none"#
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    /// What is wrong, in the order in which it was found.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    #[cfg(feature = "toml")]
+    pub(crate) fn new(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
+/// A line for each problem.
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            let separator = if index > 0 { "\n" } else { "" };
+            write!(f, "{separator}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for ConfigError {}
+
+/// One thing that is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    path: Vec<Step>,
+    line: Option<u32>,
+    text: String,
+}
+
+impl Problem {
+    pub(crate) const fn new(path: Vec<Step>, text: String) -> Self {
+        Self { path, line: None, text }
+    }
+
+    /// At a line of a file, or at none if that is not known.
+    #[cfg(feature = "toml")]
+    pub(crate) fn at_line(line: Option<u32>, text: String) -> Self {
+        Self { path: Vec::new(), line, text }
+    }
+
+    /// The keys that lead there: `handlers.file.capacity`, `loggers."app.db".handlers[0]`. Empty if
+    /// it is about the whole.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Index(index) => path.push_str(&format!("[{index}]")),
+                Step::Key(key) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    let is_bare = |letter: char| letter.is_alphanumeric() || "_-".contains(letter);
+                    if !key.is_empty() && key.chars().all(is_bare) {
+                        path.push_str(key);
+                    } else {
+                        path.push_str(&format!("{key:?}"));
+                    }
+                }
+            }
+        }
+        path
+    }
+
+    /// The line of the file, counted from 1; `None` if it came from no file, or was no particular
+    /// line of it.
+    #[must_use]
+    pub const fn line(&self) -> Option<u32> {
+        self.line
+    }
+}
+
+/// `line 7: handlers.file.capacity = 12: allowed is ...`
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        // What is about the whole has no path before it.
+        write!(f, "{}{}", self.path(), self.text)
+    }
+}
+
+/// A part of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Key(String),
+    Index(usize),
+}
+
+/// Problems, as they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Something is wrong with the value at a place: `path = value: text`.
+    pub(crate) fn wrong(&mut self, place: &Place<'_>, value: &dyn fmt::Display, text: &str) {
+        self.0.push(Problem::new(place.path(), format!(" = {value}: {text}")));
+    }
+
+    /// Something is wrong at a place: `path: text`.
+    pub(crate) fn at(&mut self, place: &Place<'_>, text: &str) {
+        let path = place.path();
+        let separator = if path.is_empty() { "" } else { ": " };
+        self.0.push(Problem::new(path, format!("{separator}{text}")));
+    }
+
+    /// There is no such key or name: `path: text: did you mean ...`.
+    pub(crate) fn unknown<'n>(
+        &mut self,
+        place: &Place<'_>,
+        name: Unknown<'_>,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let hint = hint(name.name, &known);
+        match name.what {
+            "key" => self.at(place, &format!("no such key: {hint}")),
+            what => {
+                self.wrong(
+                    place,
+                    &format_args!("{:?}", name.name),
+                    &format!("no such {what}: {hint}"),
+                );
+            }
+        }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value, if there are no problems.
+    pub(crate) fn into_result<T>(self, value: Option<T>) -> Result<T, ConfigError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(ConfigError { problems: self.0 }),
+        }
+    }
+}
+
+impl ConfigError {
+    /// Says in which lines of a file the problems are.
+    pub(crate) fn with_lines(mut self, root: &super::node::Node) -> Self {
+        for problem in &mut self.problems {
+            problem.line = problem.line.or_else(|| root.line_of(&problem.path));
+        }
+        // In the order of the file, as far as lines are known.
+        self.problems.sort_by_key(|problem| problem.line.unwrap_or(u32::MAX));
+        self
+    }
+}
+
+/// What was named and is not there.
+#[derive(Clone, Copy)]
+pub(crate) struct Unknown<'a> {
+    pub(crate) what: &'static str,
+    pub(crate) name: &'a str,
+}
+
+/// What may have been meant.
+fn hint(name: &str, known: &[&str]) -> String {
+    if known.is_empty() {
+        return "there are none".to_owned();
+    }
+    let likeness = |known: &&str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
+    let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let meant = nearest.filter(|known| likeness(known) > LIKE);
+    let meant = meant.map_or(String::new(), |known| format!("did you mean `{known}`? "));
+    let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+    format!("{meant}allowed: {}", all.join(", "))
+}
+
+/// A place in a configuration, as the path that leads there.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'p> {
+    above: Option<&'p Place<'p>>,
+    key: &'p str,
+    index: Option<usize>,
+}
+
+impl<'p> Place<'p> {
+    pub(crate) const ROOT: Place<'static> = Place { above: None, key: "", index: None };
+
+    pub(crate) const fn key(&'p self, key: &'p str) -> Self {
+        Self { above: Some(self), key, index: None }
+    }
+
+    pub(crate) const fn index(&'p self, index: usize) -> Self {
+        Self { above: Some(self), key: "", index: Some(index) }
+    }
+
+    fn path(&self) -> Vec<Step> {
+        let Some(above) = self.above else { return Vec::new() };
+        let mut path = above.path();
+        path.push(match self.index {
+            Some(index) => Step::Index(index),
+            None => Step::Key(self.key.to_owned()),
+        });
+        path
+    }
+}
+
+/// How like two names must be for one to be taken for the other, from 0 to 1.
+const LIKE: f64 = 0.8;

@@ -246,6 +246,7 @@ impl Handler {
         filters: Vec<Arc<dyn Filter>>,
     ) -> Arc<Settings> {
         self.level.store(level.number(), Ordering::Relaxed);
+        let formatter = dress(self.console, formatter);
         self.settings.swap(Arc::new(Settings { formatter, filters }))
     }
 

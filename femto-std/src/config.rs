@@ -29,6 +29,13 @@ pub use logger::{LoggerConfig, LoggerConfigBuilder};
 pub use node::{Kind, Node};
 pub use problem::{ConfigError, Problem};
 
+pub use crate::formatter::builder::{FormatterBuilder, FormatterStyle};
+pub use crate::formatter::clock::Precision;
+pub use crate::formatter::field::{Field, NamedField};
+pub use crate::formatter::keys::ShownKeys;
+pub use crate::formatter::owned::OwnedValue;
+pub use crate::formatter::zone::Zone;
+
 use std::collections::BTreeMap;
 
 use problem::{Place, Problems};

@@ -5,6 +5,8 @@ use core::time::Duration;
 use std::io;
 use std::path::PathBuf;
 
+use crate::formatter::FormatError;
+
 /// An action of this crate failed.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -39,6 +41,15 @@ pub enum Error {
         /// What is allowed.
         allowed: &'static str,
     },
+    /// A format string is not understood, or names what no record has.
+    ParseFormat {
+        /// The parameter, as its `with_*` method names it.
+        name: &'static str,
+        /// The format string.
+        value: String,
+        /// Why.
+        source: FormatError,
+    },
     /// The `log` crate has a logger already.
     InstallLogBridge,
 }
@@ -52,6 +63,16 @@ impl fmt::Display for Error {
             Self::CheckParameter { name, value, allowed } => {
                 write!(f, "{name} = {value} is out of range: allowed is {allowed}")
             }
+            Self::ParseFormat { name, value, source: FormatError::FindField { name: field } } => {
+                write!(
+                    f,
+                    "{name} = {value:?} names '{field}': allowed are the attributes of Python's \
+                     LogRecord that hold no objects, and keys that have a default or are static fields"
+                )
+            }
+            Self::ParseFormat { name, value, .. } => {
+                write!(f, "could not parse {name} = {value:?}")
+            }
             Self::InstallLogBridge => f.write_str("the `log` crate has a logger already"),
         }
     }
@@ -63,6 +84,7 @@ impl core::error::Error for Error {
             Self::OpenFile { source, .. }
             | Self::OpenStream { source, .. }
             | Self::OpenSink { source, .. } => Some(source),
+            Self::ParseFormat { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -3,14 +3,24 @@
 //! Runs on the *collector*, for every queued handler that a record reaches; the line then waits
 //! in the handler's block for the sink.
 
-mod clock;
+mod attribute;
+pub(crate) mod builder;
+pub(crate) mod clock;
 mod console;
 #[cfg(test)]
 mod differential;
-mod field;
+mod escape;
+pub(crate) mod field;
+mod function;
+mod json;
+pub(crate) mod keys;
+mod logfmt;
 mod mask;
+pub(crate) mod owned;
 mod parse;
 mod pattern;
+mod pretty;
+mod value;
 pub(crate) mod zone;
 
 use core::fmt;
@@ -19,6 +29,7 @@ use std::sync::Arc;
 use femto_core::Record;
 
 pub use console::ConsoleStyle;
+pub use function::FnFormatter;
 pub use mask::CaptureMask;
 pub use pattern::{PatternFormatter, PatternStyle};
 

@@ -14,6 +14,7 @@ mod guard;
 mod handler;
 pub mod handlers;
 mod lane;
+mod level;
 mod logger;
 mod macros;
 mod manager;
@@ -29,13 +30,13 @@ mod unwind;
 
 pub use error::{Error, FlushError};
 pub use femto_core::{
-    CallSite, CallSiteFilter, Capture, Details, Field, Filter, FormatterBuilder,
-    HandlerBuilderTrait, JsonFormatter, Level, LevelFilter, Limit, LogfmtFormatter, Metadata,
-    NameFilter, ParseLevelError, ParseLimitError, Record, STATIC_MAX_LEVEL, SiteFacts,
-    TextFormatter, Value, frame,
+    CallSite, CallSiteFilter, Capture, Details, Filter, HandlerBuilderTrait, Level, LevelFilter,
+    Limit, Metadata, NameFilter, ParseLevelError, ParseLimitError, Record, STATIC_MAX_LEVEL,
+    SiteFacts, Value, frame,
 };
 pub use guard::Guard;
 pub use handler::{Color, Delivery, ErrorHandler, Failure, Handler, HandlerStats, OverflowPolicy};
+pub use level::{add_level_name, level_name, level_named};
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;

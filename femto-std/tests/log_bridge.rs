@@ -8,8 +8,9 @@ use core::panic::AssertUnwindSafe;
 use std::panic;
 use std::thread;
 
+use femto_core::{Field, FormatterBuilder};
 use femto_std::bridge::log::install;
-use femto_std::{Error, Field, FormatterBuilder, HandlerBuilderTrait, Level, Manager, get_logger};
+use femto_std::{Error, HandlerBuilderTrait, Level, Manager, get_logger};
 use scratch::{Scratch, lines, lone_logger, pattern, plain};
 
 struct Broken;

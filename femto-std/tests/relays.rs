@@ -91,7 +91,7 @@ fn what_comes_out_is_what_went_in() {
 fn key_values_come_out_typed() {
     let scratch = Scratch::new("typed");
     let json = |name: &str| {
-        let json = femto_std::FormatterBuilder::new().json();
+        let json = femto_core::FormatterBuilder::new().json();
         let path = scratch.path(name);
         (FileHandlerBuilder::new(&path).with_formatter(Arc::new(json)).build().unwrap(), path)
     };

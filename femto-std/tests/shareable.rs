@@ -15,13 +15,14 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
-        FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
-        JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
+        Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
+        Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
+        NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         Compression, ParseWhenError, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
-        PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder, TextFormatter,
+        PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder,
         dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,
     }
+    all! { is_shareable: FnFormatter<fn(&Record<'_>, &mut String)> }
 };
 
 // Those of configuration.
@@ -31,6 +32,7 @@ const _: () = {
         Config, ConfigBuilder, ConfigError, FileConfig, FileMode, FilterConfig, FormatterClass,
         FormatterConfig, HandlerConfig, HandlerKind, Kind, LoggerConfig, LoggerConfigBuilder, Node,
         Problem, QueueConfig, Stream, StreamConfig,
+        Field, FormatterBuilder, FormatterStyle, NamedField, OwnedValue, Precision, ShownKeys, Zone,
         femto_std::CallSiteFilter, femto_std::Limit, femto_std::ParseLimitError,
     }
 };

@@ -4,143 +4,285 @@
 
 use core::cell::RefCell;
 use core::fmt::Write;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::str::FromStr;
 use core::time::Duration;
+use std::sync::{Mutex, PoisonError};
+
+use femto_core::Value;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{FormatError, zone};
+use crate::Error;
 use crate::template::{PercentTemplate, TemplateError};
-use femto_core::Value;
 
 /// Prints times with a date format, in a time zone.
 #[derive(Debug)]
 pub(super) struct Clock {
-    /// As jiff takes it.
-    format: Box<str>,
+    seconds: Seconds,
+    fraction: Fraction,
+    /// What the threads' caches know the seconds by.
+    id: usize,
+}
+
+/// What is made once a second.
+#[derive(Clone, Debug, PartialEq)]
+struct Seconds {
+    format: DateFormat,
     /// `None` for the system's, which may change.
     zone: Option<TimeZone>,
-    millis: Millis,
-    /// What the threads' caches know it by; a new one for each change.
-    id: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum DateFormat {
+    /// As jiff takes it.
+    Strftime(Box<str>),
+    /// `2026-11-26T09:08:51+01:00`, or with `Z`; the fraction goes between.
+    Rfc3339,
 }
 
 /// What follows the seconds.
 #[derive(Debug)]
-enum Millis {
+enum Fraction {
     Nothing,
     /// `,%03d`
     Comma,
     /// Python's `default_msec_format`, applied to the text and the milliseconds.
     Template(PercentTemplate),
+    /// `.123456`
+    Digits(Precision),
+}
+
+/// How finely a time is told. As text: `seconds`, `milliseconds`, `microseconds`, `nanoseconds`, or
+/// `s`, `ms`, `us`, `ns`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Precision {
+    /// No fraction.
+    Seconds,
+    /// 3 digits.
+    Milliseconds,
+    /// 6 digits.
+    #[default]
+    Microseconds,
+    /// 9 digits.
+    Nanoseconds,
 }
 
 /// The text of the latest second that a clock printed.
 #[derive(Debug)]
 struct Cache {
     /// 0 before the first.
-    id: u64,
+    id: usize,
     seconds: u64,
     text: String,
+    /// Where the fraction goes.
+    split: usize,
 }
 
 thread_local! {
     /// A thread's few latest clocks: a lock would cost as much as the copying.
-    static CACHES: RefCell<[Cache; CACHED]> =
-        const { RefCell::new([const { Cache { id: 0, seconds: 0, text: String::new() } }; CACHED]) };
+    static CACHES: RefCell<[Cache; CACHED]> = const {
+        RefCell::new([const { Cache { id: 0, seconds: 0, text: String::new(), split: 0 } }; CACHED])
+    };
 }
 
 impl Clock {
     /// Python's default: `2024-07-14 17:31:59,123` in local time.
     pub(super) fn new() -> Self {
-        Self { format: DEFAULT_FORMAT.into(), zone: None, millis: Millis::Comma, id: next_id() }
+        Self::of(DateFormat::Strftime(DEFAULT_FORMAT.into()), Fraction::Comma)
     }
 
-    /// Takes a date format in place of the default, and with it no milliseconds.
+    /// RFC 3339, in local time.
+    pub(super) fn rfc3339(precision: Precision) -> Self {
+        Self::of(DateFormat::Rfc3339, Fraction::Digits(precision))
+    }
+
+    /// `2024-07-14 17:31:59.123` in local time.
+    pub(super) fn readable(precision: Precision) -> Self {
+        Self::of(DateFormat::Strftime(DEFAULT_FORMAT.into()), Fraction::Digits(precision))
+    }
+
+    fn of(format: DateFormat, fraction: Fraction) -> Self {
+        let mut clock = Self { seconds: Seconds { format, zone: None }, fraction, id: 0 };
+        clock.find_id();
+        clock
+    }
+
+    /// Takes a date format in place of the default, and with it no fraction.
     pub(super) fn set_date_format(&mut self, format: &str) -> Result<(), FormatError> {
-        self.format = to_jiff(format)?.into();
-        self.millis = Millis::Nothing;
-        self.id = next_id();
+        self.seconds.format = DateFormat::Strftime(to_jiff(format)?.into());
+        self.fraction = Fraction::Nothing;
+        self.find_id();
         Ok(())
     }
 
     pub(super) fn set_millisecond_format(&mut self, format: &str) -> Result<(), TemplateError> {
         if format.is_empty() {
-            self.millis = Millis::Nothing;
+            self.fraction = Fraction::Nothing;
             return Ok(());
         }
         let template = PercentTemplate::parse(format)?;
         template.check(&[Value::Str(""), Value::F64(0.0)])?;
-        self.millis = Millis::Template(template);
+        self.fraction = Fraction::Template(template);
         Ok(())
     }
 
-    pub(super) fn set_zone(&mut self, zone: TimeZone) {
-        self.zone = Some(zone);
-        self.id = next_id();
+    pub(super) fn set_zone(&mut self, zone: Option<TimeZone>) {
+        self.seconds.zone = zone;
+        self.find_id();
     }
 
     /// Appends the time, given since the Unix epoch.
     pub(super) fn write(&self, time: Duration, out: &mut String) -> Result<(), FormatError> {
-        let Millis::Template(template) = &self.millis else {
-            self.write_seconds(time.as_secs(), out)?;
-            if let Millis::Comma = self.millis {
-                let millis = time.subsec_millis();
-                let digit = |n: u32| b'0' + (n % 10) as u8;
-                let text = [b',', digit(millis / 100), digit(millis / 10), digit(millis)];
-                out.push_str(core::str::from_utf8(&text).unwrap_or_default());
+        if let Fraction::Template(template) = &self.fraction {
+            let mut seconds = String::new();
+            self.write_around(time.as_secs(), &mut seconds, |_| {})?;
+            let millis = Value::F64(time.subsec_millis().into());
+            let applied = template.apply(&[Value::Str(&seconds), millis], out);
+            return applied.map_err(|_| FormatError::PrintTime);
+        }
+        self.write_around(time.as_secs(), out, |out| match self.fraction {
+            Fraction::Comma => push_digits(b',', time.subsec_millis(), 3, out),
+            Fraction::Digits(precision) if precision != Precision::Seconds => {
+                let part = time.subsec_nanos() / precision.nanos();
+                push_digits(b'.', part, precision.digits(), out);
             }
-            return Ok(());
-        };
-        let mut seconds = String::new();
-        self.write_seconds(time.as_secs(), &mut seconds)?;
-        let millis = Value::F64(time.subsec_millis().into());
-        let applied = template.apply(&[Value::Str(&seconds), millis], out);
-        applied.map_err(|_| FormatError::PrintTime)
+            _ => {}
+        })
     }
 
-    fn write_seconds(&self, seconds: u64, out: &mut String) -> Result<(), FormatError> {
-        // A thread that is ending has no cache any more.
-        CACHES
-            .try_with(|caches| match caches.try_borrow_mut() {
-                Ok(mut caches) => {
-                    self.write_cached(&mut caches[self.id as usize % CACHED], seconds, out)
-                }
-                Err(_) => self.print(seconds, out),
-            })
-            .unwrap_or_else(|_| self.print(seconds, out))
-    }
-
+    /// Appends the seconds, and what `fraction` appends in its place.
     #[inline]
-    fn write_cached(
+    fn write_around(
         &self,
-        cache: &mut Cache,
         seconds: u64,
         out: &mut String,
+        fraction: impl Fn(&mut String),
     ) -> Result<(), FormatError> {
-        if cache.seconds != seconds || cache.id != self.id {
-            cache.id = 0;
-            cache.text.clear();
-            self.print(seconds, &mut cache.text)?;
-            (cache.id, cache.seconds) = (self.id, seconds);
-        }
-        out.push_str(&cache.text);
-        Ok(())
+        let cached = CACHES.try_with(|caches| {
+            let mut caches = caches.try_borrow_mut().ok()?;
+            let cache = &mut caches[self.id % CACHED];
+            if cache.seconds != seconds || cache.id != self.id {
+                if let Err(error) = self.seconds.fill(cache, seconds) {
+                    return Some(Err(error));
+                }
+                cache.id = self.id;
+            }
+            let (before, after) = cache.text.split_at(cache.split);
+            out.push_str(before);
+            fraction(out);
+            out.push_str(after);
+            Some(Ok(()))
+        });
+        // A thread that is ending has no cache any more.
+        cached.ok().flatten().unwrap_or_else(|| {
+            let mut cache = Cache { id: 0, seconds: 0, text: String::new(), split: 0 };
+            self.seconds.fill(&mut cache, seconds)?;
+            out.push_str(&cache.text[..cache.split]);
+            fraction(out);
+            out.push_str(&cache.text[cache.split..]);
+            Ok(())
+        })
     }
 
-    fn print(&self, seconds: u64, out: &mut String) -> Result<(), FormatError> {
-        let seconds = i64::try_from(seconds).map_err(|_| FormatError::PrintTime)?;
-        let time = Timestamp::from_second(seconds).map_err(|_| FormatError::PrintTime)?;
-        let zone = self.zone.clone().unwrap_or_else(zone::local);
-        let local = time.to_zoned_datetime(zone);
-        write!(out, "{}", local.strftime(self.format.as_bytes()))
-            .map_err(|_| FormatError::PrintTime)
+    /// Clocks that print the same seconds share their caches.
+    fn find_id(&mut self) {
+        static KNOWN: Mutex<Vec<Seconds>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.iter().position(|known| *known == self.seconds);
+        self.id = 1 + found.unwrap_or_else(|| {
+            known.push(self.seconds.clone());
+            known.len() - 1
+        });
     }
 }
 
-fn next_id() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    NEXT.fetch_add(1, Ordering::Relaxed)
+impl Seconds {
+    fn fill(&self, cache: &mut Cache, seconds: u64) -> Result<(), FormatError> {
+        // Nothing is kept of what fails.
+        cache.id = 0;
+        cache.text.clear();
+        let time = i64::try_from(seconds).ok().and_then(|s| Timestamp::from_second(s).ok());
+        let time = time.ok_or(FormatError::PrintTime)?;
+        let zone = self.zone.clone().unwrap_or_else(zone::local);
+        let written = match &self.format {
+            DateFormat::Strftime(format) => {
+                let local = time.to_zoned_datetime(zone);
+                let written = write!(cache.text, "{}", local.strftime(format.as_bytes()));
+                cache.split = cache.text.len();
+                written
+            }
+            DateFormat::Rfc3339 => {
+                cache.split = RFC3339_SECONDS;
+                match zone == TimeZone::UTC {
+                    true => write!(cache.text, "{time}"),
+                    false => {
+                        let offset = zone.to_offset(time);
+                        write!(cache.text, "{}", time.display_with_offset(offset))
+                    }
+                }
+            }
+        };
+        cache.seconds = seconds;
+        // RFC 3339 has no years beyond 9999.
+        let is_whole = written.is_ok() && cache.text.is_char_boundary(cache.split);
+        if is_whole && !cache.text.starts_with('+') { Ok(()) } else { Err(FormatError::PrintTime) }
+    }
+}
+
+impl Precision {
+    /// Digits after the point.
+    const fn digits(self) -> usize {
+        match self {
+            Self::Seconds => 0,
+            Self::Milliseconds => 3,
+            Self::Microseconds => 6,
+            Self::Nanoseconds => 9,
+        }
+    }
+
+    /// Nanoseconds of its unit.
+    pub(super) const fn nanos(self) -> u32 {
+        match self {
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Microseconds => 1_000,
+            Self::Nanoseconds => 1,
+        }
+    }
+}
+
+impl FromStr for Precision {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Ok(match text {
+            "seconds" | "s" => Self::Seconds,
+            "milliseconds" | "ms" => Self::Milliseconds,
+            "microseconds" | "us" => Self::Microseconds,
+            "nanoseconds" | "ns" => Self::Nanoseconds,
+            _ => {
+                return Err(Error::CheckParameter {
+                    name: "precision",
+                    value: format!("{text:?}"),
+                    allowed: "seconds, milliseconds, microseconds, nanoseconds, or s, ms, us, ns",
+                });
+            }
+        })
+    }
+}
+
+/// Appends a point or comma and so many digits.
+#[inline]
+fn push_digits(point: u8, mut number: u32, digits: usize, out: &mut String) {
+    let mut text = [b'0'; 10];
+    text[0] = point;
+    for place in text[1..=digits].iter_mut().rev() {
+        *place = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    out.push_str(core::str::from_utf8(&text[..=digits]).unwrap_or_default());
 }
 
 /// Translates a date format of C, in the locale `C`, into jiff's, where they differ.
@@ -190,6 +332,8 @@ fn to_jiff(format: &str) -> Result<String, FormatError> {
 /// Clocks that a thread remembers the latest second of.
 const CACHED: usize = 8;
 const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+/// Bytes of `2026-11-26T09:08:51`.
+const RFC3339_SECONDS: usize = 19;
 
 #[cfg(test)]
 mod tests {
@@ -204,7 +348,7 @@ mod tests {
     #[test]
     fn the_text_follows_the_second_forward_and_back() {
         let mut clock = Clock::new();
-        clock.set_zone(TimeZone::UTC);
+        clock.set_zone(Some(TimeZone::UTC));
         assert_eq!(text(&clock, 0), "1970-01-01 00:00:00,000");
         assert_eq!(text(&clock, 1_001), "1970-01-01 00:00:01,001");
         assert_eq!(text(&clock, 1_999), "1970-01-01 00:00:01,999");
@@ -214,11 +358,11 @@ mod tests {
     #[test]
     fn a_new_format_or_zone_empties_the_cache() {
         let mut clock = Clock::new();
-        clock.set_zone(TimeZone::UTC);
+        clock.set_zone(Some(TimeZone::UTC));
         assert_eq!(text(&clock, 5), "1970-01-01 00:00:00,005");
         clock.set_date_format("%H:%M").unwrap();
         assert_eq!(text(&clock, 5), "00:00");
-        clock.set_zone(TimeZone::fixed(jiff::tz::offset(2)));
+        clock.set_zone(Some(TimeZone::fixed(jiff::tz::offset(2))));
         assert_eq!(text(&clock, 5), "02:00");
     }
 
@@ -226,13 +370,54 @@ mod tests {
     fn clocks_that_share_a_place_in_the_cache_do_not_mix() {
         let mut clocks: Vec<Clock> = (0..=CACHED).map(|_| Clock::new()).collect();
         for (hours, clock) in (0..).zip(&mut clocks) {
-            clock.set_zone(TimeZone::fixed(jiff::tz::offset(hours)));
+            clock.set_zone(Some(TimeZone::fixed(jiff::tz::offset(hours))));
         }
         for _ in 0..2 {
             for (hours, clock) in clocks.iter().enumerate() {
                 assert_eq!(text(clock, 7), format!("1970-01-01 {hours:02}:00:00,007"));
             }
         }
+    }
+
+    #[test]
+    fn clocks_of_one_format_and_zone_share_their_cache() {
+        let utc = |mut clock: Clock| {
+            clock.set_zone(Some(TimeZone::UTC));
+            clock.id
+        };
+        assert_eq!(utc(Clock::new()), utc(Clock::readable(Precision::Nanoseconds)));
+        assert_ne!(utc(Clock::new()), utc(Clock::rfc3339(Precision::Seconds)));
+        assert_ne!(utc(Clock::new()), Clock::new().id);
+    }
+
+    #[test]
+    fn rfc_3339_has_the_fraction_before_the_offset() {
+        let print = |precision, zone| {
+            let mut clock = Clock::rfc3339(precision);
+            clock.set_zone(Some(zone));
+            let mut out = String::new();
+            clock.write(Duration::new(1_774_746_000, 12_345_678), &mut out).unwrap();
+            out
+        };
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(print(Precision::Microseconds, TimeZone::UTC), "2026-03-29T01:00:00.012345Z");
+        assert_eq!(print(Precision::Seconds, TimeZone::UTC), "2026-03-29T01:00:00Z");
+        assert_eq!(print(Precision::Milliseconds, berlin), "2026-03-29T03:00:00.012+02:00");
+        let odd = TimeZone::fixed(jiff::tz::Offset::from_seconds(-20_700).unwrap());
+        assert_eq!(print(Precision::Nanoseconds, odd), "2026-03-28T19:15:00.012345678-05:45");
+    }
+
+    #[test]
+    fn the_offset_follows_the_change_of_the_clocks_to_the_second() {
+        let mut clock = Clock::rfc3339(Precision::Seconds);
+        clock.set_zone(Some(TimeZone::get("Europe/Berlin").unwrap()));
+        let spring = 1_774_746_000_000;
+        assert_eq!(text(&clock, spring - 1), "2026-03-29T01:59:59+01:00");
+        assert_eq!(text(&clock, spring), "2026-03-29T03:00:00+02:00");
+        let autumn = 1_792_890_000_000;
+        assert_eq!(text(&clock, autumn - 1), "2026-10-25T02:59:59+02:00");
+        assert_eq!(text(&clock, autumn), "2026-10-25T02:00:00+01:00");
+        assert_eq!(text(&clock, spring - 1), "2026-03-29T01:59:59+01:00");
     }
 
     #[test]

@@ -1,179 +1,222 @@
-//! The fields of a line: Python's `LogRecord` attributes, found in a record.
+//! Fields: what a line for programs or a terminal can show of a record.
 //!
-//! Runs on the *collector*, below [`super::pattern`].
+//! Chosen where a formatter is made; found in records on the *collector*.
 
-use core::fmt::Write;
-use core::time::Duration;
+use core::fmt::{self, Write};
+use core::str::FromStr;
 
-use femto_core::{Level, Record, Value};
+use femto_core::{Record, Value};
 
 use super::CaptureMask;
+use crate::Error;
 
-/// An attribute that every record has. `asctime` and `message` are made by the formatter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+/// A part of a JSON, logfmt or pretty line. One that a record does not have is left out.
+///
+/// | field | its name, and key | |
+/// |---|---|---|
+/// | `Time` | `time` | RFC 3339, or by the date format; `uptime` in seconds where the epoch is not known |
+/// | `UnixTime` | `unix_time` | an integer: how many units of the precision since 1970 |
+/// | `Level` | `level` | the name |
+/// | `LevelNumber` | `level_number` | 0 to 255 |
+/// | `Logger` | `logger` | name of the logger, or the statement's `target:` |
+/// | `Message` | `message` | the template with its arguments |
+/// | `KeyValues` | `fields` | the record's key-values; in JSON below this key unless `flat` |
+/// | `Location` | `location` | source file and line: `src/main.rs:12` |
+/// | `File`, `Line` | `file`, `line` | |
+/// | `Module` | `module` | `module_path!()` of the statement |
+/// | `Function` | `function` | |
+/// | `Thread`, `ThreadId` | `thread`, `thread_id` | |
+/// | `Process`, `ProcessId` | `process`, `process_id` | |
+/// | `Task` | `task` | name of the asynchronous task |
+/// | `Exception`, `Stack` | `exception`, `stack` | several lines perhaps |
+/// | `Sequence` | `sequence` | the record's number, where it has one |
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the type has a table")]
+pub enum Field {
+    Time,
+    UnixTime,
+    Level,
+    LevelNumber,
+    Logger,
     Message,
-    AscTime,
-    Name,
-    LevelNo,
-    LevelName,
-    Msecs,
-    Created,
-    RelativeCreated,
-    PathName,
-    FileName,
+    KeyValues,
+    Location,
+    File,
+    Line,
     Module,
-    LineNo,
-    FuncName,
+    Function,
     Thread,
-    ThreadName,
+    ThreadId,
     Process,
-    ProcessName,
-    TaskName,
-    ExcText,
-    StackInfo,
+    ProcessId,
+    Task,
+    Exception,
+    Stack,
+    Sequence,
+}
+
+/// A field, and the key that it has in the line. As text: `time`, or `timestamp=time`.
+///
+/// # Examples
+/// ```
+/// use femto_std::config::{Field, NamedField};
+///
+/// let severity: NamedField = "severity=level".parse()?;
+/// assert_eq!(severity, ("severity", Field::Level).into());
+/// # Ok::<(), femto_std::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedField {
+    pub(super) key: Box<str>,
+    pub(super) field: Field,
 }
 
 impl Field {
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|&(_, field)| field)
-    }
-
-    pub(super) fn name(self) -> &'static str {
+    /// The name in configuration, and the key in a line unless another is given.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         NAMES.iter().find(|(_, field)| *field == self).map_or("", |&(name, _)| name)
     }
 
     pub(super) fn mask(self) -> CaptureMask {
         match self {
-            Self::PathName | Self::FileName | Self::Module | Self::LineNo => CaptureMask::LOCATION,
-            Self::FuncName => CaptureMask::FUNCTION,
-            Self::Thread => CaptureMask::THREAD_ID,
-            Self::ThreadName => CaptureMask::THREAD_NAME,
-            Self::Process => CaptureMask::PROCESS_ID,
-            Self::ProcessName => CaptureMask::PROCESS_NAME,
-            Self::TaskName => CaptureMask::TASK_NAME,
+            Self::Location | Self::File | Self::Line | Self::Module => CaptureMask::LOCATION,
+            Self::Function => CaptureMask::FUNCTION,
+            Self::Thread => CaptureMask::THREAD_NAME,
+            Self::ThreadId => CaptureMask::THREAD_ID,
+            Self::Process => CaptureMask::PROCESS_NAME,
+            Self::ProcessId => CaptureMask::PROCESS_ID,
+            Self::Task => CaptureMask::TASK_NAME,
             _ => CaptureMask::NONE,
         }
     }
 
-    /// A value of the kind that the field usually has, to check formats with.
-    pub(super) fn sample(self) -> Value<'static> {
-        match self {
-            Self::LevelNo | Self::LineNo | Self::Thread | Self::Process => Value::I64(0),
-            Self::Msecs | Self::Created | Self::RelativeCreated => Value::F64(0.0),
-            _ => Value::Str(""),
-        }
-    }
-
-    /// The field's value; `made` is room for a text that is not in the record.
-    pub(super) fn value<'r>(
-        self,
-        record: &'r Record<'_>,
-        start: Duration,
-        made: &'r mut String,
-    ) -> Value<'r> {
-        match self {
-            Self::Message | Self::AscTime => Value::Str(made),
-            Self::Name => Value::Str(record.logger_name()),
-            Self::LevelNo => Value::U8(record.level().number()),
-            Self::LevelName => match level_name(record) {
-                Some(name) => Value::Str(name),
-                None => {
-                    let result = write!(made, "Level {}", record.level().number());
-                    debug_assert!(result.is_ok(), "a string takes everything");
-                    Value::Str(made)
+    /// Calls `show` with what a record has of it, if it has it; times, levels' names, messages and
+    /// key-values are the formatter's own.
+    pub(super) fn show(self, record: &Record<'_>, show: impl FnOnce(&Value<'_>)) {
+        let value = match self {
+            Self::LevelNumber => Some(Value::U8(record.level().number())),
+            Self::Logger => Some(Value::Str(record.logger_name())),
+            Self::File => record.file().map(Value::Str),
+            Self::Line => record.line().map(Value::U32),
+            Self::Module => record.module_path().map(Value::Str),
+            Self::Function => record.function().map(Value::Str),
+            Self::Thread => record.thread_name().map(Value::Str),
+            Self::ThreadId => record.thread_id().map(Value::U64),
+            Self::Process => record.process_name().map(Value::Str),
+            Self::ProcessId => record.process_id().map(Value::U32),
+            Self::Task => record.task_name().map(Value::Str),
+            Self::Exception => record.exception().filter(|text| !text.is_empty()).map(Value::Str),
+            Self::Stack => record.stack().filter(|text| !text.is_empty()).map(Value::Str),
+            Self::Sequence => record.sequence().map(Value::U32),
+            Self::Location => {
+                if let (Some(file), Some(line)) = (record.file(), record.line()) {
+                    show(&Value::Arguments(&format_args!("{file}:{line}")));
                 }
-            },
-            Self::Msecs => Value::F64(time(record).subsec_millis().into()),
-            // As Python divides, so that the last digit is the same.
-            Self::Created => Value::F64(time(record).as_nanos() as f64 / 1e9),
-            Self::RelativeCreated => {
-                let (time, start) = (nanos(time(record)), nanos(start));
-                Value::F64((time - start) as f64 / 1e6)
+                return;
             }
-            Self::PathName => Value::Str(path(record)),
-            Self::FileName => Value::Str(file_name(path(record))),
-            Self::Module => Value::Str(match (record.file(), record.module_path()) {
-                (None, Some(module)) => module,
-                _ => stem(file_name(path(record))),
-            }),
-            Self::LineNo => Value::U32(record.line().unwrap_or(0)),
-            Self::FuncName => Value::Str(record.function().unwrap_or("(unknown function)")),
-            Self::Thread => record.thread_id().map_or(Value::None, Value::U64),
-            Self::ThreadName => text(record.thread_name()),
-            Self::Process => record.process_id().map_or(Value::None, Value::U32),
-            Self::ProcessName => text(record.process_name()),
-            Self::TaskName => text(record.task_name()),
-            Self::ExcText => text(record.exception()),
-            Self::StackInfo => text(record.stack()),
+            Self::Time | Self::UnixTime | Self::Level | Self::Message | Self::KeyValues => None,
+        };
+        if let Some(value) = value {
+            show(&value);
         }
     }
 }
 
-/// The level's name, in Python's words; `None` if it has none.
-pub(super) fn level_name<'r>(record: &'r Record<'_>) -> Option<&'r str> {
-    record.level_name().or_else(|| name_of(record.level()))
-}
+impl FromStr for Field {
+    type Err = Error;
 
-/// A level's name, in Python's words.
-pub(super) fn name_of(level: Level) -> Option<&'static str> {
-    match level {
-        Level::WARN => Some("WARNING"),
-        level => level.name(),
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let found = NAMES.iter().find(|(name, _)| *name == text);
+        found.map(|&(_, field)| field).ok_or_else(|| Error::CheckParameter {
+            name: "fields",
+            value: format!("{text:?}"),
+            allowed: "time, unix_time, level, level_number, logger, message, fields, location, file, line, \
+                      module, function, thread, thread_id, process, process_id, task, exception, \
+                      stack, sequence, each possibly with a key of its own before it: ts=time",
+        })
     }
 }
 
-/// The time since the Unix epoch; the epoch itself if the record's maker has no clock.
-pub(super) fn time(record: &Record<'_>) -> Duration {
-    record.time().unwrap_or_default()
-}
+impl FromStr for NamedField {
+    type Err = Error;
 
-fn nanos(time: Duration) -> i128 {
-    i128::try_from(time.as_nanos()).unwrap_or(i128::MAX)
-}
-
-fn text(text: Option<&str>) -> Value<'_> {
-    text.map_or(Value::None, Value::Str)
-}
-
-fn path<'r>(record: &'r Record<'_>) -> &'r str {
-    record.file().unwrap_or("(unknown file)")
-}
-
-/// Python's `os.path.basename`.
-fn file_name(path: &str) -> &str {
-    let separator = |c| c == '/' || cfg!(windows) && c == '\\';
-    path.rsplit_once(separator).map_or(path, |(_, name)| name)
-}
-
-/// Python's `os.path.splitext`: points at the beginning do not begin an extension.
-fn stem(name: &str) -> &str {
-    let points = name.len() - name.trim_start_matches('.').len();
-    match name[points..].rfind('.') {
-        Some(end) => &name[..points + end],
-        None => name,
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.rsplit_once('=') {
+            Some((key, field)) => Ok((key.trim(), field.trim().parse()?).into()),
+            None => Ok(text.trim().parse::<Field>()?.into()),
+        }
     }
+}
+
+impl From<Field> for NamedField {
+    fn from(field: Field) -> Self {
+        Self { key: field.name().into(), field }
+    }
+}
+
+impl From<(&str, Field)> for NamedField {
+    fn from((key, field): (&str, Field)) -> Self {
+        Self { key: key.into(), field }
+    }
+}
+
+impl fmt::Display for NamedField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self.key != *self.field.name() {
+            write!(f, "{}=", self.key)?;
+        }
+        f.write_str(self.field.name())
+    }
+}
+
+/// The mask of these fields.
+pub(super) fn mask(fields: &[NamedField]) -> CaptureMask {
+    fields.iter().map(|named| named.field.mask()).fold(CaptureMask::NONE, CaptureMask::union)
+}
+
+/// What is said of a record that is not whole, or not of this run.
+pub(super) fn marks(record: &Record<'_>) -> impl Iterator<Item = &'static str> {
+    let marks = [(record.is_cut(), "cut"), (record.is_recovered(), "recovered")];
+    marks.into_iter().filter_map(|(is_set, mark)| is_set.then_some(mark))
+}
+
+/// Appends the level's name, the application's if it gave one; answers whether it is one of the usual
+/// names, which need no escapes.
+pub(super) fn push_level(record: &Record<'_>, out: &mut String) -> bool {
+    let level = record.level();
+    if let Some(name) = record.level_name().or_else(|| crate::level::added_name(level)) {
+        out.push_str(name);
+        return false;
+    }
+    let written = match level.name() {
+        Some(name) => out.write_str(name),
+        None => write!(out, "Level {}", level.number()),
+    };
+    debug_assert!(written.is_ok(), "a string takes everything");
+    true
 }
 
 const NAMES: [(&str, Field); 20] = [
+    ("time", Field::Time),
+    ("unix_time", Field::UnixTime),
+    ("level", Field::Level),
+    ("level_number", Field::LevelNumber),
+    ("logger", Field::Logger),
     ("message", Field::Message),
-    ("asctime", Field::AscTime),
-    ("name", Field::Name),
-    ("levelno", Field::LevelNo),
-    ("levelname", Field::LevelName),
-    ("msecs", Field::Msecs),
-    ("created", Field::Created),
-    ("relativeCreated", Field::RelativeCreated),
-    ("pathname", Field::PathName),
-    ("filename", Field::FileName),
+    ("fields", Field::KeyValues),
+    ("location", Field::Location),
+    ("file", Field::File),
+    ("line", Field::Line),
     ("module", Field::Module),
-    ("lineno", Field::LineNo),
-    ("funcName", Field::FuncName),
+    ("function", Field::Function),
     ("thread", Field::Thread),
-    ("threadName", Field::ThreadName),
+    ("thread_id", Field::ThreadId),
     ("process", Field::Process),
-    ("processName", Field::ProcessName),
-    ("taskName", Field::TaskName),
-    ("exc_text", Field::ExcText),
-    ("stack_info", Field::StackInfo),
+    ("process_id", Field::ProcessId),
+    ("task", Field::Task),
+    ("exception", Field::Exception),
+    ("stack", Field::Stack),
+    ("sequence", Field::Sequence),
 ];

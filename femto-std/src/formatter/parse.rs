@@ -7,7 +7,7 @@ use core::mem;
 use femto_core::{Level, Value};
 
 use super::FormatError;
-use super::field::{self, Field};
+use super::attribute::{self, Attribute};
 use crate::template::{BraceSpec, PercentTemplate, PrintError, Spec, TemplateError};
 
 /// A format string, cut.
@@ -29,7 +29,7 @@ pub(super) struct Item {
 /// Where the field comes from.
 #[derive(Debug)]
 pub(super) enum Source {
-    Record(Field),
+    Record(Attribute),
     /// The level's name; the usual ones printed beforehand.
     LevelName(Vec<(Level, Box<str>)>),
     /// A key-value of that name.
@@ -52,6 +52,18 @@ impl Shape {
             Self::Percent(spec) => spec.write(value, out),
             Self::Brace(spec) => spec.write(value, out),
         }
+    }
+
+    /// Prints a value of a kind that the shape was not meant for: as text, in the same width.
+    #[cold]
+    pub(super) fn write_misfit(&self, value: &Value<'_>, out: &mut String) {
+        let mut text = String::new();
+        let written = Self::Plain.write(value, &mut text).and_then(|()| match self {
+            Self::Plain => Spec::TEXT.write(&Value::Str(&text), out),
+            Self::Percent(spec) => spec.of_text().write(&Value::Str(&text), out),
+            Self::Brace(spec) => spec.of_text().write(&Value::Str(&text), out),
+        });
+        debug_assert!(written.is_ok(), "every value has a text, and every text fits");
     }
 }
 
@@ -135,13 +147,13 @@ impl Parsed {
         if ONLY_PYTHON.contains(&name) {
             return Err(FormatError::FindField { name: name.into() });
         }
-        let source = match Field::from_name(name) {
+        let source = match Attribute::from_name(name) {
             Some(field) => {
                 shape
                     .write(&field.sample(), &mut String::new())
                     .map_err(|_| FormatError::PrintField { name: name.into() })?;
                 match field {
-                    Field::LevelName => Source::LevelName(level_names(shape)),
+                    Attribute::LevelName => Source::LevelName(level_names(shape)),
                     field => Source::Record(field),
                 }
             }
@@ -159,7 +171,7 @@ fn level_names(shape: Shape) -> Vec<(Level, Box<str>)> {
         [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR, Level::CRITICAL];
     let print = |level| {
         let mut text = String::new();
-        shape.write(&Value::Str(field::name_of(level)?), &mut text).ok()?;
+        shape.write(&Value::Str(attribute::name_of(level)?), &mut text).ok()?;
         Some((level, text.into()))
     };
     levels.into_iter().filter_map(print).collect()

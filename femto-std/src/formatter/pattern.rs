@@ -9,16 +9,22 @@ use std::time::SystemTime;
 use femto_core::{Record, Value};
 use jiff::tz::TimeZone;
 
+use super::attribute::{self, Attribute};
 use super::clock::Clock;
-use super::field::{self, Field};
+use super::escape::{escape_control, escape_lines};
+use super::keys::ShownKeys;
+use super::owned::OwnedValue;
 use super::parse::{Item, Parsed, Shape, Source};
 use super::{CaptureMask, FormatError, Formatter};
+use crate::level;
 
 /// A formatter made of a format string and a date format.
 ///
-/// All attributes of Python's `LogRecord` can be named, and the keys of the record's key-values.
-/// Exception and stack text follow on lines of their own. Results are those of Python's
-/// `logging.Formatter`; the level `WARN` prints as `WARNING`.
+/// All attributes of Python's `LogRecord` can be named, and the keys of the record's key-values; where
+/// a record has no such key-value, its default is printed, or `-`. A value of a kind that its
+/// conversion does not take is printed as text. Exception and stack text follow on lines of their own.
+/// Results are those of Python's `logging.Formatter`, but no record is lost where Python would raise;
+/// the level `WARN` prints as `WARNING`.
 ///
 /// | setter | default |
 /// |---|---|
@@ -27,7 +33,8 @@ use super::{CaptureMask, FormatError, Formatter};
 /// | [`with_time_zone`](Self::with_time_zone) | the system's |
 /// | [`with_start_time`](Self::with_start_time) | when the first such formatter was made |
 /// | [`with_default`](Self::with_default) | none |
-/// | [`with_key_values`](Self::with_key_values) | not shown |
+/// | [`with_keys`](Self::with_keys) | none are appended |
+/// | [`with_escaping`](Self::with_escaping) | off |
 ///
 /// `PatternFormatter::default()` is `%(asctime)s %(levelname)-8s %(name)s: %(message)s` with
 /// key-values.
@@ -52,8 +59,9 @@ pub struct PatternFormatter {
     tail: Box<str>,
     clock: Clock,
     start: Duration,
-    defaults: Vec<(Box<str>, DefaultValue)>,
-    shows_key_values: bool,
+    defaults: Vec<(Box<str>, OwnedValue)>,
+    shown: ShownKeys,
+    escapes: bool,
     mask: CaptureMask,
 }
 
@@ -77,24 +85,27 @@ impl PatternFormatter {
     /// [`FormatError::ParsePattern`], [`FormatError::PrintField`] or [`FormatError::FindField`] for
     /// what Python refuses, and for what is left to Python: widths taken from other fields, parts
     /// of fields (`{name.x}`), the locale's number format, the fields `msg`, `args`, `exc_info`.
+    /// A name that is no attribute is that of a key-value; [`FormatterBuilder`](crate::config::FormatterBuilder)
+    /// refuses it unless it has a default.
     pub fn new(format: &str, style: PatternStyle) -> Result<Self, FormatError> {
         let parsed = match style {
             PatternStyle::Percent => Parsed::percent(format),
             PatternStyle::Brace => Parsed::brace(format),
             PatternStyle::Dollar => Parsed::dollar(format),
         }?;
-        let fields = parsed.items.iter().filter_map(|item| match item.source {
-            Source::Record(field) => Some(field),
+        let attributes = parsed.items.iter().filter_map(|item| match item.source {
+            Source::Record(attribute) => Some(attribute),
             Source::LevelName(_) | Source::KeyValue(_) => None,
         });
         Ok(Self {
-            mask: fields.fold(CaptureMask::NONE, |mask, field| mask | field.mask()),
+            mask: attributes.fold(CaptureMask::NONE, |mask, attribute| mask | attribute.mask()),
             items: parsed.items.into(),
             tail: parsed.tail.into(),
             clock: Clock::new(),
             start: *START.get_or_init(now),
             defaults: Vec::new(),
-            shows_key_values: false,
+            shown: ShownKeys::Only(Vec::new()),
+            escapes: false,
         })
     }
 
@@ -126,7 +137,7 @@ impl PatternFormatter {
 
     /// Prints times in this zone: [`TimeZone::UTC`] for Python's `converter = time.gmtime`.
     pub fn with_time_zone(mut self, zone: TimeZone) -> Self {
-        self.clock.set_zone(zone);
+        self.clock.set_zone(Some(zone));
         self
     }
 
@@ -137,42 +148,73 @@ impl PatternFormatter {
     }
 
     /// Prints the value where a record has no key-value of that name: Python's `defaults`.
-    ///
-    /// Kept as they are: `None`, `Bool`, `I64`, `F64` and `Str`. Others are kept as their text.
-    pub fn with_default(mut self, key: &str, value: Value<'_>) -> Self {
-        self.defaults.push((key.into(), DefaultValue::new(value)));
+    pub fn with_default(mut self, key: &str, value: impl Into<OwnedValue>) -> Self {
+        self.defaults.push((key.into(), value.into()));
         self
     }
 
-    /// Appends the record's key-values to the line, ` key=value` each, before exception and stack.
-    pub fn with_key_values(mut self) -> Self {
-        self.shows_key_values = true;
+    /// Appends these of the record's key-values to the line, ` key=value` each, before exception and
+    /// stack; those that the format string names are not told twice.
+    pub fn with_keys(mut self, shown: ShownKeys) -> Self {
+        self.shown = shown;
         self
+    }
+
+    /// Whether control characters of the record are printed as escapes (`\n`, `\u{1b}`): those that
+    /// drive terminals, end lines, or change the direction of writing. Lines of exceptions and stacks
+    /// stay lines, and backslashes as they are.
+    pub fn with_escaping(mut self, escapes: bool) -> Self {
+        self.escapes = escapes;
+        self
+    }
+
+    /// The keys of key-values that the format string names.
+    pub(super) fn named_keys(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().filter_map(|item| match &item.source {
+            Source::KeyValue(name) => Some(&**name),
+            _ => None,
+        })
+    }
+
+    pub(super) fn has_default(&self, key: &str) -> bool {
+        self.default_of(key).is_some()
+    }
+
+    fn default_of(&self, key: &str) -> Option<Value<'_>> {
+        let found = self.defaults.iter().rev().find(|(known, _)| **known == *key);
+        found.map(|(_, value)| value.as_value())
     }
 
     fn write(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
         let start = out.len();
         for item in &self.items {
             out.push_str(&item.literal);
+            let written = out.len();
             match &item.source {
-                Source::Record(field) => self.write_field(*field, item.shape, record, out)?,
+                Source::Record(attribute) => {
+                    self.write_attribute(*attribute, item.shape, record, out)?;
+                }
                 Source::LevelName(names) => {
                     let level = record.level();
                     match names.iter().find(|(known, _)| *known == level) {
-                        Some((_, name)) if record.level_name().is_none() => out.push_str(name),
-                        _ => self.write_field(Field::LevelName, item.shape, record, out)?,
+                        Some((_, name))
+                            if record.level_name().is_none()
+                                && level::added_name(level).is_none() =>
+                        {
+                            out.push_str(name);
+                        }
+                        _ => self.write_attribute(Attribute::LevelName, item.shape, record, out)?,
                     }
                 }
-                Source::KeyValue(name) => self.write_key_value(name, item.shape, record, out)?,
+                Source::KeyValue(name) => self.write_key_value(name, item.shape, record, out),
+            }
+            if self.escapes {
+                escape_control(out, written);
             }
         }
         out.push_str(&self.tail);
-        if self.shows_key_values && record.has_key_values() {
-            for (key, value) in record.key_values() {
-                out.extend([" ", key, "="]);
-                let written = Shape::Plain.write(&value, out);
-                written.map_err(|_| FormatError::PrintField { name: key.into() })?;
-            }
+        if record.has_key_values() && self.shown != ShownKeys::Only(Vec::new()) {
+            self.write_key_values(record, out);
         }
         for text in [record.exception(), record.stack()].into_iter().flatten() {
             if text.is_empty() {
@@ -181,66 +223,93 @@ impl PatternFormatter {
             if !out[start..].ends_with('\n') {
                 out.push('\n');
             }
+            let written = out.len();
             out.push_str(text);
+            if self.escapes {
+                escape_lines(out, written, "", true);
+            }
         }
         Ok(())
     }
 
-    fn write_field(
+    fn write_attribute(
         &self,
-        field: Field,
+        attribute: Attribute,
         shape: Shape,
         record: &Record<'_>,
         out: &mut String,
     ) -> Result<(), FormatError> {
-        match (field, shape) {
-            (Field::Message | Field::AscTime, Shape::Plain) => {
-                return self.make(field, record, out);
+        match (attribute, shape) {
+            (Attribute::Message | Attribute::AscTime, Shape::Plain) => {
+                return self.make(attribute, record, out);
             }
-            (Field::Name, Shape::Plain) => {
+            (Attribute::Name, Shape::Plain) => {
                 out.push_str(record.logger_name());
                 return Ok(());
             }
             _ => {}
         }
         let mut made = String::new();
-        if matches!(field, Field::Message | Field::AscTime) {
-            self.make(field, record, &mut made)?;
+        if matches!(attribute, Attribute::Message | Attribute::AscTime) {
+            self.make(attribute, record, &mut made)?;
         }
-        let value = field.value(record, self.start, &mut made);
-        shape.write(&value, out).map_err(|_| FormatError::PrintField { name: field.name().into() })
+        write_value(&attribute.value(record, self.start, &mut made), shape, out);
+        Ok(())
     }
 
-    /// Appends a field that the record does not hold as a value.
-    fn make(&self, field: Field, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
-        match field {
-            Field::AscTime => self.clock.write(field::time(record), out),
+    /// Appends what the record does not hold as a value.
+    fn make(
+        &self,
+        attribute: Attribute,
+        record: &Record<'_>,
+        out: &mut String,
+    ) -> Result<(), FormatError> {
+        match attribute {
+            Attribute::AscTime => self.clock.write(attribute::time(record), out),
             _ => record.write_message(out).map_err(|_| FormatError::WriteMessage),
         }
     }
 
-    fn write_key_value(
-        &self,
-        name: &str,
-        shape: Shape,
-        record: &Record<'_>,
-        out: &mut String,
-    ) -> Result<(), FormatError> {
-        let found = record.key_values().find(|(key, _)| *key == name).map(|(_, value)| value);
-        let default = || self.defaults.iter().rev().find(|(key, _)| **key == *name);
-        let value = found
-            .or_else(|| default().map(|(_, value)| value.as_value()))
-            .ok_or_else(|| FormatError::FindField { name: name.into() })?;
-        let written = shape.write(&value, out);
-        written.map_err(|_| FormatError::PrintField { name: name.into() })
+    fn write_key_value(&self, name: &str, shape: Shape, record: &Record<'_>, out: &mut String) {
+        let found = record.key_values().filter(|(key, _)| *key == name).last();
+        let value = found.map(|(_, value)| value).or_else(|| self.default_of(name));
+        write_value(&value.unwrap_or(Value::Str(ABSENT)), shape, out);
+    }
+
+    fn write_key_values(&self, record: &Record<'_>, out: &mut String) {
+        self.shown.for_each(record, |key, value| {
+            if self.named_keys().any(|named| named == key) {
+                return;
+            }
+            out.push(' ');
+            let start = out.len();
+            out.extend([key, "="]);
+            write_value(value, Shape::Plain, out);
+            if self.escapes {
+                escape_control(out, start);
+            }
+        });
     }
 }
+
+/// Prints a value, whatever its kind: no record is lost for one.
+#[inline]
+fn write_value(value: &Value<'_>, shape: Shape, out: &mut String) {
+    let start = out.len();
+    if shape.write(value, out).is_err() {
+        out.truncate(start);
+        shape.write_misfit(value, out);
+    }
+}
+
+/// Stands where a record has no such key-value, as in the logs of Apache.
+const ABSENT: &str = "-";
 
 impl Default for PatternFormatter {
     fn default() -> Self {
         Self::new("%(asctime)s %(levelname)-8s %(name)s: %(message)s", PatternStyle::Percent)
             .expect("the format is a constant, and tested")
-            .with_key_values()
+            .with_keys(ShownKeys::All)
     }
 }
 
@@ -256,44 +325,6 @@ impl Formatter for PatternFormatter {
 
     fn mask(&self) -> CaptureMask {
         self.mask
-    }
-}
-
-/// The value of a default, kept.
-#[derive(Debug)]
-enum DefaultValue {
-    None,
-    Bool(bool),
-    I64(i64),
-    F64(f64),
-    Text(Box<str>),
-}
-
-impl DefaultValue {
-    fn new(value: Value<'_>) -> Self {
-        match value {
-            Value::None => Self::None,
-            Value::Bool(b) => Self::Bool(b),
-            Value::I64(n) => Self::I64(n),
-            Value::F64(x) => Self::F64(x),
-            Value::Str(text) => Self::Text(text.into()),
-            other => {
-                let mut text = String::new();
-                let result = Shape::Plain.write(&other, &mut text);
-                debug_assert!(result.is_ok(), "every value has a text");
-                Self::Text(text.into())
-            }
-        }
-    }
-
-    fn as_value(&self) -> Value<'_> {
-        match self {
-            Self::None => Value::None,
-            Self::Bool(b) => Value::Bool(*b),
-            Self::I64(n) => Value::I64(*n),
-            Self::F64(x) => Value::F64(*x),
-            Self::Text(text) => Value::Str(text),
-        }
     }
 }
 
@@ -343,6 +374,44 @@ mod tests {
             line,
             "1970-01-01 00:00:00,000 WARNING  net: link up peer=10.0.0.7 tries=3\ncaused by: x"
         );
+    }
+
+    #[test]
+    fn a_record_without_the_key_value_shows_the_default_or_a_mark() {
+        let mut details = femto_core::Details::default();
+        let format = "[%(id)s] [%(id)-4s] [%(id)04d] [%(user)s] %(thread)6d|";
+        let formatter = PatternFormatter::new(format, PatternStyle::Percent)
+            .unwrap()
+            .with_default("user", "nobody");
+        let mut show = |key_values: &'static [(&str, Value<'_>)]| {
+            details.key_values = key_values;
+            let mut line = String::new();
+            let record = Record::from_message("net", &"", Level::INFO, 0, &details);
+            formatter.format(&record, &mut line).unwrap();
+            line
+        };
+        assert_eq!(show(&[]), "[-] [-   ] [   -] [nobody]   None|");
+        let both = &[("id", Value::U8(1)), ("id", Value::U8(7)), ("user", Value::Str("x"))];
+        assert_eq!(show(both), "[7] [7   ] [0007] [x]   None|");
+        assert_eq!(show(&[("id", Value::Str("a"))]), "[a] [a   ] [   a] [nobody]   None|");
+        let brace = PatternFormatter::new("{id:=+07.2f}|{id:<5}|{id!r:^5}", PatternStyle::Brace);
+        let record = Record::from_message("net", &"", Level::INFO, 0, &details);
+        let mut line = String::new();
+        brace.unwrap().format(&record, &mut line).unwrap();
+        assert_eq!(line, "      a|a    | 'a' ");
+    }
+
+    #[test]
+    fn key_values_that_the_format_names_are_not_told_twice() {
+        let mut details = femto_core::Details::default();
+        details.key_values =
+            &[("id", Value::U8(1)), ("a", Value::U8(2)), ("b", Value::Str("\x1b"))];
+        let record = Record::from_message("net", &"two\nlines", Level::INFO, 0, &details);
+        let formatter = PatternFormatter::new("%(id)s %(message)s", PatternStyle::Percent).unwrap();
+        let formatter = formatter.with_keys(ShownKeys::except(["a"])).with_escaping(true);
+        let mut line = String::new();
+        formatter.format(&record, &mut line).unwrap();
+        assert_eq!(line, "1 two\\nlines b=\\u{1b}");
     }
 
     #[test]

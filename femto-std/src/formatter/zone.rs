@@ -1,12 +1,70 @@
-//! The local time zone, as the system has it now.
+//! Time zones: which one a formatter prints times in.
 //!
-//! Asked on the *collector*, about once a second.
+//! Chosen where it is made; the system's is looked at on the *collector*, about once a second.
 
+use core::str::FromStr;
 use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
+
+use crate::Error;
+
+/// The time zone of a formatter's times.
+///
+/// As text: `local`, `utc`, an offset (`+05:30`), or a name of the system's time zone database
+/// (`Europe/Berlin`).
+///
+/// # Examples
+/// ```
+/// use femto_std::config::Zone;
+///
+/// assert_eq!("utc".parse::<Zone>()?, Zone::UTC);
+/// assert_ne!("+05:30".parse::<Zone>()?, Zone::LOCAL);
+/// assert!("Mars/Olympus".parse::<Zone>().is_err());
+/// # Ok::<(), femto_std::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zone(
+    /// `None` for the system's, which may change.
+    pub(super) Option<TimeZone>,
+);
+
+impl Zone {
+    /// That of the environment variable `TZ`, else of the system (`/etc/localtime`), followed when it
+    /// changes: the system's within a minute, `TZ` within five.
+    pub const LOCAL: Self = Self(None);
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(Some(TimeZone::UTC));
+}
+
+impl From<TimeZone> for Zone {
+    fn from(zone: TimeZone) -> Self {
+        Self(Some(zone))
+    }
+}
+
+impl FromStr for Zone {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text.eq_ignore_ascii_case("local") {
+            return Ok(Self::LOCAL);
+        }
+        if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
+            return Ok(Self::UTC);
+        }
+        let zone = DateTimeParser::new().parse_time_zone(text);
+        zone.map(Self::from).map_err(|_| Error::CheckParameter {
+            name: "time_zone",
+            value: format!("{text:?}"),
+            allowed: "local, utc, an offset such as +05:30, or a name of the system's time zone \
+                      database such as Europe/Berlin",
+        })
+    }
+}
 
 /// The zone of `TZ` if that is set, else that of `/etc/localtime`, looked at anew each minute.
 pub(crate) fn local() -> TimeZone {

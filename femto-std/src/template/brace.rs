@@ -112,6 +112,27 @@ impl BraceSpec {
         })
     }
 
+    /// The same width, for a text; where numbers would stand, unless it says where.
+    pub(crate) fn of_text(self) -> Self {
+        let align = match self.align {
+            None | Some(Align::AfterSign) => Align::Right,
+            Some(align) => align,
+        };
+        Self {
+            conversion: None,
+            fill: if self.fill == '0' { ' ' } else { self.fill },
+            align: Some(align),
+            sign: None,
+            is_signed: false,
+            alternate: false,
+            zero: false,
+            grouping: None,
+            precision: None,
+            kind: 0,
+            ..self
+        }
+    }
+
     /// `{name}`: what is written is `str` of the value.
     pub(crate) fn is_plain_text(&self) -> bool {
         self.is_empty && matches!(self.conversion, None | Some(Conversion::Text))

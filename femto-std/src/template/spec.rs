@@ -56,6 +56,18 @@ impl Spec {
         precision: None,
     };
 
+    /// The same width, for a text.
+    pub(crate) fn of_text(self) -> Self {
+        let flags = Flags { left: self.flags.left, ..Flags::default() };
+        Self {
+            conversion: Conversion::Text,
+            plain: self.plain,
+            flags,
+            width: self.width,
+            precision: None,
+        }
+    }
+
     /// `%s`: what is written is the text itself.
     pub(crate) fn is_plain_text(&self) -> bool {
         self.plain && self.conversion == Conversion::Text

@@ -1,0 +1,103 @@
+//! Level names: what the application calls its levels.
+//!
+//! Set where logging is configured, read by formatters on the *collector* and wherever a level is
+//! read from text. No log call looks here: levels are compared by their numbers.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use femto_core::Level;
+
+use crate::Error;
+
+/// Gives a level a name, in the whole process: all formatters of this crate print it, and
+/// configuration and [`level_named`] understand it. Python's `addLevelName`.
+///
+/// May be called at any time, from any thread; what is formatted from then on has the name. A name
+/// that the level had before is still understood. An empty name takes the level's name away.
+///
+/// # Examples
+/// ```
+/// use femto_std::{Level, add_level_name, level_name, level_named};
+///
+/// const NOTICE: Level = Level::new(25);
+/// add_level_name(NOTICE, "NOTICE");
+/// assert_eq!(level_name(NOTICE), Some("NOTICE"));
+/// assert_eq!(level_named("notice")?, NOTICE);
+/// # Ok::<(), femto_std::Error>(())
+/// ```
+pub fn add_level_name(level: Level, name: &str) {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shown = SHOWN.load().as_deref().copied().unwrap_or([None; LEVELS]);
+    shown[usize::from(level.number())] = (!name.is_empty()).then(|| known.keep(name));
+    if !name.is_empty() {
+        known.levels.insert(name.to_uppercase(), level);
+    }
+    SHOWN.store(Some(Arc::new(shown)));
+    HAS_ANY.store(true, Ordering::Release);
+}
+
+/// The name that the application gave a level, else the usual one; `None` for a number without.
+#[must_use]
+pub fn level_name(level: Level) -> Option<&'static str> {
+    added_name(level).or_else(|| level.name())
+}
+
+/// Reads a level: a name that [`add_level_name`] gave, the usual names, `WARNING` and `FATAL`
+/// included, all in any case, or a number from 0 to 255.
+///
+/// # Errors
+/// [`Error::CheckParameter`] for any other text.
+pub fn level_named(name: &str) -> Result<Level, Error> {
+    if HAS_ANY.load(Ordering::Acquire) {
+        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(level) = known.levels.get(&name.to_uppercase()) {
+            return Ok(*level);
+        }
+    }
+    name.parse().map_err(|_| Error::CheckParameter {
+        name: "level",
+        value: format!("{name:?}"),
+        allowed: "NOTSET, TRACE, DEBUG, INFO, WARN, WARNING, ERROR, CRITICAL, FATAL, OFF, a name \
+                  given by add_level_name, or a number from 0 to 255",
+    })
+}
+
+/// The name that the application gave a level.
+#[inline]
+pub(crate) fn added_name(level: Level) -> Option<&'static str> {
+    if HAS_ANY.load(Ordering::Acquire) { look_up(level) } else { None }
+}
+
+#[cold]
+fn look_up(level: Level) -> Option<&'static str> {
+    SHOWN.load().as_ref()?[usize::from(level.number())]
+}
+
+/// The names that were ever given.
+struct Known {
+    /// They stay for the life of the program, so that whoever prints one needs no lock; each once.
+    texts: BTreeSet<&'static str>,
+    /// By upper-case name.
+    levels: BTreeMap<String, Level>,
+}
+
+impl Known {
+    fn keep(&mut self, name: &str) -> &'static str {
+        if let Some(known) = self.texts.get(name) {
+            return known;
+        }
+        let name: &'static str = Box::leak(name.into());
+        self.texts.insert(name);
+        name
+    }
+}
+
+const LEVELS: usize = 256;
+static KNOWN: Mutex<Known> = Mutex::new(Known { texts: BTreeSet::new(), levels: BTreeMap::new() });
+/// By level.
+static SHOWN: ArcSwapOption<[Option<&'static str>; LEVELS]> = ArcSwapOption::const_empty();
+/// Whether a name was ever given: formatters of a program without need not look further.
+static HAS_ANY: AtomicBool = AtomicBool::new(false);

@@ -33,7 +33,7 @@ test_lint() {
         cargo clippy "${LOCKED[@]}" "${MEMBERS[@]}" --all-targets -- -D warnings
     step "lint: clippy, femto-core by feature" clippy_features
     step "lint: clippy, the command femto" \
-        cargo clippy "${LOCKED[@]}" -p femto-std --features cli --all-targets -- -D warnings
+        cargo clippy "${LOCKED[@]}" -p femto-std --features cli,gzip,zstd --all-targets -- -D warnings
     step "lint: clippy, configuration from text" \
         cargo clippy "${LOCKED[@]}" -p femto-std --features toml --all-targets -- -D warnings
     have_python "lint: Python" || return 0
@@ -76,6 +76,7 @@ test_rust() {
     fi
     step "rust: the command femto" femto_test
     step "rust: configuration from text" config_test
+    step "rust: compression" compression_tests
     step "rust: bridges of femto-core" bridges_test
     step "rust: handlers of femto-core" handlers_test
     step "rust: compile-time ceilings" ceiling_tests
@@ -103,6 +104,12 @@ ceiling_tests() {
     FEMTO_CEILING=dev cargo test "${LOCKED[@]}" "${test[@]}"
     FEMTO_CEILING=release cargo test "${LOCKED[@]}" "${test[@]}" \
         --config 'profile.dev.package.femto-core.debug-assertions=false'
+}
+
+compression_tests() {
+    cargo test "${LOCKED[@]}" -p femto-std --features gzip,zstd --lib --test rotation
+    cargo test "${LOCKED[@]}" -p femto-std --features gzip,zstd --doc handler
+    cargo test "${LOCKED[@]}" -p femto-tests --features gzip --test compression
 }
 
 femto_test() {

@@ -48,6 +48,45 @@ impl Drop for Scratch {
     }
 }
 
+/// A small file system in memory, which can be full; unmounted when it goes.
+#[derive(Debug)]
+pub struct Disk(PathBuf);
+
+impl Disk {
+    /// Mounts one with the options of tmpfs; `None`, which is printed, where that is not allowed.
+    ///
+    /// # Panics
+    /// If it is not allowed in CI: there is no other disk to be had that fills up and has space again.
+    #[must_use]
+    pub fn mount(path: &Path, options: &str) -> Option<Self> {
+        std::fs::create_dir(path).expect("a folder");
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(path).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(path.to_owned()));
+        }
+        assert!(std::env::var_os("CI").is_none(), "CI lets tests mount a tmpfs");
+        eprintln!("SKIPPED: full disk: no permission to mount a tmpfs");
+        None
+    }
+
+    /// Changes its options.
+    ///
+    /// # Panics
+    /// If it cannot be mounted anew.
+    pub fn remount(&self, options: &str) {
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-o", &format!("remount,{options}")]).arg(&self.0).status();
+        assert!(mounted.is_ok_and(|status| status.success()), "remount {options}");
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
 /// How a scenario ended.
 #[derive(Debug)]
 pub struct Ended {

@@ -20,7 +20,7 @@ use crate::sink::{FileOptions, Retention, Rotation, Schedule};
 /// | parameter | default | |
 /// |---|---|---|
 /// | `when`, `interval` | [`When::Hour`], 1 | when a new file begins |
-/// | `at_time` | 00:00:00 | the time of day, if `when` is midnight or a day of the week |
+/// | `at_time` | the end of the day | the time of day, if `when` is midnight or a day of the week |
 /// | `utc` | false | whether days and names are those of UTC rather than of local time |
 /// | `max_bytes` | no limit | how large a file may get before its time has come |
 /// | `backup_count`, `max_age`, `max_total_bytes` | no limit | how many rotated files are kept, how old, how large all of them together |
@@ -105,7 +105,8 @@ impl TimedRotatingFileHandlerBuilder {
         self
     }
 
-    /// The time of day, with [`When::Midnight`] or a day of the week. Default: 00:00:00.
+    /// The time of day, with [`When::Midnight`] or a day of the week: hour, minute and second, 00:00:00
+    /// to 23:59:59. Default: the midnight at which the day ends, as in Python.
     pub fn with_at_time(mut self, hour: u8, minute: u8, second: u8) -> Self {
         self.at_time = Some((hour, minute, second));
         self
@@ -142,22 +143,23 @@ impl TimedRotatingFileHandlerBuilder {
                 allowed: "1 to 10000",
             });
         }
-        let (hour, minute, second) = self.at_time.unwrap_or_default();
-        let wrong_time = |allowed| Error::CheckParameter {
+        let at = self.at_time.map(|time| self.at(time)).transpose()?;
+        let zone = self.utc.then_some(TimeZone::UTC);
+        Ok(Schedule { when: self.when, interval: self.interval, at, zone })
+    }
+
+    fn at(&self, (hour, minute, second): (u8, u8, u8)) -> Result<Time, Error> {
+        let wrong = |allowed| Error::CheckParameter {
             name: "at_time",
             value: format!("{hour:02}:{minute:02}:{second:02}"),
             allowed,
         };
-        if self.at_time.is_some() && !self.when.has_time_of_day() {
-            return Err(wrong_time(
-                "a time of day if `when` is midnight or W0 to W6, none otherwise",
-            ));
+        if !self.when.has_time_of_day() {
+            return Err(wrong("a time of day if `when` is midnight or W0 to W6, none otherwise"));
         }
         let part = |part: u8| i8::try_from(part).unwrap_or(i8::MAX);
-        let at = Time::new(part(hour), part(minute), part(second), 0)
-            .map_err(|_| wrong_time("00:00:00 to 23:59:59"))?;
-        let zone = self.utc.then_some(TimeZone::UTC);
-        Ok(Schedule { when: self.when, interval: self.interval, at, zone })
+        Time::new(part(hour), part(minute), part(second), 0)
+            .map_err(|_| wrong("00:00:00 to 23:59:59"))
     }
 }
 

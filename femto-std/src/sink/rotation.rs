@@ -14,6 +14,8 @@ mod compression;
 mod names;
 mod retention;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
 pub use compression::Compression;
 pub(crate) use retention::Retention;
@@ -22,6 +24,7 @@ pub use schedule::{ParseWhenError, When};
 
 use core::mem;
 use core::time::Duration;
+use std::ffi::OsString;
 use std::fs::{self, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -54,7 +57,7 @@ impl Rotation {
 
     /// Where a rotated file is packed.
     fn part_path(&self) -> PathBuf {
-        let mut name = std::ffi::OsString::from(".");
+        let mut name = OsString::from(".");
         name.push(self.path.file_name().unwrap_or_default());
         name.push(".femto-part");
         self.path.with_file_name(name)

@@ -5,6 +5,9 @@
 //! they are on the disk they take the rotated file's place, and then the name with the ending. Should
 //! the process die between these two, the first bytes tell.
 
+#[cfg(test)]
+mod tests;
+
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -59,7 +62,7 @@ impl Compression {
     }
 
     #[cfg_attr(
-        not(all(feature = "gzip", feature = "zstd")),
+        not(any(feature = "gzip", feature = "zstd")),
         expect(unused_variables, reason = "there is none to pack with")
     )]
     fn pack(self, from: &File, to: &File) -> io::Result<()> {
@@ -216,7 +219,7 @@ fn pack(
 
     // Nobody moves rotated files on now.
     let log = rotation.hold()?;
-    let placed = place(rotation, compression, &source, &before, part);
+    let placed = place(rotation, compression, &source, &before);
     let _ = log.file.unlock();
     placed
 }
@@ -227,7 +230,6 @@ fn place(
     compression: Compression,
     source: &LogFile,
     before: &fs::Metadata,
-    part: &LogFile,
 ) -> io::Result<()> {
     let is_source = |backup: &Backup| {
         fs::symlink_metadata(backup.path()).is_ok_and(|metadata| source.is(&metadata))
@@ -238,7 +240,6 @@ fn place(
     if after.len() != before.len() || after.modified()? != before.modified()? {
         return Err(io::Error::other("somebody writes to it still"));
     }
-    debug_assert!(part.file.metadata().is_ok_and(|metadata| metadata.len() > 0));
     let path = backup.path();
     fs::rename(rotation.part_path(), &path)?;
     names::move_to(&path, &backup.compressed(compression).path())

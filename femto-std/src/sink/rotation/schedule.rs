@@ -41,9 +41,9 @@ pub enum When {
     Hour,
     /// Every 24 hours.
     Day,
-    /// Every day at midnight, or at a time of day.
+    /// Every day when it ends, at midnight, or at a time of the day.
     Midnight,
-    /// Every Monday at midnight, or at a time of day.
+    /// Every Monday when it ends, at midnight, or at a time of the day.
     Monday,
     /// Every Tuesday.
     Tuesday,
@@ -140,8 +140,8 @@ pub(crate) struct Schedule {
     pub(crate) when: When,
     /// Every so many of them.
     pub(crate) interval: u32,
-    /// For those that come at a time of day.
-    pub(crate) at: Time,
+    /// For those that come at a time of day; `None` is the end of the day.
+    pub(crate) at: Option<Time>,
     /// `None` for the system's.
     pub(crate) zone: Option<TimeZone>,
 }
@@ -201,7 +201,111 @@ impl Schedule {
     }
 
     fn at_time_of(&self, day: Date, now: &ZonedDateTime) -> Option<i64> {
-        let zoned = day.to_datetime(self.at).to_zoned_datetime(now.time_zone().clone()).ok()?;
+        let local = match self.at {
+            Some(time) => day.to_datetime(time),
+            None => day.tomorrow().ok()?.to_datetime(Time::midnight()),
+        };
+        let zoned = local.to_zoned_datetime(now.time_zone().clone()).ok()?;
         Some(zoned.timestamp().as_second())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What CPython computes; `rollovers.py` beside it says what the columns are.
+    const ROLLOVERS: &str = include_str!("../../../tests/timed_rotation/rollovers.txt");
+
+    #[test]
+    fn files_end_when_and_are_called_what_python_says() {
+        let (mut same, mut other, mut stamps) = (0, 0, 0);
+        for line in ROLLOVERS.lines() {
+            let fields: Vec<&str> = line.split(' ').collect();
+            let [zone, when, interval, at, second, end, stamp] = fields[..] else {
+                panic!("{line}")
+            };
+            let schedule = Schedule {
+                when: when.parse().unwrap(),
+                interval: interval.parse().unwrap(),
+                at: (at != "-").then(|| at.parse().unwrap()),
+                zone: Some(TimeZone::get(zone).unwrap()),
+            };
+            let (second, end): (i64, i64) = (second.parse().unwrap(), end.parse().unwrap());
+            let found = schedule.next(second);
+            if found == end {
+                same += 1;
+                if stamp != "-" {
+                    stamps += 1;
+                    assert_eq!(schedule.stamp(end), stamp, "{line}");
+                }
+                continue;
+            }
+            // Python takes every change of the clocks for one of an hour; here it is half of one.
+            other += 1;
+            assert_eq!((zone, (found - end).abs()), ("Australia/Lord_Howe", 1800), "{line}");
+            let local = schedule.local(found).unwrap().time();
+            assert_eq!(local, schedule.at.unwrap_or(Time::midnight()), "{line}");
+        }
+        assert!(same > 1500 && other > 20 && stamps > 1500, "{same} {other} {stamps}");
+    }
+
+    fn daily(zone: &str, hour: i8, minute: i8) -> Schedule {
+        Schedule {
+            when: When::Midnight,
+            interval: 1,
+            at: Some(jiff::civil::time(hour, minute, 0, 0)),
+            zone: Some(TimeZone::get(zone).unwrap()),
+        }
+    }
+
+    fn second(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_second()
+    }
+
+    #[test]
+    fn a_time_that_is_left_out_comes_when_the_clocks_were_set_forward() {
+        let schedule = daily("Europe/Berlin", 2, 30);
+        let before = second("2026-03-28T23:30:00Z");
+        assert_eq!(schedule.next(before), second("2026-03-29T01:30:00Z"));
+        assert_eq!(schedule.next(second("2026-03-29T01:30:00Z")), second("2026-03-30T00:30:00Z"));
+        assert_eq!(schedule.stamp(second("2026-03-29T01:30:00Z")), "2026-03-28");
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_counts_once() {
+        let schedule = daily("Europe/Berlin", 2, 30);
+        let first = second("2026-10-25T00:30:00Z");
+        assert_eq!(schedule.next(first - 1), first);
+        for later in [first, first + 1800, first + 3600, first + 7200] {
+            assert_eq!(schedule.next(later), second("2026-10-26T01:30:00Z"));
+        }
+    }
+
+    #[test]
+    fn hours_are_called_by_when_they_began() {
+        let schedule = Schedule {
+            when: When::Hour,
+            interval: 1,
+            at: None,
+            zone: Some(TimeZone::get("Europe/Berlin").unwrap()),
+        };
+        // 01, no 02 but 03; and 01, 02 twice, 03.
+        let stamps = |first: &str, hours: i64| -> Vec<String> {
+            let ends = (1..=hours).map(|hour| second(first) + hour * 3600);
+            ends.map(|end| schedule.stamp(end)[11..].to_owned()).collect()
+        };
+        assert_eq!(stamps("2026-03-29T00:00:00Z", 2), ["01", "03"]);
+        assert_eq!(stamps("2026-10-24T23:00:00Z", 4), ["01", "02", "02", "03"]);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for (name, when) in NAMES {
+            assert_eq!(name.to_lowercase().parse(), Ok(when));
+            assert_eq!(when.to_string(), name);
+        }
+        let error = "W".parse::<When>().unwrap_err();
+        assert_eq!(error.to_string(), "\"W\" is not one of S, M, H, D, midnight, W0 to W6");
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
 }
 
 /// Forks; the child runs `work` and ends as a program does, with its exit hooks.
-fn fork(work: impl FnOnce()) -> libc::pid_t {
+pub(crate) fn fork(work: impl FnOnce()) -> libc::pid_t {
     // SAFETY: child and parent both go on with what the library promises to keep usable.
     match unsafe { libc::fork() } {
         -1 => panic!("fork: {}", std::io::Error::last_os_error()),
@@ -36,7 +36,7 @@ fn fork(work: impl FnOnce()) -> libc::pid_t {
     }
 }
 
-fn wait(child: libc::pid_t) {
+pub(crate) fn wait(child: libc::pid_t) {
     let mut status = 0;
     // SAFETY: `status` is a place for the status.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);

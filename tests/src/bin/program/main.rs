@@ -7,6 +7,7 @@ mod exit;
 mod fork;
 mod memory;
 mod quiet;
+mod rotate;
 mod signal;
 mod sink;
 
@@ -27,6 +28,7 @@ fn main() {
         Some(("fork", which)) => fork::run(which, &rest),
         Some(("memory", which)) => memory::run(which, &rest),
         Some(("quiet", which)) => quiet::run(which, &rest),
+        Some(("rotate", which)) => rotate::run(which, &rest),
         Some(("signal", which)) => signal::run(which, &rest),
         Some(("sink", which)) => sink::run(which, &rest),
         _ => panic!("no such scenario: {scenario}"),

@@ -21,9 +21,9 @@ mod toml;
 pub(crate) use apply::{Applied, reconfigure};
 pub use builder::ConfigBuilder;
 pub use filter::FilterConfig;
-pub use formatter::{FormatterClass, FormatterConfig};
 pub use handler::{
-    FileConfig, FileMode, HandlerConfig, HandlerKind, QueueConfig, Stream, StreamConfig,
+    FanOutConfig, FileConfig, FileMode, HandlerConfig, HandlerKind, MemoryConfig, NullConfig,
+    Permissions, QueueConfig, RotatingFileConfig, Stream, StreamConfig, TimedRotatingFileConfig,
 };
 pub use logger::{LoggerConfig, LoggerConfigBuilder};
 pub use node::{Kind, Node};
@@ -50,12 +50,14 @@ section! {
     ///
     /// # Examples
     /// ```
-    /// use femto_std::config::{ConfigBuilder, FormatterConfig, LoggerConfigBuilder, StreamConfig};
-    /// use femto_std::config::HandlerConfig;
+    /// use femto_std::config::{
+    ///     ConfigBuilder, FormatterBuilder, HandlerConfig, LoggerConfigBuilder, StreamConfig,
+    /// };
     /// use femto_std::{Level, warn};
     ///
+    /// let plain = FormatterBuilder::new().with_format("%(levelname)s %(name)s: %(message)s");
     /// ConfigBuilder::new()
-    ///     .with_formatter("plain", FormatterConfig::pattern("%(levelname)s %(name)s: %(message)s"))
+    ///     .with_formatter("plain", plain)
     ///     .with_handler("console", HandlerConfig::new(StreamConfig::stderr()).with_formatter("plain"))
     ///     .with_root(LoggerConfigBuilder::new().with_level(Level::INFO).with_handlers(["console"]))
     ///     .with_logger("app.db", LoggerConfigBuilder::new().with_level(Level::DEBUG))
@@ -75,7 +77,7 @@ section! {
         /// take no records any more. Default: false (in Python, true).
         disable_existing_loggers: bool = false;
         /// Formatters by id.
-        formatters: BTreeMap<String, FormatterConfig>;
+        formatters: BTreeMap<String, FormatterBuilder>;
         /// Filters by id.
         filters: BTreeMap<String, FilterConfig>;
         /// Handlers by id.

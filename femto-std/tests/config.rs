@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use femto_std::config::{
-    Config, ConfigBuilder, FileConfig, FileMode, FilterConfig, FormatterConfig, HandlerConfig,
-    LoggerConfigBuilder, StreamConfig,
+    Config, ConfigBuilder, FileConfig, FileMode, FilterConfig, FormatterBuilder, FormatterStyle,
+    HandlerConfig, LoggerConfigBuilder, StreamConfig,
 };
 use femto_std::{Delivery, Level, Limit, OverflowPolicy};
 
@@ -15,7 +15,7 @@ disable_existing_loggers = true
 format = "%(levelname)s %(message)s"
 datefmt = "%H:%M"
 [formatters.json]
-class = "json"
+style = "json"
 
 [filters.app]
 name = "app"
@@ -72,7 +72,7 @@ fn built() -> Config {
         .with_delivery(Delivery::Queued)
         .with_flush_level(Level::WARN);
     let plain =
-        FormatterConfig::pattern("%(levelname)s %(message)s").with_datefmt("%H:%M".to_owned());
+        FormatterBuilder::new().with_format("%(levelname)s %(message)s").with_date_format("%H:%M");
     let console = HandlerConfig::new(StreamConfig::stdout()).with_formatter("plain");
     let database = LoggerConfigBuilder::new()
         .with_level(Level::DEBUG)
@@ -83,7 +83,7 @@ fn built() -> Config {
         .with_version(1)
         .with_disable_existing_loggers(true)
         .with_formatter("plain", plain)
-        .with_formatter("json", FormatterConfig::json())
+        .with_formatter("json", FormatterBuilder::new().with_style(FormatterStyle::Json))
         .with_filter("app", app)
         .with_filter("chatter", FilterConfig::new().with_name("app.chatter"))
         .with_handler("console", console)

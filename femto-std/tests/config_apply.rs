@@ -7,7 +7,7 @@ mod scratch;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use femto_std::config::{
-    Config, ConfigBuilder, FileConfig, FileMode, FilterConfig, FormatterConfig, HandlerConfig,
+    Config, ConfigBuilder, FileConfig, FileMode, FilterConfig, FormatterBuilder, HandlerConfig,
     LoggerConfigBuilder,
 };
 use femto_std::{HandlerBuilderTrait, Level, Limit, Manager, debug, error, get_logger, info, warn};
@@ -31,7 +31,7 @@ fn file(scratch: &Scratch, name: &str) -> HandlerConfig {
 }
 
 fn builder() -> ConfigBuilder {
-    ConfigBuilder::new().with_formatter("plain", FormatterConfig::pattern("%(message)s"))
+    ConfigBuilder::new().with_formatter("plain", FormatterBuilder::new().with_format("%(message)s"))
 }
 
 fn logger(level: Level, handlers: &[&'static str]) -> LoggerConfigBuilder {
@@ -68,7 +68,10 @@ fn a_handler_that_did_not_change_is_the_same_and_one_that_changed_in_part_too() 
     let (_alone, scratch) = (alone(), Scratch::new("config-same"));
     let with = |handler: HandlerConfig| {
         let config = builder()
-            .with_formatter("long", FormatterConfig::pattern("%(levelname)s %(message)s"))
+            .with_formatter(
+                "long",
+                FormatterBuilder::new().with_format("%(levelname)s %(message)s"),
+            )
             .with_filter("app", FilterConfig::new().with_name("app"))
             .with_handler("file", handler)
             .with_root(logger(Level::INFO, &["file"]));
@@ -278,7 +281,9 @@ fn a_piece_is_changed_and_levels_set_by_hand_stay() {
     manager
         .reconfigure(|config| {
             config.loggers.get_mut("piece.two").unwrap().level = Some(Level::INFO);
-            config.formatters.insert("plain".to_owned(), FormatterConfig::pattern("- %(message)s"));
+            config
+                .formatters
+                .insert("plain".to_owned(), FormatterBuilder::new().with_format("- %(message)s"));
         })
         .unwrap();
     debug!(target: "piece.one", "1");

@@ -11,7 +11,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use femto_std::config::{
-    Config, ConfigBuilder, FileConfig, FilterConfig, FormatterConfig, HandlerConfig,
+    Config, ConfigBuilder, FileConfig, FilterConfig, FormatterBuilder, HandlerConfig,
     LoggerConfigBuilder,
 };
 use femto_std::{Level, Manager, get_logger, info};
@@ -26,8 +26,11 @@ const ROUNDS: usize = 40;
 fn config(scratch: &Scratch, round: usize) -> Config {
     let file = |name: &str| HandlerConfig::new(FileConfig::new(scratch.path(name)));
     let builder = ConfigBuilder::new()
-        .with_formatter("short", FormatterConfig::pattern("%(message)s"))
-        .with_formatter("long", FormatterConfig::pattern("%(levelname)s|%(name)s|%(message)s"))
+        .with_formatter("short", FormatterBuilder::new().with_format("%(message)s"))
+        .with_formatter(
+            "long",
+            FormatterBuilder::new().with_format("%(levelname)s|%(name)s|%(message)s"),
+        )
         .with_filter("all", FilterConfig::new());
     let top = |ids: &[&'static str]| LoggerConfigBuilder::new().with_handlers(ids.to_vec());
     let info = |logger: LoggerConfigBuilder| logger.with_level(Level::INFO);

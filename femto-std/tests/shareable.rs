@@ -29,8 +29,9 @@ const _: () = {
 const _: () = {
     use femto_std::config::*;
     all! { is_shareable:
-        Config, ConfigBuilder, ConfigError, FileConfig, FileMode, FilterConfig, FormatterClass,
-        FormatterConfig, HandlerConfig, HandlerKind, Kind, LoggerConfig, LoggerConfigBuilder, Node,
+        Config, ConfigBuilder, ConfigError, FileConfig, FileMode, FilterConfig,
+        FanOutConfig, MemoryConfig, NullConfig, Permissions, RotatingFileConfig, TimedRotatingFileConfig,
+        HandlerConfig, HandlerKind, Kind, LoggerConfig, LoggerConfigBuilder, Node,
         Problem, QueueConfig, Stream, StreamConfig,
         Field, FormatterBuilder, FormatterStyle, NamedField, OwnedValue, Precision, ShownKeys, Zone,
         femto_std::CallSiteFilter, femto_std::Limit, femto_std::ParseLimitError,

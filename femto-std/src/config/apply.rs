@@ -6,6 +6,8 @@
 
 use core::time::Duration;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -37,8 +39,10 @@ pub(super) fn apply(config: &Config) -> Result<(), ConfigError> {
         return adjust(config, &before);
     }
     let mut next = Applied { config: config.clone(), ..Applied::default() };
-    next.make_parts(&before, check::check(config)?);
-    next.make_handlers(&before)?;
+    let checked = check::check(config)?;
+    let ids = checked.handlers.clone();
+    next.make_parts(&before, checked);
+    next.make_handlers(&before, &ids)?;
     next.put_in_force(&before, None);
     Ok(())
 }
@@ -49,8 +53,10 @@ pub(crate) fn reconfigure(change: impl FnOnce(&mut Config)) -> Result<(), Config
     let before = registry::lock().applied.clone().unwrap_or_default();
     let mut next = Applied { config: before.config.clone(), ..Applied::default() };
     change(&mut next.config);
-    next.make_parts(&before, check::check(&next.config)?);
-    next.make_handlers(&before)?;
+    let checked = check::check(&next.config)?;
+    let ids = checked.handlers.clone();
+    next.make_parts(&before, checked);
+    next.make_handlers(&before, &ids)?;
     next.put_in_force(&before, Some(&before.config));
     Ok(())
 }
@@ -83,61 +89,54 @@ impl Applied {
         }
     }
 
-    /// Makes handlers; those that are as before, or need not be made anew, are the same.
-    fn make_handlers(&mut self, before: &Self) -> Result<(), ConfigError> {
+    /// Makes handlers, in this order; those that are as before, or need not be made anew, are the
+    /// same.
+    fn make_handlers(&mut self, before: &Self, ids: &[String]) -> Result<(), ConfigError> {
         let mut problems = Problems::default();
-        let place = Place::ROOT.key("handlers");
-        let mut handlers = BTreeMap::new();
-        // Emptying a file cannot be undone, so that comes last; and first for a try, without.
-        let mut emptying = Vec::new();
-        for (id, config) in &self.config.handlers {
-            if let Some(known) = before.keeps(id, config) {
-                handlers.insert(id.clone(), known.clone());
+        let handlers = Place::ROOT.key("handlers");
+        let mut emptied = Vec::new();
+        for id in ids {
+            let Some(config) = self.config.handlers.get(id) else { continue };
+            if let Some(known) = self.kept(before, id, config) {
+                self.handlers.insert(id.clone(), known);
                 continue;
             }
-            let file = config.kind.as_ref().and_then(|kind| kind.file());
-            let is_ours = file.is_some_and(|file| before.writes_to(file));
-            let gentle = config.without_emptying();
-            let first = gentle.as_ref().unwrap_or(config);
-            let made = self.make_handler(first, &place.key(id), &mut problems);
-            if gentle.is_some() && !is_ours {
-                emptying.push((id, config));
-            } else {
-                handlers.extend(made.map(|handler| (id.clone(), handler)));
-            }
+            let made = match config.build(&self.parts(config)) {
+                None => continue,
+                Some(Ok(made)) => made,
+                Some(Err(error)) => {
+                    let cause = core::error::Error::source(&error);
+                    let cause = cause.map_or(String::new(), |cause| format!(": {cause}"));
+                    problems.at(&handlers.key(id), &format!("{error}{cause}"));
+                    continue;
+                }
+            };
+            self.handlers.insert(id.clone(), made);
+            let file = config.kind.as_ref().filter(|kind| kind.empties_file());
+            let file = file.and_then(|kind| kind.file());
+            emptied.extend(file.filter(|file| !before.writes_to(file)).map(|file| (id, file)));
         }
+        // It cannot be undone, so it comes last.
         if problems.is_empty() {
-            for (id, config) in emptying {
-                let made = self.make_handler(config, &place.key(id), &mut problems);
-                handlers.extend(made.map(|handler| (id.clone(), handler)));
+            for (id, file) in emptied {
+                if let Err(error) = empty(file) {
+                    let text = format!("could not empty {}: {error}", file.display());
+                    problems.at(&handlers.key(id), &text);
+                }
             }
         }
-        problems.into_result(Some(()))?;
-        self.handlers = handlers;
-        Ok(())
+        problems.into_result(Some(()))
     }
 
-    fn make_handler(
-        &self,
-        config: &HandlerConfig,
-        place: &Place<'_>,
-        problems: &mut Problems,
-    ) -> Option<Arc<Handler>> {
-        match config.builder(self.parts(config))?.build() {
-            Ok(handler) => Some(handler),
-            Err(error) => {
-                let cause = core::error::Error::source(&error);
-                let cause = cause.map_or(String::new(), |cause| format!(": {cause}"));
-                problems.at(place, &format!("{error}{cause}"));
-                None
-            }
-        }
-    }
-
-    /// The handler that stays for this configuration.
-    fn keeps(&self, id: &str, config: &HandlerConfig) -> Option<&Arc<Handler>> {
-        let before = self.config.handlers.get(id)?;
-        self.handlers.get(id).filter(|_| config.is_made_as(before))
+    /// The handler that stays for a configuration, if one does.
+    fn kept(&self, before: &Self, id: &str, config: &HandlerConfig) -> Option<Arc<Handler>> {
+        let is_same = |target: &String| {
+            let pair = (self.handlers.get(target), before.handlers.get(target));
+            matches!(pair, (Some(now), Some(then)) if Arc::ptr_eq(now, then))
+        };
+        let is_made_so = config.is_made_as(before.config.handlers.get(id)?);
+        let stays = is_made_so && config.targets().iter().all(is_same);
+        before.handlers.get(id).filter(|_| stays).cloned()
     }
 
     fn writes_to(&self, file: &Path) -> bool {
@@ -149,7 +148,11 @@ impl Applied {
 
     /// What a handler's configuration names.
     fn parts(&self, config: &HandlerConfig) -> Parts {
+        let handler = |id: &String| self.handlers.get(id).cloned();
         Parts {
+            level: config.level,
+            queue: config.queue.clone(),
+            targets: config.targets().iter().filter_map(handler).collect(),
             formatter: config.formatter.as_ref().and_then(|id| self.formatters.get(id)).cloned(),
             filters: self.filters(&config.filters),
         }
@@ -202,7 +205,7 @@ impl Applied {
             if !Arc::ptr_eq(now, then) {
                 continue;
             }
-            let (parts, level) = (self.parts(config), config.level.unwrap_or(Level::NOTSET));
+            let (parts, level) = (self.parts(config), config.effective_level());
             let was = before.config.handlers.get(id);
             let is_same = was.is_some_and(|was| {
                 let known = before.parts(was);
@@ -268,6 +271,15 @@ impl Applied {
                 .take_if(|now| of_before.filters.is_some_and(|then| are_same(&then, now)));
         }
         change
+    }
+}
+
+fn empty(file: &Path) -> io::Result<()> {
+    match File::options().write(true).open(file) {
+        Ok(file) => file.set_len(0),
+        // One that is opened only at the first record.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

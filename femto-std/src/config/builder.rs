@@ -1,6 +1,6 @@
 //! Builds configurations.
 
-use super::{Config, ConfigError, FilterConfig, FormatterConfig, HandlerConfig, LoggerConfig};
+use super::{Config, ConfigError, FilterConfig, FormatterBuilder, HandlerConfig, LoggerConfig};
 
 /// Builds a [`Config`].
 ///
@@ -55,7 +55,7 @@ impl ConfigBuilder {
     }
 
     /// Sets the formatter of an id.
-    pub fn with_formatter(mut self, id: impl Into<String>, formatter: FormatterConfig) -> Self {
+    pub fn with_formatter(mut self, id: impl Into<String>, formatter: FormatterBuilder) -> Self {
         self.0.formatters.insert(id.into(), formatter);
         self
     }

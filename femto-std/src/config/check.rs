@@ -15,6 +15,8 @@ pub(crate) struct Checked {
     pub(crate) formatters: BTreeMap<String, Arc<dyn Formatter>>,
     /// Ids of filters, those that others name before these.
     pub(crate) filters: Vec<String>,
+    /// Ids of handlers, those that others pass records on to before these.
+    pub(crate) handlers: Vec<String>,
 }
 
 /// Looks for everything that is wrong, opens nothing.
@@ -24,11 +26,12 @@ pub(crate) fn check(config: &Config) -> Result<Checked, ConfigError> {
     if config.version != 1 {
         problems.wrong(&root.key("version"), &config.version, "allowed is 1");
     }
-    let mut checked = Checked { formatters: BTreeMap::new(), filters: Vec::new() };
+    let mut checked =
+        Checked { formatters: BTreeMap::new(), filters: Vec::new(), handlers: Vec::new() };
     if !config.incremental {
         checked.formatters = make_formatters(config, &mut problems);
         checked.filters = check_filters(config, &mut problems);
-        check_handlers(config, &mut problems);
+        checked.handlers = check_handlers(config, &mut problems);
         check_files(config, &mut problems);
     }
     check_loggers(config, &mut problems);
@@ -68,32 +71,43 @@ fn check_filters(config: &Config, problems: &mut Problems) -> Vec<String> {
     in_order(config.filters.keys().map(String::as_str), &parts, &place, problems)
 }
 
-fn check_handlers(config: &Config, problems: &mut Problems) {
+/// Ids of handlers, those that others pass records on to before these.
+fn check_handlers(config: &Config, problems: &mut Problems) -> Vec<String> {
     let handlers = Place::ROOT.key("handlers");
     for (id, handler) in &config.handlers {
         let place = handlers.key(id);
+        let Some(kind) = &handler.kind else {
+            problems.at(&place, "`class` is missing");
+            continue;
+        };
+        for (key, _) in handler.unused_queue().iter().filter(|(_, is_said)| *is_said) {
+            let text = format!("a handler of class `{}` does not have it", kind.name());
+            problems.at(&place.key(key), &text);
+        }
+        let formatter = handler.formatter.as_slice();
         let formatters = config.formatters.keys();
-        check_ids(
-            &place.key("formatter"),
-            "formatter",
-            handler.formatter.as_slice(),
-            formatters,
-            problems,
-        );
+        check_ids(&place.key("formatter"), "formatter", formatter, formatters, problems);
         let filters = config.filters.keys();
         check_ids(&place.key("filters"), "filter", &handler.filters, filters, problems);
-        check_handler(handler, &place, problems);
+        let key = kind.targets_key();
+        check_ids(&place.key(key), "handler", kind.targets(), config.handlers.keys(), problems);
+        check_parameters(handler, &place, problems);
     }
+    let targets = |id: &str| -> Vec<&str> {
+        let handler = config.handlers.get(id);
+        handler
+            .map_or_else(Vec::new, |handler| handler.targets().iter().map(String::as_str).collect())
+    };
+    in_order(config.handlers.keys().map(String::as_str), &targets, &handlers, problems)
 }
 
-fn check_handler(handler: &HandlerConfig, place: &Place<'_>, problems: &mut Problems) {
-    let Some(builder) = handler.builder(Parts::default()) else {
-        problems.at(place, "`class` is missing");
-        return;
-    };
-    match builder.check() {
+fn check_parameters(handler: &HandlerConfig, place: &Place<'_>, problems: &mut Problems) {
+    let parts = Parts { queue: handler.queue.clone(), ..Parts::default() };
+    match handler.check(&parts) {
         Err(Error::CheckParameter { name, value, allowed }) => {
-            problems.wrong(&place.key(name), &value, &format!("allowed is {allowed}"));
+            // Python's `mode` is another.
+            let key = if name == "mode" { "permissions" } else { name };
+            problems.wrong(&place.key(key), &value, &format!("allowed is {allowed}"));
         }
         Err(error) => problems.at(place, &error.to_string()),
         Ok(()) => {}
@@ -173,7 +187,8 @@ fn check_ids<'k>(
             continue;
         }
         let item = place.index(index);
-        let place = if what == "formatter" { place } else { &item };
+        // Where one id only can be, it is not in a list.
+        let place = if place.is_one() { place } else { &item };
         problems.unknown(place, Unknown { what, name: id }, known.clone().map(String::as_str));
     }
 }

@@ -2,25 +2,29 @@
 
 mod file;
 mod kind;
+mod parts;
+mod relay;
+mod rotating;
 mod stream;
 
-pub use file::{FileConfig, FileMode};
+pub use file::{FileConfig, FileMode, Permissions};
+use kind::Class;
 pub use kind::HandlerKind;
-pub(crate) use kind::{Builder, Class};
+pub(crate) use parts::Parts;
+pub use relay::{FanOutConfig, MemoryConfig, NullConfig};
+pub use rotating::{RotatingFileConfig, TimedRotatingFileConfig};
 pub use stream::{Stream, StreamConfig};
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use femto_core::{Filter, Level};
+use femto_core::Level;
 
 use super::node::{Kind, Node};
 use super::problem::{Place, Problems};
 use super::section::{Section, section};
 use super::setting::{Fields, Setting};
-use crate::formatter::Formatter;
-use crate::handler::Options;
-use crate::{Delivery, OverflowPolicy};
+use crate::{Delivery, Error, Handler, OverflowPolicy};
 
 /// What is configured of one handler: Python's `handlers.ID`.
 ///
@@ -72,7 +76,7 @@ section! {
         /// Who writes. Default: the caller on a terminal, else the collector.
         delivery: Option<Delivery>;
         /// Records at or above it are written at once. Default: [`Level::ERROR`].
-        flush_level | "flushLevel": Level = Level::ERROR;
+        flush_level: Level = Level::ERROR;
         /// How long its sink may fail, or a write not return, before callers no longer wait for it.
         /// Default: 30 seconds.
         stall_limit: Duration = Duration::from_secs(30);
@@ -93,14 +97,13 @@ impl HandlerConfig {
     }
 
     const fn unsaid() -> Self {
-        let queue = QueueConfig {
-            capacity: 4 << 20,
-            overflow: OverflowPolicy::Block,
-            delivery: None,
-            flush_level: Level::ERROR,
-            stall_limit: Duration::from_secs(30),
-        };
-        Self { kind: None, level: None, formatter: None, filters: Vec::new(), queue }
+        Self {
+            kind: None,
+            level: None,
+            formatter: None,
+            filters: Vec::new(),
+            queue: QueueConfig::DEFAULT,
+        }
     }
 
     /// Records below it are not taken.
@@ -160,27 +163,41 @@ impl HandlerConfig {
         self
     }
 
-    /// What makes the handler. The parts that it names are given: nothing is looked up, or opened.
-    pub(crate) fn builder(&self, parts: Parts) -> Option<Builder> {
-        let mut builder = self.kind.as_ref()?.builder();
-        let options = builder.options();
-        options.level = self.level.unwrap_or(Level::NOTSET);
-        options.filters = parts.filters;
-        options.capacity = self.queue.capacity;
-        options.overflow = self.queue.overflow;
-        options.flush_level = self.queue.flush_level;
-        options.stall_limit = self.queue.stall_limit;
-        options.delivery = self.queue.delivery.unwrap_or(options.delivery);
-        if let Some(formatter) = parts.formatter {
-            options.formatter = formatter;
-        }
-        Some(builder)
+    /// Whether the parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self, parts: &Parts) -> Result<(), Error> {
+        self.kind.as_ref().map_or(Ok(()), |kind| kind.check(parts))
     }
 
-    /// The same, with what is in its file staying; `None` if that stays anyway.
-    pub(crate) fn without_emptying(&self) -> Option<Self> {
-        let mut gentle = self.clone();
-        gentle.kind.as_mut()?.keep_file().then_some(gentle)
+    /// Makes the handler, and opens its file; `None` if nothing says of which class it is.
+    pub(crate) fn build(&self, parts: &Parts) -> Option<Result<Arc<Handler>, Error>> {
+        self.kind.as_ref().map(|kind| kind.build(parts))
+    }
+
+    /// The level that it has in the end.
+    pub(crate) fn effective_level(&self) -> Level {
+        let is_null = matches!(self.kind, Some(HandlerKind::Null(_)));
+        self.level.unwrap_or(if is_null { Level::OFF } else { Level::NOTSET })
+    }
+
+    /// The ids of the handlers that it passes records on to.
+    pub(crate) fn targets(&self) -> &[String] {
+        self.kind.as_ref().map_or(&[], HandlerKind::targets)
+    }
+
+    /// What it has of the queue that its class does not have.
+    pub(crate) fn unused_queue(&self) -> Vec<(&'static str, bool)> {
+        let (queue, none) = (&self.queue, QueueConfig::default());
+        if self.kind.as_ref().is_none_or(|kind| kind.class().writes()) {
+            return Vec::new();
+        }
+        vec![
+            ("capacity", queue.capacity != none.capacity),
+            ("overflow", queue.overflow != none.overflow),
+            ("delivery", queue.delivery != none.delivery),
+            ("flush_level", queue.flush_level != none.flush_level),
+            ("stall_limit", queue.stall_limit != none.stall_limit),
+            ("formatter", self.formatter.is_some()),
+        ]
     }
 
     /// Whether a handler made by the other becomes one made by this by changes of what can be
@@ -190,17 +207,19 @@ impl HandlerConfig {
     }
 }
 
-/// What a handler's configuration names, found.
-#[derive(Default)]
-pub(crate) struct Parts {
-    /// The default if it names none.
-    pub(crate) formatter: Option<Arc<dyn Formatter>>,
-    pub(crate) filters: Vec<Arc<dyn Filter>>,
+impl QueueConfig {
+    const DEFAULT: Self = Self {
+        capacity: 4 << 20,
+        overflow: OverflowPolicy::Block,
+        delivery: None,
+        flush_level: Level::ERROR,
+        stall_limit: Duration::from_secs(30),
+    };
 }
 
-impl Parts {
-    pub(crate) fn formatter_or_default(&self) -> Arc<dyn Formatter> {
-        self.formatter.clone().unwrap_or_else(|| Options::default().formatter)
+impl Default for QueueConfig {
+    fn default() -> Self {
+        Self::DEFAULT
     }
 }
 
@@ -213,11 +232,14 @@ impl<K: Into<HandlerKind>> From<K> for HandlerConfig {
 impl Setting for HandlerConfig {
     fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, place, problems)?;
-        let class = fields.read(&["class"], Some(None::<Class>), problems);
-        let level = fields.read(&["level"], Some(None), problems);
-        let formatter = fields.read(&["formatter"], Some(None), problems);
-        let filters = fields.read(&["filters"], Some(Vec::new()), problems);
-        let queue = QueueConfig::read_fields(&mut fields, problems);
+        let class = fields.read("class", Some(None::<Class>), problems);
+        let level = fields.read("level", Some(None), problems);
+        let formatter = fields.read("formatter", Some(None), problems);
+        let filters = fields.read("filters", Some(Vec::new()), problems);
+        let queue = match class {
+            Some(Some(class)) if !class.writes() => Some(QueueConfig::DEFAULT),
+            _ => QueueConfig::read_fields(&mut fields, problems),
+        };
         let kind = match class? {
             Some(class) => Some(HandlerKind::read_fields(class, &mut fields, problems)?),
             None => None,
@@ -239,7 +261,9 @@ impl Setting for HandlerConfig {
         write(&mut table, "level", &self.level);
         write(&mut table, "formatter", &self.formatter);
         write(&mut table, "filters", &self.filters);
-        self.queue.write_fields(&mut table);
+        if self.kind.as_ref().is_none_or(|kind| kind.class().writes()) {
+            self.queue.write_fields(&mut table);
+        }
         Some(Kind::Table(table))
     }
 }

@@ -4,6 +4,7 @@
 //! [`Config`](super::Config) of it, so that all formats have the same keys and the same errors.
 
 use super::problem::Step;
+use super::setting::is_spelled;
 
 /// A value as a format has it, and where it stands: for readers of other formats than those of this
 /// crate. See [`Config::from_node`](super::Config::from_node).
@@ -48,13 +49,19 @@ pub enum Kind {
 }
 
 impl Node {
-    /// The line of the innermost part of a path that is there.
-    pub(crate) fn line_of(&self, path: &[Step]) -> Option<u32> {
+    /// The line of the innermost part of a path that is there. Keys of the path that are spelled
+    /// otherwise here are so in the path, too, afterwards.
+    pub(super) fn locate(&self, path: &mut [Step]) -> Option<u32> {
         let (mut node, mut line) = (self, self.line);
         for step in path {
-            let next = match (&node.kind, step) {
+            let next = match (&node.kind, &mut *step) {
                 (Kind::Table(entries), Step::Key(name)) => {
-                    entries.iter().find(|(key, _)| key == name).map(|(_, node)| node)
+                    let mut same = entries.iter().filter(|(key, _)| is_spelled(key, name));
+                    let found = same.clone().find(|(key, _)| key == name).or_else(|| same.next());
+                    found.map(|(key, node)| {
+                        name.clone_from(key);
+                        node
+                    })
                 }
                 (Kind::List(items), Step::Index(index)) => items.get(*index),
                 _ => None,

@@ -170,10 +170,10 @@ impl Problems {
 }
 
 impl ConfigError {
-    /// Says in which lines of a file the problems are.
+    /// Says in which lines of a file the problems are, and spells keys as the file does.
     pub(crate) fn with_lines(mut self, root: &super::node::Node) -> Self {
         for problem in &mut self.problems {
-            problem.line = problem.line.or_else(|| root.line_of(&problem.path));
+            problem.line = problem.line.or_else(|| root.locate(&mut problem.path));
         }
         // In the order of the file, as far as lines are known.
         self.problems.sort_by_key(|problem| problem.line.unwrap_or(u32::MAX));
@@ -218,6 +218,11 @@ impl<'p> Place<'p> {
 
     pub(crate) const fn index(&'p self, index: usize) -> Self {
         Self { above: Some(self), key: "", index: Some(index) }
+    }
+
+    /// Whether it is that of one id, not of a list of them.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(self.key, "formatter" | "target")
     }
 
     fn path(&self) -> Vec<Step> {

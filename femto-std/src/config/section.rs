@@ -13,7 +13,7 @@ pub(crate) trait Section: Sized {
     fn write_fields(&self, table: &mut Vec<(String, Node)>);
 }
 
-/// Declares a section: its fields with their other spellings, types, defaults and setters.
+/// Declares a section: its fields with their types, defaults and setters.
 ///
 /// A field without a default has to be said, unless its type is an `Option` or a `Vec`.
 macro_rules! section {
@@ -21,7 +21,7 @@ macro_rules! section {
         $(#[$meta:meta])*
         $name:ident {$(
             $(#[$doc:meta])*
-            $key:ident $(| $other:literal)* : $type:ty $(= $default:expr)? $(, set by $setter:ident)?;
+            $key:ident: $type:ty $(= $default:expr)? $(, set by $setter:ident)?;
         )*}
     ) => {
         $(#[$meta])*
@@ -35,6 +35,7 @@ macro_rules! section {
             $(section!(@setter $key, $type $(, $setter)?);)*
         }
 
+        #[allow(unused_variables, reason = "a section need not have keys")]
         impl $crate::config::section::Section for $name {
             fn read_fields(
                 fields: &mut $crate::config::setting::Fields<'_>,
@@ -42,7 +43,7 @@ macro_rules! section {
             ) -> Option<Self> {
                 $(let $key = {
                     let default = section!(@default $type $(, $default)?);
-                    fields.read::<$type>(&[stringify!($key) $(, $other)*], default, problems)
+                    fields.read::<$type>(stringify!($key), default, problems)
                 };)*
                 Some(Self { $($key: $key?,)* })
             }

@@ -9,8 +9,8 @@ use femto_core::{Level, Limit};
 
 use super::node::{Kind, Node};
 use super::problem::{Place, Problems, Unknown};
-use crate::formatter::PatternStyle;
-use crate::{Delivery, OverflowPolicy};
+use crate::handlers::When;
+use crate::{Delivery, Error, OverflowPolicy, level_name, level_named};
 
 /// A value that a configuration can have.
 pub(crate) trait Setting: Sized {
@@ -53,18 +53,17 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// The field of a key, the first of `keys`, or of one of its other spellings.
+    /// The field of a key, in any of its spellings.
     pub(crate) fn read<T: Setting>(
         &mut self,
-        keys: &[&'static str],
+        key: &'static str,
         default: Option<T>,
         problems: &mut Problems,
     ) -> Option<T> {
-        self.asked.extend(keys.first());
-        let mut found = self.entries.iter().filter(|(key, _)| keys.contains(&key.as_str()));
+        self.asked.push(key);
+        let mut found = self.entries.iter().filter(|(spelled, _)| is_spelled(spelled, key));
         let Some((key, node)) = found.next() else {
             if default.is_none() {
-                let key = keys.first().copied().unwrap_or_default();
                 problems.at(self.place, &format!("`{key}` is missing"));
             }
             return default;
@@ -95,6 +94,23 @@ impl<'t> Fields<'t> {
             }
         }
     }
+}
+
+/// Whether this is a spelling of a key: as it is (`flush_level`), or as in Python (`flushLevel`).
+pub(crate) fn is_spelled(spelled: &str, key: &str) -> bool {
+    if spelled == key {
+        return true;
+    }
+    if key == "date_format" {
+        return spelled == "datefmt";
+    }
+    let mut camel = String::new();
+    for (index, part) in key.split('_').enumerate() {
+        let (first, rest) = part.split_at_checked(1).unwrap_or(("", part));
+        camel.push_str(&if index > 0 { first.to_ascii_uppercase() } else { first.to_owned() });
+        camel.push_str(rest);
+    }
+    camel == spelled
 }
 
 /// Adds a field to a table, unless it is as if it were not said.
@@ -162,29 +178,39 @@ impl Setting for u32 {
     }
 }
 
-/// A number of bytes, or of anything else that is counted.
-impl Setting for usize {
-    fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
-        const ALLOWED: &str = "a whole number from 0, or a text with a unit (`64 KiB`, `10 MB`)";
-        read_with(node, place, problems, ALLOWED, |kind| match kind {
-            Kind::Integer(value) => (*value).try_into().ok(),
-            Kind::Text(text) => {
-                let end = text.find(|letter: char| !letter.is_ascii_digit())?;
-                let number: Self = text[..end].parse().ok()?;
-                let (_, unit) =
-                    UNITS_OF_SIZE.iter().find(|(unit, _)| *unit == text[end..].trim_start())?;
-                number.checked_mul(*unit)
+/// A number of bytes.
+macro_rules! sizes {
+    ($($type:ty)*) => {$(
+        impl Setting for $type {
+            fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
+                const ALLOWED: &str =
+                    "a number of bytes from 0, or a text with a unit (`64 KiB`, `10 MB`)";
+                read_with(node, place, problems, ALLOWED, |kind| size(kind)?.try_into().ok())
             }
-            _ => None,
-        })
-    }
 
-    fn write(&self) -> Option<Kind> {
-        Some(Kind::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
+            fn write(&self) -> Option<Kind> {
+                Some(Kind::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
+            }
+        }
+    )*};
+}
+sizes! { usize u64 }
+
+fn size(kind: &Kind) -> Option<u64> {
+    match kind {
+        Kind::Integer(value) => (*value).try_into().ok(),
+        Kind::Text(text) => {
+            let end = text.find(|letter: char| !letter.is_ascii_digit())?;
+            let number: u64 = text[..end].parse().ok()?;
+            let unit = text[end..].trim_start();
+            let (_, unit) = UNITS_OF_SIZE.iter().find(|(name, _)| *name == unit)?;
+            number.checked_mul(*unit)
+        }
+        _ => None,
     }
 }
 
-const UNITS_OF_SIZE: [(&str, usize); 7] = [
+const UNITS_OF_SIZE: [(&str, u64); 7] = [
     ("B", 1),
     ("kB", 1000),
     ("KiB", 1 << 10),
@@ -262,19 +288,25 @@ impl Setting for PathBuf {
     }
 }
 
+/// A name, the application's own included, or a number.
 impl Setting for Level {
     fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
-        const ALLOWED: &str = "NOTSET, TRACE, DEBUG, INFO, WARN, ERROR, CRITICAL, OFF, or a number \
-                               from 0 to 255";
-        read_with(node, place, problems, ALLOWED, |kind| match kind {
-            Kind::Integer(number) => u8::try_from(*number).ok().map(Self::new),
-            Kind::Text(name) => name.parse().ok(),
-            _ => None,
-        })
+        let text = match &node.kind {
+            Kind::Integer(number) => number.to_string(),
+            Kind::Text(name) => name.clone(),
+            _ => String::new(),
+        };
+        let allowed = match level_named(&text) {
+            Ok(level) => return Some(level),
+            Err(Error::CheckParameter { allowed, .. }) => allowed.to_owned(),
+            Err(error) => error.to_string(),
+        };
+        problems.wrong(place, &Shown(&node.kind), &format!("allowed is {allowed}"));
+        None
     }
 
     fn write(&self) -> Option<Kind> {
-        Some(match self.name() {
+        Some(match level_name(*self) {
             Some(name) => Kind::Text(name.to_owned()),
             None => Kind::Integer(self.number().into()),
         })
@@ -294,6 +326,40 @@ impl Setting for Limit {
 
     fn write(&self) -> Option<Kind> {
         Some(Kind::Text(self.to_string()))
+    }
+}
+
+impl Setting for When {
+    fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
+        const ALLOWED: &str = "`S`, `M`, `H`, `D`, `midnight`, or `W0` (Monday) to `W6` (Sunday)";
+        read_with(node, place, problems, ALLOWED, |kind| match kind {
+            Kind::Text(text) => text.parse().ok(),
+            _ => None,
+        })
+    }
+
+    fn write(&self) -> Option<Kind> {
+        Some(Kind::Text(self.to_string()))
+    }
+}
+
+/// A time of day.
+impl Setting for (u8, u8, u8) {
+    fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
+        const ALLOWED: &str = "a time of day, `HH:MM` or `HH:MM:SS`";
+        read_with(node, place, problems, ALLOWED, |kind| {
+            let Kind::Text(text) = kind else { return None };
+            let mut parts = text.split(':').map(|part| {
+                Some(part).filter(|part| part.len() == 2).and_then(|part| part.parse().ok())
+            });
+            let time = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
+            parts.next().is_none().then_some(time)
+        })
+    }
+
+    fn write(&self) -> Option<Kind> {
+        let (hour, minute, second) = self;
+        Some(Kind::Text(format!("{hour:02}:{minute:02}:{second:02}")))
     }
 }
 
@@ -356,7 +422,6 @@ macro_rules! words {
 pub(crate) use words;
 
 words! { Delivery: "queued" => Self::Queued, "direct" => Self::Direct }
-words! { PatternStyle: "%" => Self::Percent, "{" => Self::Brace, "$" => Self::Dollar }
 
 impl<T: Setting> Setting for Option<T> {
     fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {

@@ -55,15 +55,14 @@ fn read(text: &str) -> Result<Node, ConfigError> {
 }
 
 fn entries(table: &DeTable<'_>, lines: &Lines) -> Vec<(String, Node)> {
-    let mut entries: Vec<_> = table
-        .iter()
-        .map(|(key, value)| {
-            let line = lines.at(key.span().start);
-            (key.get_ref().to_string(), Node { line, kind: kind(value.get_ref(), lines) })
-        })
-        .collect();
-    entries.sort_by_key(|(_, node)| node.line);
-    entries
+    let mut entries: Vec<_> = table.iter().collect();
+    // As in the file, not by name.
+    entries.sort_by_key(|(key, _)| key.span().start);
+    let entries = entries.into_iter().map(|(key, value)| {
+        let line = lines.at(key.span().start);
+        (key.get_ref().to_string(), Node { line, kind: kind(value.get_ref(), lines) })
+    });
+    entries.collect()
 }
 
 fn kind(value: &DeValue<'_>, lines: &Lines) -> Kind {

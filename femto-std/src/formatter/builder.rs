@@ -76,22 +76,22 @@ pub enum FormatterStyle {
 /// assert_eq!(line, r#"{"severity":"INFO","msg":"bought","items":3,"service":"shop"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct FormatterBuilder {
-    style: FormatterStyle,
-    format: Option<String>,
-    date_format: Option<String>,
-    millisecond_format: Option<String>,
-    time_zone: Option<Zone>,
-    precision: Option<Precision>,
-    fields: Option<Vec<NamedField>>,
-    flat: bool,
-    keys: Option<ShownKeys>,
-    defaults: StaticFields,
-    static_fields: StaticFields,
-    color: Option<bool>,
-    escaping: Option<bool>,
+    pub(crate) style: FormatterStyle,
+    pub(crate) format: Option<String>,
+    pub(crate) date_format: Option<String>,
+    pub(crate) millisecond_format: Option<String>,
+    pub(crate) time_zone: Option<Zone>,
+    pub(crate) precision: Option<Precision>,
+    pub(crate) fields: Option<Vec<NamedField>>,
+    pub(crate) flat: bool,
+    pub(crate) keys: Option<ShownKeys>,
+    pub(crate) defaults: StaticFields,
+    pub(crate) static_fields: StaticFields,
+    pub(crate) color: Option<bool>,
+    pub(crate) escaping: Option<bool>,
 }
 
 impl FormatterBuilder {

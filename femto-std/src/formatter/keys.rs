@@ -56,4 +56,4 @@ impl ShownKeys {
 }
 
 /// Key-values of the configuration's own, in the order given.
-pub(super) type StaticFields = Vec<(Box<str>, OwnedValue)>;
+pub(crate) type StaticFields = Vec<(Box<str>, OwnedValue)>;

@@ -2,6 +2,7 @@
 //!
 //! Chosen where it is made; the system's is looked at on the *collector*, about once a second.
 
+use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
@@ -43,6 +44,22 @@ impl Zone {
 impl From<TimeZone> for Zone {
     fn from(zone: TimeZone) -> Self {
         Self(Some(zone))
+    }
+}
+
+/// As the text that it is read from.
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("local"),
+            Some(zone) if *zone == TimeZone::UTC => f.write_str("utc"),
+            Some(zone) => match (zone.iana_name(), zone.to_fixed_offset()) {
+                (Some(name), _) => f.write_str(name),
+                (None, Ok(offset)) => write!(f, "{offset}"),
+                // One of the application's own, which no text tells.
+                (None, Err(_)) => f.write_str("local"),
+            },
+        }
     }
 }
 

@@ -96,6 +96,12 @@ impl FileHandlerBuilder {
 
     file_setters!();
     option_setters!();
+
+    /// Whether the parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.options.check()?;
+        self.file.check()
+    }
 }
 
 /// # Errors
@@ -106,8 +112,7 @@ impl HandlerBuilderTrait for FileHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
-        self.options.check()?;
-        self.file.check()?;
+        self.check()?;
         let path = absolute(self.path);
         let opener = FileOpener {
             path: path.clone(),

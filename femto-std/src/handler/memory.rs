@@ -128,6 +128,18 @@ impl MemoryHandlerBuilder {
         self.options.error_handler = Some(Arc::new(error_handler));
         self
     }
+
+    /// Whether so many records can be kept.
+    pub(crate) fn check_capacity(records: usize) -> Result<(), Error> {
+        match records {
+            0 => Err(Error::CheckParameter {
+                name: "capacity",
+                value: "0".to_owned(),
+                allowed: "at least 1 record",
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// # Errors
@@ -138,13 +150,7 @@ impl HandlerBuilderTrait for MemoryHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
-        if self.memory.capacity == 0 {
-            return Err(Error::CheckParameter {
-                name: "capacity",
-                value: "0".to_owned(),
-                allowed: "at least 1 record",
-            });
-        }
+        Self::check_capacity(self.memory.capacity)?;
         let opener = RelayOpener(format!("memory for {}", self.target.name()));
         let relay = Relay { targets: vec![self.target], memory: Some(self.memory) };
         Ok(Handler::relaying(opener, relay, self.options))

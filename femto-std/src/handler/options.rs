@@ -119,12 +119,6 @@ macro_rules! option_setters {
             &mut self.options
         }
 
-        /// Whether the parameters are in their ranges; opens nothing.
-        #[allow(dead_code, reason = "not every handler can be configured by id")]
-        pub(crate) fn check(&self) -> Result<(), $crate::Error> {
-            self.options.check()
-        }
-
         /// Records at or above it are written at once rather than within milliseconds. Default:
         /// [`Level::ERROR`](femto_core::Level::ERROR).
         pub fn with_flush_level(mut self, level: femto_core::Level) -> Self {

@@ -98,6 +98,22 @@ impl RotatingFileHandlerBuilder {
     rotation_setters!();
     file_setters!();
     option_setters!();
+
+    /// Whether the parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check(&self.rotation(), &self.options)
+    }
+
+    fn rotation(&self) -> Rotation {
+        Rotation {
+            path: absolute(self.path.clone()),
+            file: self.file.clone(),
+            max_bytes: self.max_bytes,
+            schedule: None,
+            retention: self.retention.clone(),
+            compression: self.compression,
+        }
+    }
 }
 
 /// # Errors
@@ -108,15 +124,7 @@ impl HandlerBuilderTrait for RotatingFileHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
-        let rotation = Rotation {
-            path: absolute(self.path),
-            file: self.file,
-            max_bytes: self.max_bytes,
-            schedule: None,
-            retention: self.retention,
-            compression: self.compression,
-        };
-        build(rotation, self.delay, self.options)
+        build(self.rotation(), self.delay, self.options)
     }
 
     fn build(self) -> Result<Arc<Handler>, Error> {
@@ -126,15 +134,15 @@ impl HandlerBuilderTrait for RotatingFileHandlerBuilder {
 
 /// Makes a handler for a file that is rolled over.
 pub(super) fn build(rotation: Rotation, delay: bool, options: Options) -> Result<Handler, Error> {
-    options.check()?;
-    rotation.file.check()?;
-    check(&rotation)?;
+    check(&rotation, &options)?;
     let path = rotation.path.clone();
     Handler::new(Box::new(rotation), delay, options)
         .map_err(|source| Error::OpenFile { path, source })
 }
 
-fn check(rotation: &Rotation) -> Result<(), Error> {
+pub(super) fn check(rotation: &Rotation, options: &Options) -> Result<(), Error> {
+    options.check()?;
+    rotation.file.check()?;
     let Retention { count, max_age, max_total_bytes } = &rotation.retention;
     for (name, is_zero, allowed) in [
         ("backup_count", *count == Some(0), "at least 1"),

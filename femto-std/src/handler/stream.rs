@@ -66,6 +66,11 @@ impl StreamHandlerBuilder {
     }
 
     option_setters!();
+
+    /// Whether the parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.options.check()
+    }
 }
 
 /// # Errors
@@ -76,7 +81,7 @@ impl HandlerBuilderTrait for StreamHandlerBuilder {
     type Error = Error;
 
     fn build_inner(mut self) -> Result<Handler, Error> {
-        self.options.check()?;
+        self.check()?;
         let color = self.color.is_on(self.opener.is_terminal(), |name| std::env::var_os(name));
         self.options.console = Some(ConsoleStyle::new(color, self.escaping));
         let name = self.opener.stream();

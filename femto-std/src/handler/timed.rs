@@ -8,7 +8,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::file::{absolute, file_setters};
-use super::rotating::{build, rotation_setters};
+use super::rotating::{build, check, rotation_setters};
 use super::{Handler, Options, option_setters};
 use crate::Error;
 use crate::handlers::{Compression, When};
@@ -135,6 +135,22 @@ impl TimedRotatingFileHandlerBuilder {
     file_setters!();
     option_setters!();
 
+    /// Whether the parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check(&self.rotation()?, &self.options)
+    }
+
+    fn rotation(&self) -> Result<Rotation, Error> {
+        Ok(Rotation {
+            schedule: Some(self.schedule()?),
+            path: absolute(self.path.clone()),
+            file: self.file.clone(),
+            max_bytes: self.max_bytes,
+            retention: self.retention.clone(),
+            compression: self.compression,
+        })
+    }
+
     fn schedule(&self) -> Result<Schedule, Error> {
         if !(1..=MAX_INTERVAL).contains(&self.interval) {
             return Err(Error::CheckParameter {
@@ -171,15 +187,7 @@ impl HandlerBuilderTrait for TimedRotatingFileHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
-        let rotation = Rotation {
-            schedule: Some(self.schedule()?),
-            path: absolute(self.path),
-            file: self.file,
-            max_bytes: self.max_bytes,
-            retention: self.retention,
-            compression: self.compression,
-        };
-        build(rotation, self.delay, self.options)
+        build(self.rotation()?, self.delay, self.options)
     }
 
     fn build(self) -> Result<Arc<Handler>, Error> {

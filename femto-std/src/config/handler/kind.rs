@@ -1,24 +1,35 @@
-//! The classes of handlers. One more is a section, a line in the table below, and a line for what
-//! builds it.
+//! The classes of handlers. One more is a section with a [`MakesHandler`], and a line in the table
+//! below.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
-
-use super::{FileConfig, StreamConfig};
+use super::file::FileConfig;
+use super::parts::Parts;
+use super::relay::{FanOutConfig, MemoryConfig, NullConfig};
+use super::rotating::{RotatingFileConfig, TimedRotatingFileConfig};
+use super::stream::StreamConfig;
 use crate::config::node::Node;
 use crate::config::problem::Problems;
 use crate::config::section::Section;
 use crate::config::setting::{Fields, words};
-use crate::handler::Options;
-use crate::handlers::{FileHandlerBuilder, StreamHandlerBuilder};
 use crate::{Error, Handler};
 
 /// What a class of handlers gives beside its section.
 pub(super) trait MakesHandler: Section {
-    /// What builds it.
-    fn builder(&self) -> Builder;
+    /// Whether its records wait in a queue of its own, and a formatter makes lines of them.
+    const WRITES: bool = true;
+
+    /// Whether its parameters are in their ranges; opens nothing.
+    fn check(&self, parts: &Parts) -> Result<(), Error>;
+
+    /// Makes the handler, and opens its file.
+    fn build(&self, parts: &Parts) -> Result<Arc<Handler>, Error>;
+
+    /// The handlers that it passes records on to, and the key that names them.
+    fn targets(&self) -> (&'static str, &[String]) {
+        ("targets", &[])
+    }
 
     /// The file that it writes to.
     fn file(&self) -> Option<&Path> {
@@ -30,8 +41,9 @@ pub(super) trait MakesHandler: Section {
         false
     }
 
-    /// Has what is in the file stay; answers whether it would not have.
-    fn keep_file(&mut self) -> bool {
+    /// Whether the file is emptied when the handler is made. That is done by whoever applies a
+    /// configuration, for it cannot be undone.
+    fn empties_file(&self) -> bool {
         false
     }
 }
@@ -39,7 +51,7 @@ pub(super) trait MakesHandler: Section {
 macro_rules! classes {
     ($(
         $(#[$doc:meta])*
-        $name:ident($config:ident), $word:literal $(| $other:literal)*, built by $builder:ident;
+        $name:ident($config:ident), $word:literal $(| $other:literal)*;
     )+) => {
         /// A class of handlers and what it has.
         #[derive(Clone, Debug, PartialEq)]
@@ -55,18 +67,40 @@ macro_rules! classes {
         }
         words! { Class: $($word $(| $other)* => Self::$name,)+ }
 
-        impl HandlerKind {
-            pub(crate) const fn class(&self) -> Class {
-                match self { $(Self::$name(_) => Class::$name,)+ }
+        impl Class {
+            pub(super) const fn writes(self) -> bool {
+                match self { $(Self::$name => $config::WRITES,)+ }
             }
+        }
 
+        impl HandlerKind {
             /// The word that names the class in a file.
             #[must_use]
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$name(_) => $word,)+ }
             }
 
-            pub(crate) fn read_fields(
+            /// The file that it writes to, if it writes to one.
+            #[must_use]
+            pub fn file(&self) -> Option<&Path> {
+                match self { $(Self::$name(config) => config.file(),)+ }
+            }
+
+            /// The ids of the handlers that it passes records on to, if it does that.
+            #[must_use]
+            pub fn targets(&self) -> &[String] {
+                match self { $(Self::$name(config) => config.targets().1,)+ }
+            }
+
+            pub(crate) fn targets_key(&self) -> &'static str {
+                match self { $(Self::$name(config) => config.targets().0,)+ }
+            }
+
+            pub(crate) const fn class(&self) -> Class {
+                match self { $(Self::$name(_) => Class::$name,)+ }
+            }
+
+            pub(super) fn read_fields(
                 class: Class,
                 fields: &mut Fields<'_>,
                 problems: &mut Problems,
@@ -76,26 +110,24 @@ macro_rules! classes {
                 }
             }
 
-            pub(crate) fn write_fields(&self, table: &mut Vec<(String, Node)>) {
+            pub(super) fn write_fields(&self, table: &mut Vec<(String, Node)>) {
                 match self { $(Self::$name(config) => config.write_fields(table),)+ }
             }
 
-            pub(crate) fn builder(&self) -> Builder {
-                match self { $(Self::$name(config) => config.builder(),)+ }
+            pub(super) fn check(&self, parts: &Parts) -> Result<(), Error> {
+                match self { $(Self::$name(config) => config.check(parts),)+ }
             }
 
-            /// The file that it writes to, if it writes to one.
-            #[must_use]
-            pub fn file(&self) -> Option<&Path> {
-                match self { $(Self::$name(config) => config.file(),)+ }
+            pub(super) fn build(&self, parts: &Parts) -> Result<Arc<Handler>, Error> {
+                match self { $(Self::$name(config) => config.build(parts),)+ }
             }
 
             pub(crate) fn shares_file(&self) -> bool {
                 match self { $(Self::$name(config) => config.shares_file(),)+ }
             }
 
-            pub(crate) fn keep_file(&mut self) -> bool {
-                match self { $(Self::$name(config) => config.keep_file(),)+ }
+            pub(crate) fn empties_file(&self) -> bool {
+                match self { $(Self::$name(config) => config.empties_file(),)+ }
             }
         }
 
@@ -104,32 +136,23 @@ macro_rules! classes {
                 Self::$name(config)
             }
         })+
-
-        /// What builds a handler of any class.
-        pub(crate) enum Builder {
-            $($name($builder),)+
-        }
-
-        impl Builder {
-            pub(crate) fn options(&mut self) -> &mut Options {
-                match self { $(Self::$name(builder) => builder.options_mut(),)+ }
-            }
-
-            /// Whether its parameters are in their ranges; nothing is opened.
-            pub(crate) fn check(&self) -> Result<(), Error> {
-                match self { $(Self::$name(builder) => builder.check(),)+ }
-            }
-
-            pub(crate) fn build(self) -> Result<Arc<Handler>, Error> {
-                match self { $(Self::$name(builder) => builder.build(),)+ }
-            }
-        }
     };
 }
 
 classes! {
     /// To a file.
-    File(FileConfig), "file" | "logging.FileHandler", built by FileHandlerBuilder;
+    File(FileConfig), "file" | "logging.FileHandler";
     /// To standard output or standard error.
-    Stream(StreamConfig), "stream" | "logging.StreamHandler", built by StreamHandlerBuilder;
+    Stream(StreamConfig), "stream" | "logging.StreamHandler";
+    /// To a file that is rolled over when it gets too large.
+    RotatingFile(RotatingFileConfig), "rotating_file" | "logging.handlers.RotatingFileHandler";
+    /// To a file that is rolled over when its time has come.
+    TimedRotatingFile(TimedRotatingFileConfig),
+        "timed_rotating_file" | "logging.handlers.TimedRotatingFileHandler";
+    /// Into memory, until something goes wrong.
+    Memory(MemoryConfig), "memory" | "logging.handlers.MemoryHandler";
+    /// To several other handlers.
+    FanOut(FanOutConfig), "fan_out";
+    /// Nowhere.
+    Null(NullConfig), "null" | "logging.NullHandler";
 }

@@ -2,7 +2,7 @@
 
 use femto_std::formatter::*;
 use femto_std::handlers::*;
-use femto_std::sink::{Lines, Open};
+use femto_std::sink::{Framing, Lines, Open};
 use femto_std::template::PercentTemplate;
 use femto_std::*;
 
@@ -15,7 +15,8 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
+        Framing, MemoryHandlerBuilder, NullHandlerBuilder, PipeHandlerBuilder, TcpHandlerBuilder, UnixHandlerBuilder,
+        Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, FlushError, FormatError,
         FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         Compression, ParseWhenError, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,

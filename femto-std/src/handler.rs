@@ -12,9 +12,11 @@ mod memory;
 mod null;
 mod options;
 mod outlet;
+mod pipe;
 mod relay;
 mod rotating;
 mod sink;
+mod socket;
 mod stream;
 mod timed;
 
@@ -27,10 +29,12 @@ pub use memory::MemoryHandlerBuilder;
 pub use null::NullHandlerBuilder;
 pub(crate) use options::{Options, option_setters};
 pub(crate) use outlet::Outlet;
+pub use pipe::PipeHandlerBuilder;
 use relay::RelayOpener;
 pub(crate) use relay::{Memory, Relay};
 pub use rotating::RotatingFileHandlerBuilder;
 pub use sink::SinkHandlerBuilder;
+pub use socket::{TcpHandlerBuilder, UnixHandlerBuilder};
 pub use stream::StreamHandlerBuilder;
 pub use timed::TimedRotatingFileHandlerBuilder;
 

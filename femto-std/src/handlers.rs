@@ -3,7 +3,7 @@
 
 pub use crate::handler::{
     FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder,
-    RotatingFileHandlerBuilder, SinkHandlerBuilder, StreamHandlerBuilder,
-    TimedRotatingFileHandlerBuilder,
+    PipeHandlerBuilder, RotatingFileHandlerBuilder, SinkHandlerBuilder, StreamHandlerBuilder,
+    TcpHandlerBuilder, TimedRotatingFileHandlerBuilder, UnixHandlerBuilder,
 };
 pub use crate::sink::rotation::{Compression, ParseWhenError, When};

@@ -25,6 +25,47 @@ pub(crate) fn takes_bytes(descriptor: BorrowedFd<'_>) -> bool {
     unsafe { libc::poll(&mut poll, 1, 0) == 1 && poll.revents & libc::POLLOUT != 0 }
 }
 
+/// What the system knows of a connection without asking the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connection {
+    Open,
+    /// The other end is closed.
+    Closed,
+    /// It broke, or the other end was closed with bytes unread.
+    Broken,
+}
+
+pub(crate) fn connection(descriptor: BorrowedFd<'_>) -> Connection {
+    let mut poll = libc::pollfd { fd: descriptor.as_raw_fd(), events: libc::POLLRDHUP, revents: 0 };
+    // SAFETY: `poll` is one `pollfd` that lives through the call, which does not wait.
+    match unsafe { libc::poll(&mut poll, 1, 0) } {
+        1 if poll.revents & libc::POLLERR != 0 => Connection::Broken,
+        1 => Connection::Closed,
+        _ => Connection::Open,
+    }
+}
+
+/// Bytes written to a socket that the other end has not acknowledged (`SIOCOUTQ`); `None` if the
+/// system does not tell.
+pub(crate) fn unsent_bytes(descriptor: BorrowedFd<'_>) -> Option<usize> {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: the request writes one `int`, which `bytes` is.
+    let answer = unsafe { libc::ioctl(descriptor.as_raw_fd(), libc::TIOCOUTQ, &mut bytes) };
+    if answer == 0 { usize::try_from(bytes).ok() } else { None }
+}
+
+/// Has writes wait for room.
+pub(crate) fn set_blocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: both requests take and give flags, and touch no memory.
+    let answer = unsafe {
+        match libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL) {
+            -1 => -1,
+            flags => libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags & !libc::O_NONBLOCK),
+        }
+    };
+    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
 /// Starts a thread of the engine. It leaves all signals to the application's own threads.
 pub(crate) fn spawn(
     name: &str,

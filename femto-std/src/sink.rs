@@ -6,17 +6,24 @@
 
 mod backoff;
 mod file;
+mod framing;
 mod lines;
 mod opener;
+mod pipe;
 pub(crate) mod rotation;
+mod socket;
 mod stream;
+mod unacknowledged;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use file::{FileOpener, FileOptions};
+pub use framing::Framing;
 pub use lines::Lines;
 pub(crate) use lines::RecordEnd;
 pub(crate) use opener::FunctionOpener;
+pub(crate) use pipe::PipeOpener;
 pub(crate) use rotation::{Retention, Rotation, Schedule};
+pub(crate) use socket::{Address, SocketOpener};
 pub(crate) use stream::StreamOpener;
 
 use core::fmt;

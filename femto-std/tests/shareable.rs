@@ -2,7 +2,7 @@
 
 use femto_std::formatter::*;
 use femto_std::handlers::*;
-use femto_std::sink::{Lines, Open};
+use femto_std::sink::{Framing, Lines, Open};
 use femto_std::template::PercentTemplate;
 use femto_std::*;
 
@@ -15,6 +15,7 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
+        Framing, PipeHandlerBuilder, TcpHandlerBuilder, UnixHandlerBuilder,
         Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
         Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,

@@ -101,7 +101,8 @@ macro_rules! option_setters {
         }
 
         /// What happens to records beyond the capacity. Default:
-        /// [`OverflowPolicy::Block`](crate::OverflowPolicy::Block).
+        /// [`OverflowPolicy::Block`](crate::OverflowPolicy::Block), for sockets
+        /// [`OverflowPolicy::DropNewest`](crate::OverflowPolicy::DropNewest).
         pub fn with_overflow(mut self, overflow: $crate::OverflowPolicy) -> Self {
             self.options.overflow = overflow;
             self

@@ -62,7 +62,7 @@ impl Sink for StreamSink {
 
 /// As many whole lines as fit into `limit` bytes, so that a write to a pipe is atomic and lines of
 /// several processes do not tear each other; a longer line goes alone.
-fn whole_lines(block: &[u8], limit: usize) -> &[u8] {
+pub(super) fn whole_lines(block: &[u8], limit: usize) -> &[u8] {
     if block.len() <= limit {
         return block;
     }
@@ -73,7 +73,7 @@ fn whole_lines(block: &[u8], limit: usize) -> &[u8] {
 }
 
 /// Bytes that a pipe takes in one piece (`PIPE_BUF` of Linux; POSIX guarantees 512).
-const PIPE_BUF: usize = 4096;
+pub(super) const PIPE_BUF: usize = 4096;
 
 #[cfg(test)]
 mod tests {

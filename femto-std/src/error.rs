@@ -41,6 +41,8 @@ pub enum Error {
     },
     /// The `log` crate has a logger already.
     InstallLogBridge,
+    /// The process has a global `tracing` subscriber already.
+    InstallTracingBridge,
 }
 
 impl fmt::Display for Error {
@@ -53,6 +55,9 @@ impl fmt::Display for Error {
                 write!(f, "{name} = {value} is out of range: allowed is {allowed}")
             }
             Self::InstallLogBridge => f.write_str("the `log` crate has a logger already"),
+            Self::InstallTracingBridge => {
+                f.write_str("the process has a global `tracing` subscriber already")
+            }
         }
     }
 }

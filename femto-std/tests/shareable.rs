@@ -15,7 +15,7 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
+        Busy, CallSite, CaptureMask, Context, InContext<()>, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, Field, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
         FormatterBuilder, Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         JsonFormatter, LogfmtFormatter, NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         Compression, ParseWhenError, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
@@ -48,11 +48,12 @@ fn every_public_type_is_looked_at() {
             name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
         }) {
             types += 1;
-            // Borrowed for one call, or no type that holds anything.
+            // Borrowed for one call, bound to a thread, or no type that holds anything.
             if [
                 "Record",
                 "Value",
                 "Details",
+                "ContextGuard",
                 "Capture",
                 "HandlerBuilderTrait",
                 "Arg",

@@ -10,14 +10,14 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use femto_std::{
-    Context, Delivery, Filter, FormatterBuilder, Handler, HandlerBuilderTrait, Logger, Record,
-    Value, context, info, with_context,
+    Context, Delivery, Filter, Handler, HandlerBuilderTrait, Logger, Record, Value, context, info,
+    with_context,
 };
 use scratch::{Scratch, lone_logger, plain};
 
 /// A logger whose lines are the message and all key-values, and its file.
 fn shown(scratch: &Scratch, name: &str, delivery: Delivery) -> (Logger, Arc<Handler>, PathBuf) {
-    use femto_std::Field;
+    use femto_core::{Field, FormatterBuilder};
     const FIELDS: &[Field] = &[Field::MESSAGE, Field::KEY_VALUES];
     let path = scratch.path(name);
     let formatter = FormatterBuilder::new().with_fields(FIELDS).logfmt();
@@ -142,7 +142,7 @@ fn filters_see_the_context() {
         if name == "caller" {
             log.add_filter(Arc::new(HasUser));
         } else {
-            use femto_std::Field;
+            use femto_core::{Field, FormatterBuilder};
             const FIELDS: &[Field] = &[Field::MESSAGE, Field::KEY_VALUES];
             let formatter = FormatterBuilder::new().with_fields(FIELDS).logfmt();
             let builder = plain(&path).with_formatter(Arc::new(formatter));

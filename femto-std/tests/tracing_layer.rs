@@ -8,8 +8,9 @@ use core::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use femto_core::{Field, FormatterBuilder};
 use femto_std::bridge::tracing::{LayerBuilder, SpanEvents, layer};
-use femto_std::{Field, FormatterBuilder, Handler, HandlerBuilderTrait, Level, Logger};
+use femto_std::{Handler, HandlerBuilderTrait, Level, Logger};
 use scratch::{Scratch, lines, lone_logger, plain};
 use serde_json::{Value, json};
 use tracing::{Subscriber, debug, error, info, info_span, trace, warn};

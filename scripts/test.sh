@@ -36,6 +36,8 @@ test_lint() {
         cargo clippy "${LOCKED[@]}" -p femto-std --features cli,gzip,zstd --all-targets -- -D warnings
     step "lint: clippy, configuration from text" \
         cargo clippy "${LOCKED[@]}" -p femto-std --features toml --all-targets -- -D warnings
+    step "lint: clippy, the bridge to tracing" \
+        cargo clippy "${LOCKED[@]}" -p femto-std --features tracing --all-targets -- -D warnings
     have_python "lint: Python" || return 0
     step "lint: ruff" ruff_check
     step "lint: mypy" mypy_check
@@ -77,6 +79,7 @@ test_rust() {
     step "rust: the command femto" femto_test
     step "rust: configuration from text" config_test
     step "rust: compression" compression_tests
+    step "rust: the bridge to tracing" tracing_test
     step "rust: bridges of femto-core" bridges_test
     step "rust: handlers of femto-core" handlers_test
     step "rust: compile-time ceilings" ceiling_tests
@@ -110,6 +113,12 @@ compression_tests() {
     cargo test "${LOCKED[@]}" -p femto-std --features gzip,zstd --lib --test rotation
     cargo test "${LOCKED[@]}" -p femto-std --features gzip,zstd --doc handler
     cargo test "${LOCKED[@]}" -p femto-tests --features gzip --test compression
+}
+
+# The layer for `tracing` is a feature, for what it depends on.
+tracing_test() {
+    cargo test "${LOCKED[@]}" -p femto-std --features tracing --lib --test tracing_layer --test context
+    cargo test "${LOCKED[@]}" -p femto-std --features tracing --doc bridge
 }
 
 femto_test() {

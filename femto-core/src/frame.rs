@@ -56,6 +56,8 @@ pub enum Kind {
     /// Bytes of one raw frame of the defmt crate, behind two that are not part of it; `values` says how
     /// many of the last word's bytes are not either.
     Defmt,
+    /// A record in words, and behind its values, as a [`portable`] frame, what surrounds it.
+    Extended,
 }
 
 impl Header {
@@ -120,6 +122,7 @@ impl Header {
             3 => Kind::Padding,
             4 => Kind::Aside,
             5 => Kind::Defmt,
+            6 => Kind::Extended,
             _ => return None,
         };
         let words = low as usize & Self::MAX_WORDS;

@@ -71,5 +71,5 @@ pub mod __private {
     pub use crate::handler::Room;
     pub use crate::logger::{DefaultLogger, NamedLogger, TargetLogger};
     pub use crate::macros::{Arg, Typed, Untyped};
-    pub use femto_core_macros::record;
+    pub use femto_core_macros::{context, record};
 }

@@ -52,6 +52,8 @@ pub enum Error {
     },
     /// The `log` crate has a logger already.
     InstallLogBridge,
+    /// The process has a global `tracing` subscriber already.
+    InstallTracingBridge,
 }
 
 impl fmt::Display for Error {
@@ -74,6 +76,9 @@ impl fmt::Display for Error {
                 write!(f, "could not parse {name} = {value:?}")
             }
             Self::InstallLogBridge => f.write_str("the `log` crate has a logger already"),
+            Self::InstallTracingBridge => {
+                f.write_str("the process has a global `tracing` subscriber already")
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod side;
 
 use core::cell::Cell;
 use core::mem;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, compiler_fence};
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,29 +78,42 @@ pub(crate) struct ThreadLane {
 
 thread_local! {
     static LANE: Cell<Option<Box<ThreadLane>>> = const { Cell::new(None) };
-    /// Whether a call of this thread is at its lane. One byte, so that a signal handler that logs in
-    /// between finds it one way or the other.
-    static IN_USE: AtomicBool = const { AtomicBool::new(false) };
+    /// [`IN_USE`] while a call of this thread is at its lane; [`SCOPED`] while its records are
+    /// surrounded by something. One byte, so that a signal handler that logs in between finds it one
+    /// way or the other, and a call looks at both at once.
+    static MARKS: AtomicU8 = const { AtomicU8::new(0) };
 }
 
+const IN_USE: u8 = 1;
+const SCOPED: u8 = 1 << 1;
+
 /// The use of the thread's lane; ends when it is dropped.
-pub(crate) struct Use;
+pub(crate) struct Use {
+    /// The thread's marks as they are without it.
+    marks: u8,
+}
 
 impl Use {
-    /// `None` if a call that this one interrupts is at it.
+    /// `None` if a call that this one interrupts is at it, or the thread has a scope.
     #[inline(always)]
     fn begin() -> Option<Self> {
-        let is_free = IN_USE.with(|in_use| {
-            let is_free = !in_use.load(Ordering::Relaxed);
-            if is_free {
-                in_use.store(true, Ordering::Relaxed);
+        Self::begin_besides(0)
+    }
+
+    /// Begins if no mark is set but those given.
+    #[inline(always)]
+    fn begin_besides(allowed: u8) -> Option<Self> {
+        let marks = MARKS.with(|marks| {
+            let before = marks.load(Ordering::Relaxed);
+            if before & !allowed != 0 {
+                return None;
             }
-            is_free
+            marks.store(before & allowed | IN_USE, Ordering::Relaxed);
+            Some(before & allowed)
         });
         // The interrupted call is on the same thread: keeping the compiler's order is enough.
         compiler_fence(Ordering::SeqCst);
-        // Not `then_some`: what it does not return it drops.
-        if is_free { Some(Self) } else { None }
+        marks.map(|marks| Self { marks })
     }
 }
 
@@ -108,8 +121,21 @@ impl Drop for Use {
     #[inline(always)]
     fn drop(&mut self) {
         compiler_fence(Ordering::SeqCst);
-        IN_USE.with(|in_use| in_use.store(false, Ordering::Relaxed));
+        MARKS.with(|marks| marks.store(self.marks, Ordering::Relaxed));
     }
+}
+
+/// Whether the thread's records are surrounded by something, and no call is at the lane.
+pub(crate) fn is_scoped() -> bool {
+    MARKS.with(|marks| marks.load(Ordering::Relaxed)) == SCOPED
+}
+
+/// Says whether the thread's records are surrounded by something.
+pub(crate) fn set_scoped(is_scoped: bool) {
+    MARKS.with(|marks| {
+        let others = marks.load(Ordering::Relaxed) & !SCOPED;
+        marks.store(if is_scoped { others | SCOPED } else { others }, Ordering::Relaxed);
+    });
 }
 
 /// What of the thread's lane was there.
@@ -117,7 +143,7 @@ pub(crate) enum Slot {
     /// The thread has not logged yet.
     Vacant(Use),
     Ready(Box<ThreadLane>, Use),
-    /// A call that this one interrupts is at it.
+    /// A call that this one interrupts is at it; or nobody is, and the thread has a scope.
     InUse,
     /// The thread is ending.
     Gone,
@@ -144,10 +170,11 @@ pub(crate) struct Outgoing<E> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused;
 
-/// Puts a frame into the thread's lane.
+/// Puts a frame into the thread's lane, whether the thread has a scope or not.
 pub(crate) fn push<E: Encode + Copy>(outgoing: &Outgoing<E>) -> Result<(), Refused> {
     let &Outgoing { words, header, level, frame, .. } = outgoing;
-    try_push(words, header, level, frame).or_else(|slot| push_slowly(slot, outgoing))
+    try_push_in(Use::begin_besides(SCOPED), words, header, level, frame)
+        .or_else(|slot| push_slowly(slot, outgoing))
 }
 
 /// Puts a frame into the thread's lane if there is nothing to mind; else gives back what of the lane
@@ -162,7 +189,18 @@ pub(crate) fn try_push<E: Encode>(
     level: Level,
     frame: E,
 ) -> Result<(), Slot> {
-    let Some(in_use) = Use::begin() else { return Err(Slot::InUse) };
+    try_push_in(Use::begin(), words, header, level, frame)
+}
+
+#[inline(always)]
+fn try_push_in<E: Encode>(
+    in_use: Option<Use>,
+    words: usize,
+    header: Word,
+    level: Level,
+    frame: E,
+) -> Result<(), Slot> {
+    let Some(in_use) = in_use else { return Err(Slot::InUse) };
     let Ok(taken) = LANE.try_with(Cell::take) else { return Err(Slot::Gone) };
     let Some(mut lane) = taken else { return Err(Slot::Vacant(in_use)) };
     if state::load() != lane.normal || lane.producer.push(words, header, frame).is_err() {

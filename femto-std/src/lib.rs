@@ -5,10 +5,12 @@ pub mod bridge;
 mod clock;
 mod collector;
 pub mod config;
+mod context;
 #[cfg(feature = "cli")]
 pub mod decode;
 pub mod engine;
 mod error;
+mod extra;
 pub mod formatter;
 mod guard;
 mod handler;
@@ -22,12 +24,14 @@ mod os;
 mod registry;
 mod report;
 mod route;
+mod scope;
 pub mod sink;
 mod state;
 mod submit;
 pub mod template;
 mod unwind;
 
+pub use context::{Context, ContextGuard, InContext};
 pub use error::{Error, FlushError};
 pub use femto_core::{
     CallSite, CallSiteFilter, Capture, Details, Filter, HandlerBuilderTrait, Level, LevelFilter,
@@ -51,6 +55,7 @@ pub fn get_logger(name: &str) -> Logger {
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::context::add_to_context;
     pub use crate::logger::{DefaultLogger, DefaultLogger as NamedLogger, TargetLogger};
-    pub use femto_core::__private::{Arg, Typed, Untyped, record};
+    pub use femto_core::__private::{Arg, Typed, Untyped, context, record};
 }

@@ -14,10 +14,10 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
+use femto_core::frame::local::Event;
 use femto_core::{CallSite, Filter, Level, Value, refer_call_site};
 
-use crate::formatter::CaptureMask;
-use crate::{Handler, Route, clock, manager, submit};
+use crate::{Handler, clock, manager, submit};
 
 /// A logger: a name in the tree, with a level, handlers and filters that can be changed at any time.
 ///
@@ -101,14 +101,27 @@ impl Logger {
         manager::change(self.0, |config| config.propagate = propagate);
     }
 
-    /// Which costly fields the handlers show.
-    pub(crate) fn mask(&self) -> CaptureMask {
-        node::mask(self.0.route.load(Ordering::Relaxed))
-    }
-
-    /// Where a record with a finished message goes; `None` if a filter refuses it.
-    pub(crate) fn admit(&self, level: Level, message: &str) -> Option<Route> {
-        self.0.admit(level, message)
+    /// Takes a record that is rendered, with all that surrounds it: the thread's scope does not count.
+    pub(crate) fn log_extended(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        message: &str,
+        extra: &[u8],
+    ) {
+        let values = &[Value::Rendered(message)];
+        let route = self.0.route.load(Ordering::Relaxed);
+        if node::is_plain(route)
+            && let Some(site) = refer_call_site(site)
+        {
+            let route = node::number(route);
+            let event = Event { level, site, route, time: clock::now(), values };
+            if submit::extended_event(&event, extra).is_err() {
+                self.0.refuse(level);
+            }
+        } else {
+            self.0.log_extended(level, site, values, extra);
+        }
     }
 
     /// The quick look of the macros: one byte.

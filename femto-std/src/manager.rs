@@ -16,7 +16,7 @@ use crate::handler::Handler;
 use crate::logger::{Logger, Node};
 use crate::registry::{self, Registry};
 use crate::route::Route;
-use crate::{FlushError, Guard, engine};
+use crate::{FlushError, Guard, bridge, engine};
 
 /// The keeper of the process's loggers.
 ///
@@ -294,6 +294,12 @@ pub(crate) struct Retired {
     changes: Vec<Change>,
 }
 
+impl Drop for Retired {
+    fn drop(&mut self) {
+        bridge::renew();
+    }
+}
+
 /// Changes loggers, which are made if they are not there, all at once.
 ///
 /// `disable_others` says whether loggers that are neither named nor below one that is take no records
@@ -348,6 +354,14 @@ pub(crate) fn refresh() {
     // Routes that nobody needs any more take the lock when they go.
     let retired = rebuild(&mut registry::lock(), 0);
     drop(retired);
+    bridge::renew();
+}
+
+/// The lowest level that any logger lets through.
+#[cfg(feature = "tracing")]
+pub(crate) fn lowest_gate() -> Level {
+    let tree = &registry::lock().tree;
+    tree.entries.iter().map(|entry| entry.node.gate()).min().unwrap_or(Level::OFF)
 }
 
 /// Works out thresholds and routes of the loggers from an index on.
@@ -358,6 +372,7 @@ fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
         let level = registry.tree.effective_level(index);
         let disabled = registry.tree.disabled;
         let entry = &mut registry.tree.entries[index];
+        let is_new = entry.route.is_none();
         if !entry.route.as_ref().is_some_and(|route| route.is_for(&handlers)) {
             let route = registry.routes.route(&entry.node.name, handlers);
             retired.extend(entry.route.replace(route));
@@ -370,11 +385,14 @@ fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
             if entry.is_disabled {
                 gate = Level::OFF;
             }
+            if !is_new && entry.node.gate() != gate {
+                bridge::levels_changed();
+            }
             entry.node.set(route, &entry.filters, gate);
         }
     }
-    let gates = registry.tree.entries.iter().map(|entry| entry.node.gate.load(Ordering::Relaxed));
-    crate::bridge::log::set_max_level(gates.min().map_or(Level::OFF, Level::new));
+    let gates = registry.tree.entries.iter().map(|entry| entry.node.gate());
+    bridge::log::set_max_level(gates.min().unwrap_or(Level::OFF));
     retired
 }
 

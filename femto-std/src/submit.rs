@@ -13,6 +13,7 @@ use crate::collector::Inline;
 use crate::handler::Delivery;
 use crate::lane::{self, Outgoing, Refused, Slot};
 use crate::route::{Destination, Route};
+use crate::scope;
 
 /// The record would have to wait, and was not to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,9 @@ pub(crate) fn event<const N: usize>(
 #[cold]
 #[inline(never)]
 fn push_event(slot: Slot, event: &Event<'_>) -> Result<(), Refused> {
+    if matches!(slot, Slot::InUse) && lane::is_scoped() {
+        return scope::with(|extra| extended_event(event, extra));
+    }
     let words = event.words();
     let outgoing = Outgoing {
         words,
@@ -66,11 +70,38 @@ fn header(event: &Event<'_>, words: usize) -> Word {
     event.header(words.min(Header::MAX_WORDS), Kind::Local)
 }
 
-/// Puts a record with any number of values into the lane.
-pub(crate) fn slow_event(event: &Event<'_>) -> Result<(), Refused> {
-    let words = event.words();
-    lane::try_push(words, header(event, words), event.level, *event)
-        .or_else(|slot| push_event(slot, event))
+/// Puts a record with any number of values into the lane, and with it what is given of what
+/// surrounds it, the thread's scope included.
+pub(crate) fn extended_event(event: &Event<'_>, extra: &[u8]) -> Result<(), Refused> {
+    let words = extended_words(event, extra);
+    lane::push(&Outgoing {
+        words,
+        header: extended_header(event, words, extra),
+        level: event.level,
+        time: event.time,
+        route: event.route,
+        may_wait: true,
+        frame: extended(event, extra),
+    })
+}
+
+pub(crate) fn extended_words(event: &Event<'_>, extra: &[u8]) -> usize {
+    event.words() + extra.len().div_ceil(WORD_BYTES)
+}
+
+pub(crate) fn extended_header(event: &Event<'_>, words: usize, extra: &[u8]) -> Word {
+    let kind = if extra.is_empty() { Kind::Local } else { Kind::Extended };
+    event.header(words.min(Header::MAX_WORDS), kind)
+}
+
+pub(crate) fn extended<'f>(
+    event: &'f Event<'f>,
+    extra: &'f [u8],
+) -> impl Fn(&mut Writer<'_>) + Copy + use<'f> {
+    |to| {
+        event.write(to);
+        to.bytes(extra);
+    }
 }
 
 impl Route {
@@ -84,12 +115,17 @@ impl Route {
         if destination.has_direct || !lane::is_ready() {
             return Err(Busy);
         }
-        push(destination, level, time, frame, false).map_err(|_| Busy)
+        in_scope(|extra| push(destination, level, time, (frame, extra), false)).map_err(|_| Busy)
     }
 
     /// Takes a record as a [portable frame](femto_core::frame::portable), waiting for room as the
     /// handlers' policies say. Direct handlers write it before this returns.
     pub fn submit(&self, level: Level, time: u64, frame: &[u8]) {
+        in_scope(|extra| self.submit_surrounded(level, time, (frame, extra)));
+    }
+
+    /// [`Route::submit`], with all that surrounds the record.
+    pub(crate) fn submit_surrounded(&self, level: Level, time: u64, frame: Surrounded<'_>) {
         let destination = self.destination();
         if destination.has_direct {
             let write = portable(destination, time, frame);
@@ -106,11 +142,20 @@ impl Route {
     }
 }
 
+/// Lends what surrounds the thread's records, mostly nothing.
+#[inline]
+fn in_scope<T>(work: impl FnOnce(&[u8]) -> T) -> T {
+    if lane::is_scoped() { scope::with(work) } else { work(&[]) }
+}
+
+/// A portable frame, and what surrounds its record.
+pub(crate) type Surrounded<'f> = (&'f [u8], &'f [u8]);
+
 fn push(
     destination: &Destination,
     level: Level,
     time: u64,
-    frame: &[u8],
+    frame: Surrounded<'_>,
     may_wait: bool,
 ) -> Result<(), Refused> {
     lane::push(&Outgoing {
@@ -150,27 +195,30 @@ pub(crate) fn refuse(destination: &Destination, level: Level) {
     }
 }
 
-/// The frame around a portable record: header, time, route and length, then its bytes.
+/// The frame around a portable record: header, time, route and length, then its bytes, filled up to
+/// a word, and what surrounds it.
 fn portable<'f>(
     destination: &Destination,
     time: u64,
-    frame: &'f [u8],
+    (frame, extra): Surrounded<'f>,
 ) -> impl Fn(&mut Writer<'_>) + Copy + use<'f> {
     let route = destination.id;
     move |to| {
         to.wide(time);
         to.wide(u64::from(route) | (frame.len() as u64) << 32);
         to.bytes(frame);
+        to.bytes(extra);
     }
 }
 
 #[inline]
-fn portable_words(frame: &[u8]) -> usize {
-    1 + 16 / WORD_BYTES + frame.len().div_ceil(WORD_BYTES)
+fn portable_words((frame, extra): Surrounded<'_>) -> usize {
+    let words = |bytes: &[u8]| bytes.len().div_ceil(WORD_BYTES);
+    1 + 16 / WORD_BYTES + words(frame) + words(extra)
 }
 
 #[inline]
-fn portable_header(level: Level, frame: &[u8]) -> Word {
+fn portable_header(level: Level, frame: Surrounded<'_>) -> Word {
     let words = portable_words(frame).min(Header::MAX_WORDS);
     Header { words, level, values: 0, kind: Kind::Portable, site: 0 }.to_word()
 }

@@ -15,7 +15,7 @@ macro_rules! all {
 // Checked by the compiler.
 const _: () = {
     all! { is_shareable:
-        Framing, PipeHandlerBuilder, TcpHandlerBuilder, UnixHandlerBuilder,
+        Context, InContext<()>, Framing, PipeHandlerBuilder, TcpHandlerBuilder, UnixHandlerBuilder,
         Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
         Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
@@ -52,11 +52,12 @@ fn every_public_type_is_looked_at() {
             name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
         }) {
             types += 1;
-            // Borrowed for one call, or no type that holds anything.
+            // Borrowed for one call, bound to a thread, or no type that holds anything.
             if [
                 "Record",
                 "Value",
                 "Details",
+                "ContextGuard",
                 "Capture",
                 "HandlerBuilderTrait",
                 "Arg",

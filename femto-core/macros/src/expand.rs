@@ -155,7 +155,7 @@ fn argument_tokens(Argument { name, value }: &Argument) -> TokenStream {
     }
 }
 
-fn pair_value(pair: &Pair, name: &Ident, krate: &Path) -> TokenStream {
+pub(crate) fn pair_value(pair: &Pair, name: &Ident, krate: &Path) -> TokenStream {
     match pair.capture {
         Capture::Value => {
             quote!((&#krate::__private::Arg(#name)).value(&::core::format_args!("{}", #name)))

@@ -3,6 +3,7 @@
 //!
 //! Depend on `femto-core` or `femto-std`, whose macros (`info!` and its kin) are the public face.
 
+mod context;
 mod expand;
 mod slots;
 mod statement;
@@ -19,6 +20,18 @@ use proc_macro::TokenStream;
 pub fn record(input: TokenStream) -> TokenStream {
     match syn::parse::<statement::Statement>(input) {
         Ok(statement) => expand::expand(&statement).into(),
+        Err(error) => error.into_compile_error().into(),
+    }
+}
+
+/// Expands the key-values of a context.
+///
+/// The input is what `femto-std`'s `context!` passes on: the path of the crate that the expansion
+/// refers to, and the key-values' tokens.
+#[proc_macro]
+pub fn context(input: TokenStream) -> TokenStream {
+    match syn::parse::<context::Context>(input) {
+        Ok(context) => context.expand().into(),
         Err(error) => error.into_compile_error().into(),
     }
 }

@@ -65,7 +65,11 @@ impl Parse for Statement {
             input.parse::<Token![,]>()?;
             level.into_token_stream()
         };
-        let pairs = if has_semicolon(input) { parse_pairs(input)? } else { Vec::new() };
+        let mut pairs = Vec::new();
+        if has_semicolon(input) {
+            pairs = parse_pairs(input)?;
+            input.parse::<Token![;]>()?;
+        }
         let template = input.parse()?;
         Ok(Self { krate, logger, target, level, level_is_fixed, pairs, template })
     }
@@ -142,10 +146,10 @@ fn has_semicolon(input: ParseStream<'_>) -> bool {
     false
 }
 
-/// `key = value, key:? = value, "key":% = value, variable, variable:?;`
-fn parse_pairs(input: ParseStream<'_>) -> syn::Result<Vec<Pair>> {
+/// `key = value, key:? = value, "key":% = value, variable, variable:?`, up to a semicolon or the end.
+pub(crate) fn parse_pairs(input: ParseStream<'_>) -> syn::Result<Vec<Pair>> {
     let mut pairs = Vec::new();
-    while !input.peek(Token![;]) {
+    while !input.is_empty() && !input.peek(Token![;]) {
         let variable = input.fork().call(Ident::parse_any).ok();
         let key = match &variable {
             Some(_) => input.call(Ident::parse_any)?.unraw().to_string(),
@@ -168,7 +172,6 @@ fn parse_pairs(input: ParseStream<'_>) -> syn::Result<Vec<Pair>> {
             break;
         }
     }
-    input.parse::<Token![;]>()?;
     Ok(pairs)
 }
 

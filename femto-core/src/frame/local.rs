@@ -16,8 +16,8 @@ mod read;
 mod simple;
 mod small;
 
-pub use read::read;
 pub(crate) use read::read_by;
+pub use read::{read, read_extended};
 pub(crate) use simple::{simple_values, simple_words, write_simple};
 
 use super::{Encode, Header, Kind, Writer, tag, words_for};

@@ -49,6 +49,7 @@ mod read;
 mod write;
 
 pub use read::{Pairs, Values};
+pub use write::write_pair;
 pub(crate) use write::{head, write_value};
 
 use crate::{Level, Value};

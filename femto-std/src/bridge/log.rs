@@ -1,18 +1,24 @@
 //! The `log` crate: its macros log to our loggers.
 //!
 //! Runs on the *caller*. A target `a::b` is the logger `a.b`; the message is rendered on the spot,
-//! as `log` lends it only for the call.
+//! as `log` lends it only for the call. Key-values keep their types: integers, floats, `bool`, texts;
+//! everything else is text.
+//!
+//! What `tracing`'s feature `log-always` tells of events that [`bridge::tracing`](crate::bridge) takes
+//! is left out.
 
-use core::cell::Cell;
+mod key_values;
+mod statement;
+
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use femto_core::frame::portable::Portable;
-use femto_core::{CallSite, Level, STATIC_MAX_LEVEL, SiteFacts};
-use log::kv::{self, VisitSource};
+use femto_core::{Level, STATIC_MAX_LEVEL};
 
-use crate::formatter::CaptureMask;
-use crate::unwind::render;
-use crate::{Error, Logger, Manager, Value, clock};
+use super::scratch::Scratch;
+use crate::unwind::{guarded, render};
+use crate::{Error, Manager, Value, scope};
+use key_values::KeyValues;
+use statement::{Statement, with_scratch};
 
 /// Makes the `log` crate's macros log to this crate's loggers.
 ///
@@ -66,33 +72,49 @@ impl log::Log for LogBridge {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        let level = level(record.level());
-        with_scratch(|scratch| {
-            let logger = scratch.logger(record.target());
-            if !logger.is_enabled(level) {
-                return;
-            }
-            let message = match record.args().as_str() {
-                Some(text) => text,
-                None => {
-                    scratch.text.clear();
-                    render(&mut scratch.text, *record.args());
-                    &scratch.text
-                }
-            };
-            let has_pairs = record.key_values().count() > 0;
-            if has_pairs || logger.mask().contains(CaptureMask::LOCATION) {
-                submit(logger, level, record, message, &mut scratch.frame);
-            } else {
-                logger.log(level, &SITE, &[Value::Rendered(message)]);
-            }
-        });
+        // Only what makes records without `log`'s macros has a file that is not static.
+        #[cfg(feature = "tracing")]
+        if record.file_static().is_none() && super::tracing::has_taken(record) {
+            return;
+        }
+        with_scratch(|scratch| take(scratch, record));
     }
 
     fn flush(&self) {
         // `log` has no way to tell what went wrong.
         let _ = Manager::global().flush(core::time::Duration::from_secs(5));
     }
+}
+
+fn take(scratch: &mut Scratch<Statement>, record: &log::Record<'_>) {
+    let level = level(record.level());
+    let Statement { logger, site, is_located, .. } = *Statement::find(scratch, record);
+    if !logger.is_enabled(level) {
+        return;
+    }
+    let Scratch { text, value, extra, .. } = scratch;
+    let message = match record.args().as_str() {
+        Some(text) => text,
+        None => {
+            text.clear();
+            render(text, *record.args());
+            text
+        }
+    };
+    extra.clear();
+    if record.key_values().count() > 0 {
+        // The visitor never fails; of a source that panics what came before is kept.
+        let _ = guarded(|| record.key_values().visit(&mut KeyValues { extra, value }));
+    }
+    let location = if is_located { None } else { record.file().zip(record.line()) };
+    if extra.is_empty() && location.is_none() {
+        return logger.log(level, site, &[Value::Rendered(message)]);
+    }
+    scope::add_to(extra);
+    if let Some((file, line)) = location {
+        extra.set_location(file, line);
+    }
+    logger.log_extended(level, site, message, extra.bytes());
 }
 
 const fn level(level: log::Level) -> Level {
@@ -104,122 +126,3 @@ const fn level(level: log::Level) -> Level {
         log::Level::Trace => Level::TRACE,
     }
 }
-
-/// The statement of all records that are nothing but a message.
-static SITE: CallSite = CallSite::new(
-    &SiteFacts { level: Level::NOTSET, target: None, module_path: "", file: "", keys: &[] },
-    0,
-    "{}",
-    |values, out| match values {
-        [message, ..] => message.write_to(out),
-        _ => Ok(()),
-    },
-);
-
-/// What a thread keeps from record to record.
-struct Scratch {
-    text: String,
-    frame: Vec<u8>,
-    /// Loggers of targets seen, by the target's address.
-    loggers: [Option<(Box<str>, Logger)>; TARGETS],
-}
-
-thread_local! {
-    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
-}
-
-/// Lends the thread's scratch; a record that is logged while another is rendered gets a new one.
-fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
-    let taken = SCRATCH.try_with(Cell::take).ok().flatten();
-    let mut scratch = taken.unwrap_or_else(|| Box::new(Scratch::new()));
-    let done = work(&mut scratch);
-    // A thread that is ending keeps nothing.
-    let _ = SCRATCH.try_with(|slot| slot.set(Some(scratch)));
-    done
-}
-
-impl Scratch {
-    const fn new() -> Self {
-        Self { text: String::new(), frame: Vec::new(), loggers: [const { None }; TARGETS] }
-    }
-
-    fn logger(&mut self, target: &str) -> Logger {
-        let slot = &mut self.loggers[(target.as_ptr().addr() >> 3) % TARGETS];
-        match slot {
-            Some((name, logger)) if **name == *target => *logger,
-            _ => slot.insert((target.into(), Manager::global().get_logger(target))).1,
-        }
-    }
-}
-
-/// Takes a record with key-values, or one whose place is shown.
-fn submit(
-    logger: Logger,
-    level: Level,
-    record: &log::Record<'_>,
-    message: &str,
-    frame: &mut Vec<u8>,
-) {
-    let time = clock::now();
-    let Some(route) = logger.admit(level, message) else { return };
-    let mut pairs = Pairs(Vec::new());
-    // The visitor never fails.
-    let _ = record.key_values().visit(&mut pairs);
-    let pairs: Vec<_> = pairs.0.iter().map(|(key, value)| (key.as_str(), value.borrow())).collect();
-    frame.clear();
-    let Ok(()) = Portable {
-        level,
-        template: message,
-        key_values: (!pairs.is_empty()).then_some(&pairs[..]),
-        location: record.file().zip(record.line()),
-        ..Portable::default()
-    }
-    .write(frame);
-    route.submit(level, time, frame);
-}
-
-/// The key-values of a record, typed as far as `log` tells.
-struct Pairs(Vec<(String, Owned)>);
-
-enum Owned {
-    Bool(bool),
-    I64(i64),
-    U64(u64),
-    F64(f64),
-    Text(String),
-}
-
-impl Owned {
-    fn borrow(&self) -> Value<'_> {
-        match self {
-            Self::Bool(b) => Value::Bool(*b),
-            Self::I64(n) => Value::I64(*n),
-            Self::U64(n) => Value::U64(*n),
-            Self::F64(n) => Value::F64(*n),
-            Self::Text(text) => Value::Str(text),
-        }
-    }
-}
-
-impl<'kvs> VisitSource<'kvs> for Pairs {
-    fn visit_pair(&mut self, key: kv::Key<'kvs>, value: kv::Value<'kvs>) -> Result<(), kv::Error> {
-        let owned = if let Some(b) = value.to_bool() {
-            Owned::Bool(b)
-        } else if let Some(n) = value.to_i64() {
-            Owned::I64(n)
-        } else if let Some(n) = value.to_u64() {
-            Owned::U64(n)
-        } else if let Some(n) = value.to_f64() {
-            Owned::F64(n)
-        } else {
-            let mut text = String::new();
-            render(&mut text, format_args!("{value}"));
-            Owned::Text(text)
-        };
-        self.0.push((key.to_string(), owned));
-        Ok(())
-    }
-}
-
-/// Targets that a thread remembers.
-const TARGETS: usize = 64;

@@ -8,6 +8,7 @@ use femto_core::{Details, Record, Value, WORD_BYTES, Word, resolve_call_site};
 use rustc_hash::FxHashMap;
 
 use crate::clock::Conversion;
+use crate::extra;
 use crate::route::Destination;
 use crate::template::{Arguments, PercentTemplate};
 
@@ -15,8 +16,10 @@ use crate::template::{Arguments, PercentTemplate};
 pub(crate) struct Decoder {
     /// This process: asking for it is a system call.
     process: u32,
-    /// The frame's words, little-endian.
+    /// The frame's words, little-endian, and whatever was there before behind them.
     bytes: Vec<u8>,
+    /// Length of the frame.
+    length: usize,
     templates: Templates,
 }
 
@@ -27,13 +30,14 @@ struct Templates(FxHashMap<Box<str>, Option<PercentTemplate>>);
 impl Decoder {
     pub(crate) fn new() -> Self {
         let templates = Templates::default();
-        Self { process: std::process::id(), bytes: Vec::new(), templates }
+        Self { process: std::process::id(), bytes: Vec::new(), length: 0, templates }
     }
 
     /// Takes a frame.
     #[inline]
     pub(crate) fn load(&mut self, words: impl ExactSizeIterator<Item = Word>) {
         let length = words.len() * WORD_BYTES;
+        self.length = length;
         if self.bytes.len() < length {
             self.bytes.resize(length, 0);
         } else if length < SMALL && self.bytes.len() > SMALL {
@@ -47,6 +51,7 @@ impl Decoder {
 
     /// Takes a frame that is bytes already.
     pub(crate) fn load_bytes(&mut self, bytes: &[u8]) {
+        self.length = bytes.len();
         self.bytes.clear();
         self.bytes.extend_from_slice(bytes);
     }
@@ -101,13 +106,32 @@ impl Decoder {
                 many = [Value::None; MAX_VALUES];
                 &mut many
             };
-            let Ok(event) = local::read(&self.bytes, values) else { return };
+            let extended;
+            let event = if header.kind == Kind::Extended {
+                let frame = self.bytes.get(..self.length).unwrap_or_default();
+                let Ok((event, extra)) = local::read_extended(frame, values) else { return };
+                extended = extra;
+                event
+            } else {
+                let Ok(event) = local::read(&self.bytes, values) else { return };
+                extended = &[];
+                event
+            };
             let Some(site) = resolve_call_site(event.site) else { return };
             let time = conversion.wall(event.time);
             let name = &destination.name;
+            let mut pairs = Vec::new();
+            if !extended.is_empty() {
+                extra::read(extended, site.keys, &mut pairs, &mut details);
+                details.key_values = &pairs;
+            }
             return take(&Record::from_site(name, site, event.level, time, event.values, &details));
         }
-        let Some((time, bytes)) = portable_parts(&self.bytes) else { return };
+        let Some((time, bytes, extra)) =
+            portable_parts(self.bytes.get(..self.length).unwrap_or_default())
+        else {
+            return;
+        };
         let (mut few, mut many) = ([Value::None; FEW], Vec::new());
         let count = bytes.get(3).map_or(0, |count| usize::from(*count));
         let room: &mut [_] = if count <= FEW {
@@ -118,9 +142,12 @@ impl Decoder {
         };
         let Ok(frame) = Portable::read_into(bytes, room) else { return };
         let time = if frame.time == 0 { conversion.wall(time) } else { frame.time };
-        let key_values: Vec<_> = frame.key_values.into_iter().flatten().collect();
-        details.key_values = &key_values;
+        let mut key_values: Vec<_> = frame.key_values.into_iter().flatten().collect();
         details.location = frame.location;
+        if !extra.is_empty() {
+            extra::read(extra, &[], &mut key_values, &mut details);
+        }
+        details.key_values = &key_values;
         details.function = frame.function;
         details.level_name = frame.level_name;
         details.thread = frame.thread.or(details.thread);
@@ -169,15 +196,18 @@ pub(super) const fn time_word(kind: Kind) -> usize {
 }
 
 const fn is_local(kind: Kind) -> bool {
-    matches!(kind, Kind::Local | Kind::LocalCut)
+    matches!(kind, Kind::Local | Kind::LocalCut | Kind::Extended)
 }
 
-/// Time and bytes of a portable frame: after the header come the time, the route, the length.
-fn portable_parts(words: &[u8]) -> Option<(u64, &[u8])> {
+/// Time and bytes of a portable frame, and what surrounds it: after the header come the time, the
+/// route, the length.
+fn portable_parts(words: &[u8]) -> Option<(u64, &[u8], &[u8])> {
     let (time, rest) = words.get(WORD_BYTES..)?.split_first_chunk()?;
     let (_route, rest) = rest.split_first_chunk::<4>()?;
     let (length, rest) = rest.split_first_chunk()?;
-    Some((u64::from_le_bytes(*time), rest.get(..u32::from_le_bytes(*length) as usize)?))
+    let (frame, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    let padding = frame.len().next_multiple_of(WORD_BYTES) - frame.len();
+    Some((u64::from_le_bytes(*time), frame, rest.get(padding..).unwrap_or_default()))
 }
 
 /// Values that a frame usually has at most.

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
+use femto_core::frame::MAX_VALUES;
 use femto_core::frame::local::Event;
-use femto_core::frame::portable::{Portable, Style};
-use femto_core::frame::{Kind, MAX_VALUES};
+use femto_core::frame::portable::Portable;
 use femto_core::{CallSite, Details, Filter, Level, Metadata, Record, Value, refer_call_site};
 
-use crate::formatter::CaptureMask;
 use crate::route::Route;
 use crate::unwind::{guarded, render};
-use crate::{clock, submit};
+use crate::{clock, extra, scope, submit};
 
 /// A logger's place in memory; it stays for the life of the program.
 pub(crate) struct Node {
@@ -23,8 +22,7 @@ pub(crate) struct Node {
     pub(crate) level: AtomicU8,
     /// Records below it reach nobody.
     pub(crate) gate: AtomicU8,
-    /// The route's number; above it [`SLOW`] if a call has more to do than to put a frame, and the
-    /// capture mask.
+    /// The route's number; above it [`SLOW`] if a call has more to do than to put a frame.
     pub(crate) route: AtomicU64,
     pub(crate) slow: ArcSwapOption<Slow>,
 }
@@ -38,12 +36,6 @@ pub(crate) struct Slow {
 #[inline(always)]
 pub(super) fn is_plain(word: u64) -> bool {
     word & SLOW == 0
-}
-
-/// Which costly fields the handlers show.
-#[inline]
-pub(super) fn mask(word: u64) -> CaptureMask {
-    CaptureMask::from_bits((word >> MASK_SHIFT) as u16)
 }
 
 #[inline(always)]
@@ -71,8 +63,7 @@ impl Node {
         let destination = route.destination();
         let slow = !filters.is_empty() || destination.has_direct || !destination.has_queued;
         self.slow.store(Some(Arc::new(Slow { route: route.clone(), filters: filters.to_vec() })));
-        let mask = u64::from(destination.mask.bits()) << MASK_SHIFT;
-        let word = u64::from(destination.id) | if slow { SLOW } else { 0 } | mask;
+        let word = u64::from(destination.id) | if slow { SLOW } else { 0 };
         self.route.store(word, Ordering::Release);
         self.gate.store(gate.number(), Ordering::Release);
     }
@@ -86,19 +77,9 @@ impl Node {
         })
     }
 
-    /// See [`Logger::admit`](super::Logger::admit).
-    pub(super) fn admit(&self, level: Level, message: &str) -> Option<Route> {
-        let slow = self.slow.load();
-        let slow = slow.as_ref()?;
-        let is_admitted = slow.filters.is_empty() || {
-            let details = Details::default();
-            slow.admit(
-                &self.name,
-                level,
-                &Record::from_message(&self.name, &message, level, wall(), &details),
-            )
-        };
-        is_admitted.then(|| slow.route.clone())
+    /// Records below it reach nobody.
+    pub(crate) fn gate(&self) -> Level {
+        Level::new(self.gate.load(Ordering::Relaxed))
     }
 
     /// Counts a record that found no room.
@@ -113,21 +94,39 @@ impl Node {
     #[cold]
     #[inline(never)]
     pub(super) fn log_slowly(&self, level: Level, site: &'static CallSite, values: &[Value<'_>]) {
-        let Some(slow) = self.slow.load_full() else { return };
+        // Rendered first: the application's code may log, and change what surrounds its records.
         with_rendered(values, |values| {
-            let time = clock::now();
-            if !slow.filters.is_empty() {
-                let details = Details::default();
-                let record = Record::from_site(&self.name, site, level, wall(), values, &details);
-                if !slow.admit(&self.name, level, &record) {
-                    return;
-                }
-            }
-            match refer_call_site(site) {
-                Some(site) => slow.submit_event(level, site, time, values),
-                None => slow.submit_rendered(level, site, time, values),
-            }
+            scope::with(|extra| self.log_extended(level, site, values, extra));
         });
+    }
+
+    /// Takes a record that is rendered, and all that surrounds it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn log_extended(
+        &self,
+        level: Level,
+        site: &'static CallSite,
+        values: &[Value<'_>],
+        extra: &[u8],
+    ) {
+        let Some(slow) = self.slow.load_full() else { return };
+        let time = clock::now();
+        if !slow.filters.is_empty() {
+            let (mut pairs, mut details) = (Vec::new(), Details::default());
+            if !extra.is_empty() {
+                extra::read(extra, site.keys, &mut pairs, &mut details);
+                details.key_values = &pairs;
+            }
+            let record = Record::from_site(&self.name, site, level, wall(), values, &details);
+            if !slow.admit(&self.name, level, &record) {
+                return;
+            }
+        }
+        match refer_call_site(site) {
+            Some(site) => slow.submit_event(level, site, time, values, extra),
+            None => slow.submit_rendered(level, site, time, values, extra),
+        }
     }
 }
 
@@ -141,15 +140,16 @@ impl Slow {
         .unwrap_or(true)
     }
 
-    fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>]) {
+    fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>], extra: &[u8]) {
         let destination = self.route.destination();
         let event = Event { level, site, route: destination.id, time, values };
         if destination.has_direct {
-            let words = event.words();
-            let header = event.header(words, Kind::Local);
-            submit::write_through(destination, words, header, &|to| event.write(to));
+            let words = submit::extended_words(&event, extra);
+            let header = submit::extended_header(&event, words, extra);
+            let write = submit::extended(&event, extra);
+            submit::write_through(destination, words, header, &write);
         }
-        if destination.has_queued && submit::slow_event(&event).is_err() {
+        if destination.has_queued && submit::extended_event(&event, extra).is_err() {
             submit::refuse(destination, level);
         }
     }
@@ -161,6 +161,7 @@ impl Slow {
         site: &'static CallSite,
         time: u64,
         values: &[Value<'_>],
+        extra: &[u8],
     ) {
         let message = site.message(values).to_string();
         let first = values.len().saturating_sub(site.keys.len());
@@ -169,25 +170,15 @@ impl Slow {
         let mut frame = Vec::new();
         let written = Portable {
             level,
-            style: Style::Ready,
-            time: 0,
             name: site.target.unwrap_or(""),
             template: &message,
-            arguments: &[][..],
-            mapping: None,
             key_values: (!pairs.is_empty()).then_some(&pairs[..]),
             location: Some((site.file, site.line)),
-            function: None,
-            level_name: None,
-            thread: None,
-            process: None,
-            task: None,
-            exception: None,
-            stack: None,
+            ..Portable::default()
         }
         .write(&mut frame);
         let Ok(()) = written;
-        self.route.submit(level, time, &frame);
+        self.route.submit_surrounded(level, time, (&frame, extra));
     }
 }
 
@@ -228,6 +219,5 @@ thread_local! {
 }
 
 const SLOW: u64 = 1 << 32;
-const MASK_SHIFT: u32 = 48;
 /// Bytes of rendered text that a thread keeps room for.
 const MAX_KEPT: usize = 16 << 10;

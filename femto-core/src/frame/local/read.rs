@@ -14,14 +14,36 @@ pub fn read<'a>(bytes: &'a [u8], values: &'a mut [Value<'a>]) -> Result<Event<'a
     read_by(bytes, values, |text| core::str::from_utf8(text).ok())
 }
 
+/// [`read`] for a frame of [`Kind::Extended`](crate::frame::Kind::Extended): gives what comes behind
+/// the values too, filled up to a word.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_extended<'a>(
+    bytes: &'a [u8],
+    values: &'a mut [Value<'a>],
+) -> Result<(Event<'a>, &'a [u8]), FrameError> {
+    read_all(bytes, values, |text| core::str::from_utf8(text).ok())
+}
+
 /// [`read`], with what makes a text of the bytes that one left behind.
 #[inline(always)]
-#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
 pub(crate) fn read_by<'a>(
     bytes: &'a [u8],
     values: &'a mut [Value<'a>],
     text: impl Fn(&'a [u8]) -> Option<&'a str>,
 ) -> Result<Event<'a>, FrameError> {
+    read_all(bytes, values, text).map(|(event, _)| event)
+}
+
+/// [`read_by`], with the bytes behind the values.
+#[inline(always)]
+#[allow(clippy::useless_conversion, reason = "a word is narrower on other targets")]
+fn read_all<'a>(
+    bytes: &'a [u8],
+    values: &'a mut [Value<'a>],
+    text: impl Fn(&'a [u8]) -> Option<&'a str>,
+) -> Result<(Event<'a>, &'a [u8]), FrameError> {
     let mut reader = Reader(bytes);
     let header = Header::from_word(reader.word()?).ok_or(FrameError::Short)?;
     if header.values > values.len().min(MAX_VALUES) {
@@ -52,7 +74,8 @@ pub(crate) fn read_by<'a>(
         kinds >>= 5;
         left -= 1;
     }
-    Ok(Event { level: header.level, site, route, time, values: &values[..header.values] })
+    let values = &values[..header.values];
+    Ok((Event { level: header.level, site, route, time, values }, reader.0))
 }
 
 /// Takes words off the front of a frame's bytes.

@@ -102,6 +102,14 @@ impl<'a> Iterator for Values<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pairs<'a>(&'a [u8]);
 
+impl<'a> Pairs<'a> {
+    /// Reads what [`write_pair`](super::write_pair) wrote, up to the first byte that is no part of it.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl<'a> Iterator for Pairs<'a> {
     type Item = (&'a str, Value<'a>);
 

@@ -50,8 +50,7 @@ impl<'a, P: Copy> Portable<'_, Arguments<'_>, P> {
             let pairs = pairs.take(u8::MAX.into());
             to.write_all(&[pairs.clone().count() as u8])?;
             for (key, value) in pairs {
-                write_text(key, to)?;
-                write_value(&value, to)?;
+                write_pair(key, &value, to)?;
             }
         }
         if let Some((file, line)) = self.location {
@@ -88,6 +87,16 @@ pub(crate) fn head(
     let ([low, high], [a, b, c, d, e, f, g, h]) = (sections.to_le_bytes(), time.to_le_bytes());
     let (level, style) = (level.number(), style as u8);
     [VERSION, level, style, arguments, low, high, a, b, c, d, e, f, g, h]
+}
+
+/// Writes a key and its value, as [`Portable::write`] writes each of its pairs.
+///
+/// # Errors
+/// The writer's.
+#[inline]
+pub fn write_pair<W: Write>(key: &str, value: &Value<'_>, to: &mut W) -> Result<(), W::Error> {
+    write_text(key, to)?;
+    write_value(value, to)
 }
 
 #[inline]

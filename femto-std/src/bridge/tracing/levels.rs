@@ -1,0 +1,124 @@
+//! Which statements our loggers let through, as `tracing` asks for it and keeps it.
+
+use core::cell::Cell;
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use tracing_core::dispatcher::{self, WeakDispatch};
+use tracing_core::subscriber::{Interest, NoSubscriber};
+use tracing_core::{Dispatch, LevelFilter, Metadata, callsite};
+use tracing_subscriber::layer::{Context, Filter};
+
+use super::layer::RecordLayer;
+use super::statement::{self, Statement, with_scratch};
+use crate::{Level, manager, os};
+
+/// Whether a record of the `log` crate is what `tracing` tells of an event, or of a span, that a layer of
+/// ours has taken, or has refused.
+pub(crate) fn has_taken(record: &log::Record<'_>) -> bool {
+    HAS_LAYER.load(Ordering::Relaxed)
+        && dispatcher::get_default(|dispatch| dispatch.is::<RecordLayer>())
+        && match (record.target(), record.file(), record.line()) {
+            ("tracing::span" | "tracing::span::active", ..) => true,
+            (_, Some(file), Some(line)) => statement::stands_at(file, line),
+            _ => false,
+        }
+}
+
+/// The filter of a layer: our loggers' levels.
+pub(super) struct Levels;
+
+impl<S> Filter<S> for Levels {
+    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        // By name: a `LogTracer` makes metadata for the occasion.
+        let level = statement::level(*metadata.level());
+        with_scratch(|scratch| scratch.logger(metadata.target()).is_enabled(level))
+    }
+
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        // `tracing` may hold its locks: whatever changes now is told later.
+        let before = IS_ASKED.replace(true);
+        let statement = Statement::look(metadata);
+        IS_ASKED.set(before);
+        match statement.logger.is_enabled(statement.level) {
+            _ if statement.is_log_tracer => Interest::sometimes(),
+            true => Interest::always(),
+            false => Interest::never(),
+        }
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(match manager::lowest_gate() {
+            level if level <= Level::TRACE => LevelFilter::TRACE,
+            level if level <= Level::DEBUG => LevelFilter::DEBUG,
+            level if level <= Level::INFO => LevelFilter::INFO,
+            level if level <= Level::WARN => LevelFilter::WARN,
+            level if level <= Level::ERROR => LevelFilter::ERROR,
+            _ => LevelFilter::OFF,
+        })
+    }
+}
+
+/// Remembers the subscriber that has a layer of ours.
+pub(super) fn register(dispatch: &Dispatch) {
+    *NEWEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(dispatch.downgrade());
+    HAS_LAYER.store(true, Ordering::SeqCst);
+}
+
+/// Says that what `tracing` knows may be outdated.
+pub(crate) fn levels_changed() {
+    IS_OUTDATED.store(true, Ordering::SeqCst);
+}
+
+/// Has `tracing` ask again which statements are let through, if that has changed.
+///
+/// Changes that come while it asks are told by whoever is at it.
+pub(crate) fn renew() {
+    if !HAS_LAYER.load(Ordering::SeqCst) {
+        return;
+    }
+    while !IS_ASKED.get() && IS_OUTDATED.load(Ordering::SeqCst) {
+        if IS_RENEWING.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let renewing = Renewing;
+        if IS_OUTDATED.swap(false, Ordering::SeqCst) {
+            rebuild();
+        }
+        drop(renewing);
+    }
+}
+
+/// Ends the renewal, however it ends.
+struct Renewing;
+
+impl Drop for Renewing {
+    fn drop(&mut self) {
+        IS_RENEWING.store(false, Ordering::SeqCst);
+    }
+}
+
+/// `tracing` asks the subscriber in force on the thread, if there is only one in the process. Where none
+/// is in force (or the thread is within a call of one), it would conclude that nobody wants anything.
+fn rebuild() {
+    if !dispatcher::get_default(|dispatch| dispatch.is::<NoSubscriber>()) {
+        return callsite::rebuild_interest_cache();
+    }
+    let newest = NEWEST.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(dispatch) = newest.and_then(|newest| newest.upgrade()) {
+        // Without a thread to be had, what `tracing` knows stays as it is until the next change.
+        let _ = os::spawn("femto-interest", move || {
+            dispatcher::with_default(&dispatch, callsite::rebuild_interest_cache);
+        });
+    }
+}
+
+static HAS_LAYER: AtomicBool = AtomicBool::new(false);
+static IS_OUTDATED: AtomicBool = AtomicBool::new(false);
+static IS_RENEWING: AtomicBool = AtomicBool::new(false);
+static NEWEST: Mutex<Option<WeakDispatch>> = Mutex::new(None);
+
+thread_local! {
+    /// Whether the thread is in a question of `tracing`'s.
+    static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+}

@@ -19,6 +19,7 @@ mod mask;
 pub(crate) mod owned;
 mod parse;
 mod pattern;
+mod prefix;
 mod pretty;
 mod value;
 pub(crate) mod zone;

@@ -133,6 +133,16 @@ impl Clock {
         self.find_id();
     }
 
+    /// Whether what it prints changes once a millisecond at most.
+    pub(super) fn is_coarse(&self) -> bool {
+        match self.fraction {
+            Fraction::Nothing | Fraction::Comma | Fraction::Template(_) => true,
+            Fraction::Digits(precision) => {
+                matches!(precision, Precision::Seconds | Precision::Milliseconds)
+            }
+        }
+    }
+
     /// Appends the time, given since the Unix epoch.
     pub(super) fn write(&self, time: Duration, out: &mut String) -> Result<(), FormatError> {
         if let Fraction::Template(template) = &self.fraction {

@@ -15,6 +15,7 @@ use super::escape::{escape_control, escape_lines};
 use super::keys::ShownKeys;
 use super::owned::OwnedValue;
 use super::parse::{Item, Parsed, Shape, Source};
+use super::prefix::Prefix;
 use super::{CaptureMask, FormatError, Formatter};
 use crate::level;
 
@@ -57,6 +58,8 @@ pub struct PatternFormatter {
     items: Box<[Item]>,
     /// The text after the last field.
     tail: Box<str>,
+    /// Anew for each change of what it is made with.
+    prefix: Prefix,
     clock: Clock,
     start: Duration,
     defaults: Vec<(Box<str>, OwnedValue)>,
@@ -97,11 +100,13 @@ impl PatternFormatter {
             Source::Record(attribute) => Some(attribute),
             Source::LevelName(_) | Source::KeyValue(_) => None,
         });
+        let clock = Clock::new();
         Ok(Self {
+            prefix: Prefix::of(&parsed.items, &clock),
             mask: attributes.fold(CaptureMask::NONE, |mask, attribute| mask | attribute.mask()),
             items: parsed.items.into(),
             tail: parsed.tail.into(),
-            clock: Clock::new(),
+            clock,
             start: *START.get_or_init(now),
             defaults: Vec::new(),
             shown: ShownKeys::Only(Vec::new()),
@@ -118,6 +123,7 @@ impl PatternFormatter {
     pub fn with_date_format(mut self, format: &str) -> Result<Self, FormatError> {
         if !format.is_empty() {
             self.clock.set_date_format(format)?;
+            self.prefix = Prefix::of(&self.items, &self.clock);
         }
         Ok(self)
     }
@@ -132,12 +138,14 @@ impl PatternFormatter {
     pub fn with_millisecond_format(mut self, format: &str) -> Result<Self, FormatError> {
         let set = self.clock.set_millisecond_format(format);
         set.map_err(|_| FormatError::ParseDateFormat { at: 0 })?;
+        self.prefix = Prefix::of(&self.items, &self.clock);
         Ok(self)
     }
 
     /// Prints times in this zone: [`TimeZone::UTC`] for Python's `converter = time.gmtime`.
     pub fn with_time_zone(mut self, zone: TimeZone) -> Self {
         self.clock.set_zone(Some(zone));
+        self.prefix = Prefix::of(&self.items, &self.clock);
         self
     }
 
@@ -165,6 +173,7 @@ impl PatternFormatter {
     /// stay lines, and backslashes as they are.
     pub fn with_escaping(mut self, escapes: bool) -> Self {
         self.escapes = escapes;
+        self.prefix = Prefix::of(&self.items, &self.clock);
         self
     }
 
@@ -187,7 +196,37 @@ impl PatternFormatter {
 
     fn write(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
         let start = out.len();
-        for item in &self.items {
+        let done = self.prefix.write(record, out, |count, text| {
+            self.write_items(&self.items[..count], record, text)
+        })?;
+        self.write_items(&self.items[done..], record, out)?;
+        out.push_str(&self.tail);
+        if record.has_key_values() && self.shown != ShownKeys::Only(Vec::new()) {
+            self.write_key_values(record, out);
+        }
+        for text in [record.exception(), record.stack()].into_iter().flatten() {
+            if text.is_empty() {
+                continue;
+            }
+            if !out[start..].ends_with('\n') {
+                out.push('\n');
+            }
+            let written = out.len();
+            out.push_str(text);
+            if self.escapes {
+                escape_lines(out, written, "", true);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_items(
+        &self,
+        items: &[Item],
+        record: &Record<'_>,
+        out: &mut String,
+    ) -> Result<(), FormatError> {
+        for item in items {
             out.push_str(&item.literal);
             let written = out.len();
             match &item.source {
@@ -210,23 +249,6 @@ impl PatternFormatter {
             }
             if self.escapes {
                 escape_control(out, written);
-            }
-        }
-        out.push_str(&self.tail);
-        if record.has_key_values() && self.shown != ShownKeys::Only(Vec::new()) {
-            self.write_key_values(record, out);
-        }
-        for text in [record.exception(), record.stack()].into_iter().flatten() {
-            if text.is_empty() {
-                continue;
-            }
-            if !out[start..].ends_with('\n') {
-                out.push('\n');
-            }
-            let written = out.len();
-            out.push_str(text);
-            if self.escapes {
-                escape_lines(out, written, "", true);
             }
         }
         Ok(())

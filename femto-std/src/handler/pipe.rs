@@ -50,7 +50,7 @@ impl HandlerBuilderTrait for PipeHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
-        self.options.check()?;
+        self.check()?;
         // A relative path keeps its meaning when the working directory changes.
         let path = std::path::absolute(&self.path).unwrap_or(self.path);
         let name = path.display().to_string();

@@ -71,16 +71,6 @@ impl fmt::Debug for Options {
 /// The setters that every handler builder has, for its field `options`.
 macro_rules! option_setters {
     () => {
-        option_setters!(without check);
-
-        /// Whether the parameters are in their ranges; opens nothing.
-        #[allow(dead_code, reason = "not every handler can be configured by id")]
-        pub(crate) fn check(&self) -> Result<(), $crate::Error> {
-            self.options.check()
-        }
-    };
-    // For builders with more to check.
-    (without check) => {
         /// Records below it are not taken. Default: [`Level::NOTSET`](femto_core::Level::NOTSET), all
         /// are.
         pub fn with_level(mut self, level: femto_core::Level) -> Self {

@@ -39,6 +39,11 @@ impl PipeHandlerBuilder {
         Self { path: path.as_ref().to_owned(), options: Options::default() }
     }
 
+    /// Whether all parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.options.check()
+    }
+
     option_setters!();
 }
 

@@ -106,7 +106,7 @@ macro_rules! socket_setters {
             self.opener.check()
         }
 
-        option_setters!(without check);
+        option_setters!();
     };
 }
 

@@ -404,13 +404,13 @@ impl Handler {
         .fold(CaptureMask::NONE, CaptureMask::union)
     }
 
-    /// Whether it is over its capacity, and its policy makes callers wait.
-    pub(crate) fn makes_wait(&self) -> bool {
+    /// Whether it is over its capacity, and its policy makes callers wait who have waited for so long.
+    pub(crate) fn makes_wait(&self, waited: Duration) -> bool {
         if let Some(relay) = &self.relay {
-            return relay.targets.iter().any(|target| target.makes_wait());
+            return relay.targets.iter().any(|target| target.makes_wait(waited));
         }
         let outlet = self.outlet();
-        self.overflow != OverflowPolicy::DropNewest
+        self.patience().is_none_or(|patience| waited < patience)
             && outlet.queued() > self.capacity
             && !outlet.is_stalled()
             && !self.is_closed()

@@ -11,6 +11,7 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, compiler_f
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use femto_core::frame::{Encode, Header, Kind, Writer};
 use femto_core::ring::{self, Consumer, Lane, Producer};
@@ -276,8 +277,9 @@ impl ThreadLane {
             && state::load() & state::PRESSURE != 0
         {
             // Out of patience: the collector decides, handler by handler, what becomes of the record.
-            let engine = self.engine.clone();
-            let _ = engine.wait_until(patience, || (!destination.makes_wait()).then_some(()));
+            let (engine, start) = (self.engine.clone(), Instant::now());
+            let _ = engine
+                .wait_until(patience, || (!destination.makes_wait(start.elapsed())).then_some(()));
         }
         let words = outgoing.words;
         let fits = words <= self.producer.lane().capacity() / 2 || self.grow(words);

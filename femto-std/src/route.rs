@@ -90,9 +90,9 @@ impl Destination {
         self.handlers.iter().map(|handler| handler.threshold()).min().unwrap_or(Level::OFF)
     }
 
-    /// Whether a handler that makes callers wait is over its capacity.
-    pub(crate) fn makes_wait(&self) -> bool {
-        self.handlers.iter().any(|handler| handler.makes_wait())
+    /// Whether a handler is over its capacity that makes callers wait who have waited for so long.
+    pub(crate) fn makes_wait(&self, waited: Duration) -> bool {
+        self.handlers.iter().any(|handler| handler.makes_wait(waited))
     }
 
     /// Whether its owner is gone, so that the number will be given to another some time.

@@ -291,7 +291,7 @@ impl Output {
         // What was in the lanes when it went over is kept; what comes when its caller has waited
         // in vain is not.
         self.is_over_capacity = patience.is_some_and(|patience| since.elapsed() >= patience);
-        if self.handler.makes_wait() {
+        if self.handler.makes_wait(Duration::ZERO) {
             state::set(state::PRESSURE);
         }
     }
@@ -466,9 +466,17 @@ impl Output {
     fn give_up(&mut self, engine: &Engine) {
         let mut records = 0;
         for message in mem::take(&mut self.backlog) {
-            if let Message::Block(block) = message {
-                self.outlet.take_queued(block.bytes.len() - block.at);
-                records += block.records;
+            match message {
+                Message::Block(block) => {
+                    self.outlet.take_queued(block.bytes.len() - block.at);
+                    records += block.records;
+                }
+                Message::Flush(reply) => {
+                    let handler = self.handler.name();
+                    let error = "closed before it could be written".to_owned();
+                    // Nobody waits any more if the reply cannot be sent.
+                    let _ = reply.try_send(FlushError::WriteRecords { handler, error });
+                }
             }
         }
         self.drop_records(records);

@@ -39,6 +39,11 @@ impl PipeHandlerBuilder {
         Self { path: path.as_ref().to_owned(), options: Options::default() }
     }
 
+    /// Whether all parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.options.check()
+    }
+
     option_setters!();
 }
 
@@ -50,7 +55,7 @@ impl HandlerBuilderTrait for PipeHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
-        self.options.check()?;
+        self.check()?;
         // A relative path keeps its meaning when the working directory changes.
         let path = std::path::absolute(&self.path).unwrap_or(self.path);
         let name = path.display().to_string();

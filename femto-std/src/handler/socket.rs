@@ -100,6 +100,12 @@ macro_rules! socket_setters {
             self
         }
 
+        /// Whether all parameters are in their ranges.
+        pub(crate) fn check(&self) -> Result<(), Error> {
+            self.options.check()?;
+            self.opener.check()
+        }
+
         option_setters!();
     };
 }
@@ -133,8 +139,6 @@ impl UnixHandlerBuilder {
 }
 
 fn build(opener: SocketOpener, options: Options) -> Result<Handler, Error> {
-    options.check()?;
-    opener.check()?;
     let name = crate::sink::Open::name(&opener);
     Handler::new(Box::new(opener), true, options).map_err(|source| Error::OpenSink { name, source })
 }
@@ -170,6 +174,7 @@ impl HandlerBuilderTrait for TcpHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
+        self.check()?;
         build(self.opener, self.options)
     }
 
@@ -186,6 +191,7 @@ impl HandlerBuilderTrait for UnixHandlerBuilder {
     type Error = Error;
 
     fn build_inner(self) -> Result<Handler, Error> {
+        self.check()?;
         build(self.opener, self.options)
     }
 

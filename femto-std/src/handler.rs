@@ -312,6 +312,19 @@ impl Handler {
         }
     }
 
+    /// Flushes, then begins a new file whatever the size or time of the one there is, as Python's
+    /// `doRollover`: at the start of a program, say. An empty file stays.
+    ///
+    /// # Errors
+    /// The system's; [`Unsupported`](io::ErrorKind::Unsupported) if the handler does not roll files over;
+    /// that a write does not return. Lines go on into the old file then.
+    pub fn roll_over(&self) -> io::Result<()> {
+        let deadline = Duration::from_secs(5);
+        // What the deadline leaves unwritten goes to the new file.
+        let _ = self.flush(deadline);
+        self.outlet().roll_over(self, Instant::now() + deadline)
+    }
+
     /// What it writes to.
     #[must_use]
     pub fn name(&self) -> String {

@@ -6,4 +6,4 @@ pub use crate::handler::{
     PipeHandlerBuilder, RotatingFileHandlerBuilder, SinkHandlerBuilder, StreamHandlerBuilder,
     TcpHandlerBuilder, TimedRotatingFileHandlerBuilder, UnixHandlerBuilder,
 };
-pub use crate::sink::rotation::{Compression, ParseWhenError, When};
+pub use crate::sink::rotation::{Compression, When};

@@ -99,6 +99,14 @@ pub trait Sink: Send {
     /// What was taken is not all there; whoever asked for the flush is told.
     fn flush(&mut self) -> io::Result<()>;
 
+    /// Begins a new file, for a sink that has several in turn.
+    ///
+    /// # Errors
+    /// The system's; the old file is written on. [`Unsupported`](io::ErrorKind::Unsupported) by default.
+    fn roll_over(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// What went wrong since the last call although the lines were written, to be told to the
     /// handler's error hook: a file could not be rolled over, say. Asked after each write.
     fn problem(&mut self) -> Option<io::Error> {

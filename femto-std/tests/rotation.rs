@@ -293,6 +293,44 @@ fn a_file_that_was_moved_away_is_opened_anew() {
 }
 
 #[test]
+fn a_new_file_begins_on_request() {
+    let scratch = Scratch::new("request");
+    let path = scratch.path("log");
+    fs::write(&path, "of the run before\n").unwrap();
+    let handler = builder(&path).with_delay(true).build().unwrap();
+    handler.roll_over().unwrap();
+    let logger = lone_logger("request", &handler);
+    info!(logger: logger, "1");
+    handler.roll_over().unwrap();
+    // There is nothing to keep.
+    handler.roll_over().unwrap();
+    info!(logger: logger, "2");
+    flush(&handler);
+    assert_eq!(contents(&path), ["of the run before\n", "1\n", "2\n"]);
+    let plain = scratch::plain(&scratch.path("plain")).build().unwrap();
+    assert_eq!(plain.roll_over().unwrap_err().kind(), std::io::ErrorKind::Unsupported);
+    // Something is in the way.
+    fs::remove_file(numbered(&path, 1)).unwrap();
+    fs::create_dir(numbered(&path, 1)).unwrap();
+    let error = handler.roll_over().unwrap_err();
+    assert!(error.to_string().ends_with("log.1 is in the way"), "{error}");
+    assert_eq!(read(&path), "2\n");
+}
+
+#[test]
+fn a_link_stays_and_its_file_is_rolled_over() {
+    let scratch = Scratch::new("link");
+    fs::create_dir(scratch.path("sub")).unwrap();
+    let (link, path) = (scratch.path("link"), scratch.path("sub/log"));
+    fs::write(&path, "").unwrap();
+    std::os::unix::fs::symlink("sub/log", &link).unwrap();
+    let handler = builder(&link).with_max_bytes(10).build().unwrap();
+    roll(&handler, "link", 2);
+    assert_eq!(contents(&path), ["000000000\n", "000000001\n", "000000002\n"]);
+    assert!(link.is_symlink() && read(&link) == "000000002\n");
+}
+
+#[test]
 fn what_is_no_regular_file_is_never_rolled_over() {
     let handler = builder("/dev/null".as_ref()).with_max_bytes(10).build().unwrap();
     roll(&handler, "null", 10);

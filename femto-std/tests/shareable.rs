@@ -19,7 +19,7 @@ const _: () = {
         Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
         Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
-        Compression, ParseWhenError, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
+        Compression, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
         PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder,
         dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,
     }

@@ -166,17 +166,25 @@ impl Outlet {
     /// Puts another sink in place of the one there is, or none; false if a write did not return
     /// before `until`.
     pub(crate) fn replace(&self, sink: Option<Box<dyn Sink>>, until: Instant) -> bool {
+        self.lock_until(until).map(|mut slot| *slot = sink).is_some()
+    }
+
+    /// Begins a new file.
+    pub(crate) fn roll_over(&self, handler: &Handler, until: Instant) -> io::Result<()> {
+        let mut slot = self.lock_until(until).ok_or(io::ErrorKind::TimedOut)?;
+        if slot.is_none() {
+            *slot = Some(handler.opener().open(true)?);
+        }
+        let rolled = guarded(|| slot.as_mut().map_or(Ok(()), |sink| sink.roll_over()));
+        rolled.unwrap_or_else(|| Err(io::Error::other("the sink panicked")))
+    }
+
+    fn lock_until(&self, until: Instant) -> Option<MutexGuard<'_, Option<Box<dyn Sink>>>> {
         loop {
             match self.sink.try_lock() {
-                Ok(mut slot) => {
-                    *slot = sink;
-                    return true;
-                }
-                Err(TryLockError::Poisoned(slot)) => {
-                    *slot.into_inner() = sink;
-                    return true;
-                }
-                Err(TryLockError::WouldBlock) if Instant::now() >= until => return false,
+                Ok(slot) => return Some(slot),
+                Err(TryLockError::Poisoned(slot)) => return Some(slot.into_inner()),
+                Err(TryLockError::WouldBlock) if Instant::now() >= until => return None,
                 Err(TryLockError::WouldBlock) => thread::sleep(POLL),
             }
         }

@@ -25,7 +25,8 @@ use crate::sink::{FileOptions, Retention, Rotation};
 /// | `level`, `formatter`, `filter`, `capacity`, `overflow`, `delivery`, `flush_level`, `stall_limit`, `error_handler` | | as their methods say |
 ///
 /// A record is never split, whatever its message; one that is larger than `max_bytes` has a file of its
-/// own. A file that somebody moves away or deletes is opened anew.
+/// own. A file that somebody moves away or deletes is opened anew. Where `app.log` is a symbolic link, the
+/// file that it points to is rolled over, and the old ones are beside that.
 ///
 /// Several processes may write to the same file, each with such a handler of the same parameters: one
 /// of them rolls over, no record is lost, and none is torn. (They agree by `flock` on the log file; on a
@@ -133,8 +134,16 @@ impl HandlerBuilderTrait for RotatingFileHandlerBuilder {
 }
 
 /// Makes a handler for a file that is rolled over.
-pub(super) fn build(rotation: Rotation, delay: bool, options: Options) -> Result<Handler, Error> {
+pub(super) fn build(
+    mut rotation: Rotation,
+    delay: bool,
+    options: Options,
+) -> Result<Handler, Error> {
     check(&rotation, &options)?;
+    // The link stays, and what it points to is rolled over.
+    if rotation.path.is_symlink() {
+        rotation.path = rotation.path.canonicalize().unwrap_or(rotation.path);
+    }
     let path = rotation.path.clone();
     Handler::new(Box::new(rotation), delay, options)
         .map_err(|source| Error::OpenFile { path, source })

@@ -20,6 +20,7 @@ use crate::sink::{FileOptions, Retention, Rotation, Schedule};
 /// | parameter | default | |
 /// |---|---|---|
 /// | `when`, `interval` | [`When::Hour`], 1 | when a new file begins |
+/// | `aligned` | false | whether seconds, minutes, hours and days are those of the clock |
 /// | `at_time` | the end of the day | the time of day, if `when` is midnight or a day of the week |
 /// | `utc` | false | whether days and names are those of UTC rather than of local time |
 /// | `max_bytes` | no limit | how large a file may get before its time has come |
@@ -64,6 +65,7 @@ pub struct TimedRotatingFileHandlerBuilder {
     path: PathBuf,
     when: When,
     interval: u32,
+    aligned: bool,
     at_time: Option<(u8, u8, u8)>,
     utc: bool,
     max_bytes: u64,
@@ -81,6 +83,7 @@ impl TimedRotatingFileHandlerBuilder {
             path: path.as_ref().to_owned(),
             when: When::Hour,
             interval: 1,
+            aligned: false,
             at_time: None,
             utc: false,
             max_bytes: 0,
@@ -102,6 +105,14 @@ impl TimedRotatingFileHandlerBuilder {
     /// Default: 1.
     pub fn with_interval(mut self, interval: u32) -> Self {
         self.interval = interval;
+        self
+    }
+
+    /// Whether seconds, minutes, hours and days are those of the clock rather than counted from the last
+    /// line that was in the file: the file of 13 o'clock ends at 14:00, whenever the program was started.
+    /// The interval has to divide the day, then. Default: false, as in Python.
+    pub fn with_aligned(mut self, aligned: bool) -> Self {
+        self.aligned = aligned;
         self
     }
 
@@ -159,9 +170,19 @@ impl TimedRotatingFileHandlerBuilder {
                 allowed: "1 to 10000",
             });
         }
+        let (mut when, length) = (self.when, self.when.seconds() * i64::from(self.interval));
+        if self.aligned && when == When::Day {
+            when = When::Midnight;
+        } else if self.aligned && !when.has_time_of_day() && 86_400 % length != 0 {
+            return Err(Error::CheckParameter {
+                name: "interval",
+                value: self.interval.to_string(),
+                allowed: "what divides a day, if `aligned` is true",
+            });
+        }
         let at = self.at_time.map(|time| self.at(time)).transpose()?;
         let zone = self.utc.then_some(TimeZone::UTC);
-        Ok(Schedule { when: self.when, interval: self.interval, at, zone })
+        Ok(Schedule { when, interval: self.interval, aligned: self.aligned, at, zone })
     }
 
     fn at(&self, (hour, minute, second): (u8, u8, u8)) -> Result<Time, Error> {

@@ -20,7 +20,7 @@ mod tests;
 pub use compression::Compression;
 pub(crate) use retention::Retention;
 pub(crate) use schedule::Schedule;
-pub use schedule::{ParseWhenError, When};
+pub use schedule::When;
 
 use core::mem;
 use core::time::Duration;
@@ -267,7 +267,7 @@ impl RotatingSink {
     }
 
     /// Gives the locked file its name as an old one, and begins a new one.
-    fn roll_over(&mut self) -> io::Result<()> {
+    fn begin_new(&mut self) -> io::Result<()> {
         let rotation = &self.rotation;
         if rotation.file.sync {
             self.file.file.sync_data()?;
@@ -346,7 +346,7 @@ impl Sink for RotatingSink {
                 return written;
             }
             let due_at = self.due_at;
-            if let Err(error) = self.roll_over() {
+            if let Err(error) = self.begin_new() {
                 self.leave();
                 self.put_off("roll it over", &error);
                 continue;
@@ -364,6 +364,16 @@ impl Sink for RotatingSink {
 
     fn flush(&mut self) -> io::Result<()> {
         if self.rotation.file.sync { self.file.file.sync_data() } else { Ok(()) }
+    }
+
+    fn roll_over(&mut self) -> io::Result<()> {
+        let Some(size) = self.enter()? else {
+            let problem = self.problem.take();
+            return Err(problem.unwrap_or_else(|| io::ErrorKind::ResourceBusy.into()));
+        };
+        let rolled = if size > 0 { self.begin_new() } else { Ok(()) };
+        self.leave();
+        rolled
     }
 
     fn problem(&mut self) -> Option<io::Error> {

@@ -50,8 +50,10 @@ section! {
         when: When = When::Hour, set by with_when;
         /// Every so many of them, 1 to 10,000. Default: 1.
         interval: u32 = 1, set by with_interval;
-        /// Hour, minute and second, with `midnight` or a day of the week: `"03:30"`. Default:
-        /// 00:00:00.
+        /// Whether seconds, minutes, hours and days are those of the clock. Default: false.
+        aligned: bool = false, set by with_aligned;
+        /// Hour, minute and second, with `midnight` or a day of the week: `"03:30"`. Default: the end
+        /// of the day.
         at_time: Option<(u8, u8, u8)>, set by with_at_time;
         /// Whether days and names of files are those of UTC. Default: false.
         utc: bool = false, set by with_utc;
@@ -133,6 +135,7 @@ impl TimedRotatingFileConfig {
             filename: path.into(),
             when: When::Hour,
             interval: 1,
+            aligned: false,
             at_time: None,
             utc: false,
             max_bytes: 0,
@@ -151,6 +154,7 @@ impl TimedRotatingFileConfig {
         let mut builder = TimedRotatingFileHandlerBuilder::new(&self.filename)
             .with_when(self.when)
             .with_interval(self.interval)
+            .with_aligned(self.aligned)
             .with_utc(self.utc);
         if let Some((hour, minute, second)) = self.at_time {
             builder = builder.with_at_time(hour, minute, second);

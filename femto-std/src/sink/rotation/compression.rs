@@ -9,15 +9,15 @@
 mod tests;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, fchown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Rotation;
 use super::names::{self, Backup};
 use crate::os;
-use crate::sink::file::{FileOptions, LogFile, while_trying};
+use crate::sink::file::{LogFile, while_trying};
 
 /// How rotated files are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,9 +165,11 @@ fn pack_one(rotation: &Rotation, compression: Compression) -> io::Result<bool> {
         return Ok(false);
     }
     let part_path = rotation.part_path();
-    let options = FileOptions { mode: Some(0o600), ..FileOptions::default() };
+    let mut options = OpenOptions::new();
+    // A link that somebody else put there is not followed.
+    options.append(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
     let part = loop {
-        let part = options.open(&part_path)?;
+        let part = LogFile::new(options.open(&part_path)?)?;
         part.file.lock()?;
         // Another process may have packed it, and given it another name.
         if fs::metadata(&part_path).is_ok_and(|metadata| part.is(&metadata)) {

@@ -8,10 +8,11 @@
 use core::fmt;
 use core::str::FromStr;
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ZonedDateTime};
 
+use crate::Error;
 use crate::formatter::zone;
 
 /// When a file is rolled over, as the parameter `when` of Python's `TimedRotatingFileHandler`.
@@ -25,10 +26,11 @@ use crate::formatter::zone;
 /// ```
 /// use femto_std::handlers::When;
 ///
-/// assert_eq!("midnight".parse(), Ok(When::Midnight));
-/// assert_eq!("w6".parse(), Ok(When::Sunday));
+/// assert_eq!("midnight".parse::<When>()?, When::Midnight);
+/// assert_eq!("w6".parse::<When>()?, When::Sunday);
 /// assert_eq!(When::Sunday.to_string(), "W6");
 /// assert!("W7".parse::<When>().is_err());
+/// # Ok::<(), femto_std::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -72,7 +74,7 @@ impl When {
     }
 
     /// Of those that do not: how many seconds it has.
-    const fn seconds(self) -> i64 {
+    pub(crate) const fn seconds(self) -> i64 {
         match self {
             Self::Second => 1,
             Self::Minute => 60,
@@ -98,25 +100,17 @@ impl fmt::Display for When {
 }
 
 impl FromStr for When {
-    type Err = ParseWhenError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, ParseWhenError> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
-        named.map(|(_, when)| *when).ok_or_else(|| ParseWhenError(text.to_owned()))
+        named.map(|(_, when)| *when).ok_or_else(|| Error::CheckParameter {
+            name: "when",
+            value: format!("{text:?}"),
+            allowed: "S, M, H, D, midnight, W0 to W6",
+        })
     }
 }
-
-/// A text is no [`When`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseWhenError(String);
-
-impl fmt::Display for ParseWhenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not one of S, M, H, D, midnight, W0 to W6", self.0)
-    }
-}
-
-impl core::error::Error for ParseWhenError {}
 
 /// In the order of the days behind midnight.
 const NAMES: [(&str, When); 12] = [
@@ -140,6 +134,8 @@ pub(crate) struct Schedule {
     pub(crate) when: When,
     /// Every so many of them.
     pub(crate) interval: u32,
+    /// Whether seconds, minutes and hours are those of the clock.
+    pub(crate) aligned: bool,
     /// For those that come at a time of day; `None` is the end of the day.
     pub(crate) at: Option<Time>,
     /// `None` for the system's.
@@ -155,7 +151,10 @@ impl Schedule {
 
     fn try_next(&self, second: i64) -> Option<i64> {
         if !self.when.has_time_of_day() {
-            return second.checked_add(self.when.seconds() * i64::from(self.interval));
+            return match self.aligned {
+                true => self.next_of_clock(second),
+                false => second.checked_add(self.length()),
+            };
         }
         let now = self.local(second)?;
         let mut day = now.date();
@@ -171,23 +170,46 @@ impl Schedule {
         self.at_time_of(day.checked_add(Span::new().try_days(later).ok()?).ok()?, &now)
     }
 
+    /// The end of the part of the day, each of the same length, that a second lies in.
+    fn next_of_clock(&self, second: i64) -> Option<i64> {
+        let now = self.local(second)?;
+        let (start, length) = (self.part_of_day(now.datetime()), self.length());
+        let end = start.checked_add(Span::new().try_seconds(length).ok()?).ok()?;
+        let end = end.to_zoned_datetime(now.time_zone().clone()).ok()?.timestamp().as_second();
+        // The second time that it comes, where the clocks were set back.
+        let passed = now.datetime().duration_since(start).as_secs();
+        Some(if end > second { end } else { second.checked_add(length - passed)? })
+    }
+
+    /// When the part of the day began that a time lies in.
+    fn part_of_day(&self, time: DateTime) -> DateTime {
+        let midnight = time.date().to_datetime(Time::midnight());
+        let passed = time.duration_since(midnight).as_secs();
+        let part = Span::new().try_seconds(passed - passed % self.length());
+        part.ok().and_then(|part| midnight.checked_add(part).ok()).unwrap_or(midnight)
+    }
+
     /// What the file that ends at `end` is called: by the beginning of its period.
     pub(super) fn stamp(&self, end: i64) -> String {
-        let start = match self.when.has_time_of_day() {
-            true => Span::new()
-                .try_days(self.days())
-                .ok()
-                .and_then(|days| self.local(end)?.datetime().checked_sub(days).ok()),
-            false => {
-                let length = self.when.seconds() * i64::from(self.interval);
-                self.local(end.saturating_sub(length)).map(|start| start.datetime())
-            }
+        let local = |second: i64| Some(self.local(second)?.datetime());
+        let start = if self.when.has_time_of_day() {
+            let days = Span::new().try_days(self.days()).ok();
+            days.and_then(|days| local(end)?.checked_sub(days).ok())
+        } else if self.aligned {
+            local(end.saturating_sub(1)).map(|last| self.part_of_day(last))
+        } else {
+            local(end.saturating_sub(self.length()))
         };
         // Beyond the calendar there is no file.
         start.map_or_else(
             || "0000-00-00".to_owned(),
             |start| start.strftime(self.when.stamp()).to_string(),
         )
+    }
+
+    /// How many seconds a period has, of those that do not come at a time of day.
+    fn length(&self) -> i64 {
+        self.when.seconds() * i64::from(self.interval)
     }
 
     /// How many days a period has, of those that come at a time of day.
@@ -228,6 +250,7 @@ mod tests {
             let schedule = Schedule {
                 when: when.parse().unwrap(),
                 interval: interval.parse().unwrap(),
+                aligned: false,
                 at: (at != "-").then(|| at.parse().unwrap()),
                 zone: Some(TimeZone::get(zone).unwrap()),
             };
@@ -254,6 +277,7 @@ mod tests {
         Schedule {
             when: When::Midnight,
             interval: 1,
+            aligned: false,
             at: Some(jiff::civil::time(hour, minute, 0, 0)),
             zone: Some(TimeZone::get(zone).unwrap()),
         }
@@ -287,6 +311,7 @@ mod tests {
         let schedule = Schedule {
             when: When::Hour,
             interval: 1,
+            aligned: false,
             at: None,
             zone: Some(TimeZone::get("Europe/Berlin").unwrap()),
         };
@@ -300,12 +325,48 @@ mod tests {
     }
 
     #[test]
+    fn those_of_the_clock_end_at_the_full_hour() {
+        let aligned = |when, interval| Schedule {
+            when,
+            interval,
+            aligned: true,
+            at: None,
+            zone: Some(TimeZone::get("Europe/Berlin").unwrap()),
+        };
+        let check = |schedule: &Schedule, now: &str, end: &str, stamp: &str| {
+            let found = schedule.next(second(now));
+            assert_eq!(Timestamp::from_second(found).unwrap().to_string(), end, "{now}");
+            assert_eq!(schedule.stamp(found), stamp, "{now}");
+        };
+        let hour = aligned(When::Hour, 1);
+        check(&hour, "2026-07-01T11:20:30Z", "2026-07-01T12:00:00Z", "2026-07-01_13");
+        check(&hour, "2026-07-01T12:00:00Z", "2026-07-01T13:00:00Z", "2026-07-01_14");
+        // From 01 to 03 o'clock; the two hours from 02 to 03 are one.
+        check(&hour, "2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z", "2026-03-29_01");
+        check(&hour, "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z", "2026-03-29_03");
+        check(&hour, "2026-10-25T00:10:00Z", "2026-10-25T02:00:00Z", "2026-10-25_02");
+        check(&hour, "2026-10-25T01:10:00Z", "2026-10-25T02:00:00Z", "2026-10-25_02");
+        let quarter = aligned(When::Hour, 6);
+        check(&quarter, "2026-07-01T11:20:30Z", "2026-07-01T16:00:00Z", "2026-07-01_12");
+        check(&quarter, "2026-03-28T23:30:00Z", "2026-03-29T04:00:00Z", "2026-03-29_00");
+        check(&quarter, "2026-10-24T22:30:00Z", "2026-10-25T05:00:00Z", "2026-10-25_00");
+        let minute = aligned(When::Minute, 15);
+        check(&minute, "2026-07-01T11:20:30Z", "2026-07-01T11:30:00Z", "2026-07-01_13-15");
+        check(&minute, "2026-07-01T21:59:59Z", "2026-07-01T22:00:00Z", "2026-07-01_23-45");
+        // The second time that it is ten past two.
+        check(&minute, "2026-10-25T01:10:00Z", "2026-10-25T01:15:00Z", "2026-10-25_02-00");
+    }
+
+    #[test]
     fn names_are_read_back() {
         for (name, when) in NAMES {
-            assert_eq!(name.to_lowercase().parse(), Ok(when));
+            assert_eq!(name.to_lowercase().parse::<When>().unwrap(), when);
             assert_eq!(when.to_string(), name);
         }
         let error = "W".parse::<When>().unwrap_err();
-        assert_eq!(error.to_string(), "\"W\" is not one of S, M, H, D, midnight, W0 to W6");
+        assert!(
+            error.to_string().ends_with("allowed is S, M, H, D, midnight, W0 to W6"),
+            "{error}"
+        );
     }
 }

@@ -29,6 +29,7 @@ impl Log {
             schedule: Some(Schedule {
                 when: When::Midnight,
                 interval: 1,
+                aligned: false,
                 at: None,
                 zone: Some(TimeZone::get("Europe/Berlin").unwrap()),
             }),

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::*;
-use crate::sink::Retention;
+use crate::sink::{FileOptions, Retention};
 use crate::sink::{Lines, Open, RecordEnd, Sink};
 
 /// A folder with a log that is rolled over at each record but the first, and compressed.

@@ -26,18 +26,17 @@ choose_members() {
     fi
 }
 
+# Everything that can be switched on in femto-std, but for the compile-time ceilings.
+FEATURES=(--features "$(printf 'femto-std/%s,' cli gzip zstd toml tracing)femto-tests/gzip")
+
 test_lint() {
     choose_members
     step "lint: rustfmt" rustfmt_check
     step "lint: clippy, ${MEMBERS[*]}" \
         cargo clippy "${LOCKED[@]}" "${MEMBERS[@]}" --all-targets -- -D warnings
     step "lint: clippy, femto-core by feature" clippy_features
-    step "lint: clippy, the command femto" \
-        cargo clippy "${LOCKED[@]}" -p femto-std --features cli,gzip,zstd --all-targets -- -D warnings
-    step "lint: clippy, configuration from text" \
-        cargo clippy "${LOCKED[@]}" -p femto-std --features toml --all-targets -- -D warnings
-    step "lint: clippy, the bridge to tracing" \
-        cargo clippy "${LOCKED[@]}" -p femto-std --features tracing --all-targets -- -D warnings
+    step "lint: clippy, every feature of femto-std" \
+        cargo clippy "${LOCKED[@]}" "${FEATURES[@]}" --all-targets -- -D warnings
     have_python "lint: Python" || return 0
     step "lint: ruff" ruff_check
     step "lint: mypy" mypy_check
@@ -71,15 +70,11 @@ mypy_check() {
 
 test_rust() {
     if cargo nextest --version >/dev/null 2>&1; then
-        step "rust: tests" cargo nextest run "${LOCKED[@]}" --no-fail-fast --config-file scripts/nextest.toml
-        step "rust: doc tests" timeout 1200 cargo test "${LOCKED[@]}" --doc
+        step "rust: tests" cargo nextest run "${LOCKED[@]}" "${FEATURES[@]}" --no-fail-fast --config-file scripts/nextest.toml
+        step "rust: doc tests" timeout 1200 cargo test "${LOCKED[@]}" "${FEATURES[@]}" --doc
     else
-        step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" --no-fail-fast
+        step "rust: tests and doc tests" timeout 2400 cargo test "${LOCKED[@]}" "${FEATURES[@]}" --no-fail-fast
     fi
-    step "rust: the command femto" femto_test
-    step "rust: configuration from text" config_test
-    step "rust: compression" compression_tests
-    step "rust: the bridge to tracing" tracing_test
     step "rust: bridges of femto-core" bridges_test
     step "rust: handlers of femto-core" handlers_test
     step "rust: compile-time ceilings" ceiling_tests
@@ -107,28 +102,6 @@ ceiling_tests() {
     FEMTO_CEILING=dev cargo test "${LOCKED[@]}" "${test[@]}"
     FEMTO_CEILING=release cargo test "${LOCKED[@]}" "${test[@]}" \
         --config 'profile.dev.package.femto-core.debug-assertions=false'
-}
-
-compression_tests() {
-    cargo test "${LOCKED[@]}" -p femto-std --features gzip,zstd --lib --test rotation
-    cargo test "${LOCKED[@]}" -p femto-std --features gzip,zstd --doc handler
-    cargo test "${LOCKED[@]}" -p femto-tests --features gzip --test compression
-}
-
-# The layer for `tracing` is a feature, for what it depends on.
-tracing_test() {
-    cargo test "${LOCKED[@]}" -p femto-std --features tracing --lib --test tracing_layer --test context
-    cargo test "${LOCKED[@]}" -p femto-std --features tracing --doc bridge
-}
-
-femto_test() {
-    cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test decode --test decode_elf
-    cargo test "${LOCKED[@]}" -p femto-std --features cli --doc
-}
-
-config_test() {
-    cargo test "${LOCKED[@]}" -p femto-std --features toml --test config
-    cargo test "${LOCKED[@]}" -p femto-std --features toml --doc config
 }
 
 test_loom() {

@@ -35,7 +35,7 @@ test_lint() {
     step "lint: clippy, the command femto" \
         cargo clippy "${LOCKED[@]}" -p femto-std --features cli,gzip,zstd --all-targets -- -D warnings
     step "lint: clippy, configuration from text" \
-        cargo clippy "${LOCKED[@]}" -p femto-std --features toml --all-targets -- -D warnings
+        cargo clippy "${LOCKED[@]}" -p femto-std --features json,serde,toml,yaml --all-targets -- -D warnings
     step "lint: clippy, the bridge to tracing" \
         cargo clippy "${LOCKED[@]}" -p femto-std --features tracing --all-targets -- -D warnings
     have_python "lint: Python" || return 0
@@ -127,8 +127,8 @@ femto_test() {
 }
 
 config_test() {
-    cargo test "${LOCKED[@]}" -p femto-std --features toml --test config
-    cargo test "${LOCKED[@]}" -p femto-std --features toml --doc config
+    cargo test "${LOCKED[@]}" -p femto-std --features json,serde,toml,yaml --test config --test config_errors
+    cargo test "${LOCKED[@]}" -p femto-std --features json,serde,toml,yaml --doc config
 }
 
 test_loom() {

@@ -244,10 +244,8 @@ impl Setting for HandlerConfig {
             Some(class) => Some(HandlerKind::read_fields(class, &mut fields, problems)?),
             None => None,
         };
-        if kind.is_none() && fields.has_more() {
-            problems.at(place, "`class` is missing");
-        }
-        fields.finish(problems);
+        let what = if kind.is_some() { "key" } else { "key of a handler without `class`" };
+        fields.finish_as(what, problems);
         Some(Self { kind, level: level?, formatter: formatter?, filters: filters?, queue: queue? })
     }
 

@@ -30,7 +30,8 @@ pub use builder::ConfigBuilder;
 pub use filter::FilterConfig;
 pub use handler::{
     FanOutConfig, FileConfig, FileMode, HandlerConfig, HandlerKind, MemoryConfig, NullConfig,
-    Permissions, QueueConfig, RotatingFileConfig, Stream, StreamConfig, TimedRotatingFileConfig,
+    Permissions, PipeConfig, QueueConfig, RotatingFileConfig, Stream, StreamConfig, TcpConfig,
+    TimedRotatingFileConfig, UnixConfig,
 };
 pub use logger::{LoggerConfig, LoggerConfigBuilder};
 pub use node::{Kind, Node};

@@ -266,6 +266,20 @@ targets = ["file", "memory"]
 [handlers.none]
 class = "null"
 level = 7
+[handlers.tcp]
+class = "tcp"
+address = "localhost:514"
+framing = "octet_counting"
+connect_timeout = 1.5
+write_timeout = "2s"
+[handlers.unix]
+class = "unix"
+path = "/run/log.sock"
+framing = "length_prefix"
+overflow = "block"
+[handlers.pipe]
+class = "pipe"
+path = "/run/pipe"
 [loggers.""]
 level = "OFF"
 [loggers."a::b"]

@@ -3,10 +3,10 @@
 
 use femto_std::config::{Config, ConfigError};
 
-fn errors<'t>(
+fn errors(
     read: fn(&str) -> Result<Config, ConfigError>,
-    table: &'t str,
-) -> Vec<(&'t str, String, String)> {
+    table: &str,
+) -> Vec<(&str, String, String)> {
     let cases = table.split("\n=====\n").map(|case| {
         let (text, expected) = case.trim_start_matches('\n').split_once("\n-----\n").unwrap();
         let error = match read(text) {

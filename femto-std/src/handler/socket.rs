@@ -107,6 +107,12 @@ macro_rules! socket_setters {
         }
 
         option_setters!();
+
+        /// Whether the parameters are in their ranges; opens nothing.
+        pub(crate) fn check(&self) -> Result<(), Error> {
+            self.options.check()?;
+            self.opener.check()
+        }
     };
 }
 

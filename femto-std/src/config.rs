@@ -7,6 +7,8 @@
 mod apply;
 mod builder;
 mod check;
+mod directives;
+mod env;
 mod file;
 mod filter;
 mod formatter;
@@ -27,6 +29,7 @@ mod yaml;
 
 pub(crate) use apply::{Applied, reconfigure};
 pub use builder::ConfigBuilder;
+pub use env::{init_from_env, init_from_env_or};
 pub use filter::FilterConfig;
 pub use handler::{
     FanOutConfig, FileConfig, FileMode, HandlerConfig, HandlerKind, MemoryConfig, NullConfig,

@@ -124,6 +124,10 @@ pub(crate) enum Step {
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
     /// Something is wrong with the value at a place: `path = value: text`.
     pub(crate) fn wrong(&mut self, place: &Place<'_>, value: &dyn fmt::Display, text: &str) {
         let path = place.path();
@@ -175,6 +179,16 @@ impl Problems {
 }
 
 impl ConfigError {
+    /// Says where what was read comes from: `FEMTO_LOG: ...`.
+    pub(crate) fn below(mut self, path: &[Step]) -> Self {
+        for problem in &mut self.problems {
+            let separator = if problem.path.is_empty() { ": " } else { "" };
+            problem.text.insert_str(0, separator);
+            problem.path.splice(0..0, path.iter().cloned());
+        }
+        self
+    }
+
     /// Says in which lines of a file the problems are, and spells keys as the file does.
     pub(crate) fn with_lines(mut self, root: &Node) -> Self {
         for problem in &mut self.problems {
@@ -194,7 +208,7 @@ pub(crate) struct Unknown<'a> {
 }
 
 /// What may have been meant.
-fn hint(name: &str, known: &[&str]) -> String {
+pub(super) fn hint(name: &str, known: &[&str]) -> String {
     if known.is_empty() {
         return "there are none".to_owned();
     }

@@ -122,7 +122,7 @@ tracing_test() {
 }
 
 femto_test() {
-    cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test decode --test decode_elf
+    cargo test "${LOCKED[@]}" -p femto-std --features cli --lib --bins --test check --test decode --test decode_elf
     cargo test "${LOCKED[@]}" -p femto-std --features cli --doc
 }
 

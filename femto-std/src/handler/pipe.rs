@@ -45,11 +45,6 @@ impl PipeHandlerBuilder {
     }
 
     option_setters!();
-
-    /// Whether the parameters are in their ranges; opens nothing.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        self.options.check()
-    }
 }
 
 /// # Errors

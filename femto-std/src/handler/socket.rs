@@ -107,12 +107,6 @@ macro_rules! socket_setters {
         }
 
         option_setters!();
-
-        /// Whether the parameters are in their ranges; opens nothing.
-        pub(crate) fn check(&self) -> Result<(), Error> {
-            self.options.check()?;
-            self.opener.check()
-        }
     };
 }
 

@@ -7,23 +7,34 @@
 mod apply;
 mod builder;
 mod check;
+mod directives;
+mod env;
+mod file;
 mod filter;
 mod formatter;
 mod handler;
+#[cfg(feature = "json")]
+mod json;
 mod logger;
 mod node;
 mod problem;
 mod section;
+#[cfg(feature = "serde")]
+mod serialize;
 mod setting;
 #[cfg(feature = "toml")]
 mod toml;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 pub(crate) use apply::{Applied, reconfigure};
 pub use builder::ConfigBuilder;
+pub use env::{init_from_env, init_from_env_or};
 pub use filter::FilterConfig;
 pub use handler::{
     FanOutConfig, FileConfig, FileMode, HandlerConfig, HandlerKind, MemoryConfig, NullConfig,
-    Permissions, QueueConfig, RotatingFileConfig, Stream, StreamConfig, TimedRotatingFileConfig,
+    Permissions, PipeConfig, QueueConfig, RotatingFileConfig, Stream, StreamConfig, TcpConfig,
+    TimedRotatingFileConfig, UnixConfig,
 };
 pub use logger::{LoggerConfig, LoggerConfigBuilder};
 pub use node::{Kind, Node};
@@ -45,7 +56,7 @@ use setting::Setting;
 section! {
     /// A configuration of everything, as plain data: that of Python's `logging.config.dictConfig`.
     ///
-    /// Made by [`ConfigBuilder`], or read (`Config::from_toml` and its like). Its fields may be
+    /// Made by [`ConfigBuilder`], or read: [`Config::from_file`], `Config::from_toml` and its like. Its fields may be
     /// changed at will: [`Config::check`] and [`Config::apply`] look at all of it.
     ///
     /// # Examples

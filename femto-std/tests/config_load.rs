@@ -18,9 +18,9 @@ use femto_std::{Level, Manager, get_logger, info};
 use scratch::{PATIENCE, Scratch, read};
 
 const THREADS: usize = 4;
-const RECORDS: usize = 20_000;
+const RECORDS: usize = 5_000;
 /// Configurations that are applied at least while threads log.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 15;
 
 /// The one of these configurations that a round has.
 fn config(scratch: &Scratch, round: usize) -> Config {

@@ -203,8 +203,8 @@ fn in_order<'c>(
     let mut order = Vec::new();
     for id in ids {
         visit(id, parts, &mut Vec::new(), &mut order, &mut |circle| {
-            let circle: Vec<String> = circle.iter().map(|id| format!("`{id}`")).collect();
-            problems.at(&place.key(id), &format!("names itself: {}", circle.join(" -> ")));
+            let names: Vec<String> = circle.iter().map(|id| format!("`{id}`")).collect();
+            problems.at(&place.key(circle[0]), &format!("names itself: {}", names.join(" -> ")));
         });
     }
     order
@@ -217,16 +217,13 @@ fn visit<'c>(
     order: &mut Vec<String>,
     tell: &mut dyn FnMut(&[&str]),
 ) {
-    if order.iter().any(|known| known == id) {
+    if let Some(entry) = above.iter().position(|known| *known == id) {
+        above.push(id);
+        tell(&above[entry..]);
+        above.pop();
         return;
     }
-    if above.contains(&id) {
-        // Told where the circle was entered: once for each of its members.
-        if above.first() == Some(&id) {
-            above.push(id);
-            tell(above);
-            above.pop();
-        }
+    if order.iter().any(|known| known == id) {
         return;
     }
     above.push(id);

@@ -5,6 +5,7 @@ mod kind;
 mod parts;
 mod relay;
 mod rotating;
+mod socket;
 mod stream;
 
 pub use file::{FileConfig, FileMode, Permissions};
@@ -13,6 +14,7 @@ pub use kind::HandlerKind;
 pub(crate) use parts::Parts;
 pub use relay::{FanOutConfig, MemoryConfig, NullConfig};
 pub use rotating::{RotatingFileConfig, TimedRotatingFileConfig};
+pub use socket::{PipeConfig, TcpConfig, UnixConfig};
 pub use stream::{Stream, StreamConfig};
 
 use core::time::Duration;
@@ -36,7 +38,7 @@ use crate::{Delivery, Error, Handler, OverflowPolicy};
 /// | `with_formatter` | the default format | id of a formatter |
 /// | `with_filters` | none | ids of filters, all of which a record has to pass |
 /// | `with_capacity` | 4 MiB | bytes that may wait to be written |
-/// | `with_overflow` | block | what happens to records beyond the capacity |
+/// | `with_overflow` | block; `tcp` and `unix` drop | what happens to records beyond the capacity |
 /// | `with_delivery` | direct on a terminal, else queued | who writes |
 /// | `with_flush_level` | ERROR | records at or above it are written at once |
 /// | `with_stall_limit` | 30 s | how long callers wait for a sink that fails |
@@ -71,8 +73,9 @@ section! {
     QueueConfig {
         /// Bytes that may wait, at least 4096. Default: 4 MiB.
         capacity: usize = 4 << 20;
-        /// What happens to records beyond the capacity. Default: their callers wait.
-        overflow: OverflowPolicy = OverflowPolicy::Block;
+        /// What happens to records beyond the capacity. Default: their callers wait; those of `tcp`
+        /// and `unix` are dropped and counted.
+        overflow: Option<OverflowPolicy>;
         /// Who writes. Default: the caller on a terminal, else the collector.
         delivery: Option<Delivery>;
         /// Records at or above it are written at once. Default: [`Level::ERROR`].
@@ -134,10 +137,11 @@ impl HandlerConfig {
         self
     }
 
-    /// What happens to records beyond the capacity. Default: [`OverflowPolicy::Block`].
+    /// What happens to records beyond the capacity. Default: as the class has it,
+    /// [`OverflowPolicy::Block`] mostly.
     #[must_use]
     pub const fn with_overflow(mut self, overflow: OverflowPolicy) -> Self {
-        self.queue.overflow = overflow;
+        self.queue.overflow = Some(overflow);
         self
     }
 
@@ -210,7 +214,7 @@ impl HandlerConfig {
 impl QueueConfig {
     const DEFAULT: Self = Self {
         capacity: 4 << 20,
-        overflow: OverflowPolicy::Block,
+        overflow: None,
         delivery: None,
         flush_level: Level::ERROR,
         stall_limit: Duration::from_secs(30),
@@ -244,10 +248,8 @@ impl Setting for HandlerConfig {
             Some(class) => Some(HandlerKind::read_fields(class, &mut fields, problems)?),
             None => None,
         };
-        if kind.is_none() && fields.has_more() {
-            problems.at(place, "`class` is missing");
-        }
-        fields.finish(problems);
+        let what = if kind.is_some() { "key" } else { "key of a handler without `class`" };
+        fields.finish_as(what, problems);
         Some(Self { kind, level: level?, formatter: formatter?, filters: filters?, queue: queue? })
     }
 

@@ -81,10 +81,10 @@ impl From<Kind> for Node {
 }
 
 /// Which line of a text a byte is in, counted from 1.
-#[cfg(feature = "toml")]
+#[cfg(any(feature = "toml", feature = "json"))]
 pub(super) struct Lines(Vec<usize>);
 
-#[cfg(feature = "toml")]
+#[cfg(any(feature = "toml", feature = "json"))]
 impl Lines {
     pub(super) fn of(text: &str) -> Self {
         Self(text.match_indices('\n').map(|(at, _)| at).collect())

@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use super::node::{Kind, Node};
+use super::setting::Shown;
+
 /// Why a configuration cannot be read or applied: everything that was found, at least one problem.
 /// Nothing was changed.
 ///
@@ -30,7 +33,6 @@ impl ConfigError {
         &self.problems
     }
 
-    #[cfg(feature = "toml")]
     pub(crate) fn new(problem: Problem) -> Self {
         Self { problems: vec![problem] }
     }
@@ -63,7 +65,6 @@ impl Problem {
     }
 
     /// At a line of a file, or at none if that is not known.
-    #[cfg(feature = "toml")]
     pub(crate) fn at_line(line: Option<u32>, text: String) -> Self {
         Self { path: Vec::new(), line, text }
     }
@@ -123,9 +124,21 @@ pub(crate) enum Step {
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
     /// Something is wrong with the value at a place: `path = value: text`.
     pub(crate) fn wrong(&mut self, place: &Place<'_>, value: &dyn fmt::Display, text: &str) {
-        self.0.push(Problem::new(place.path(), format!(" = {value}: {text}")));
+        let path = place.path();
+        let is = if path.is_empty() { "the configuration is" } else { " =" };
+        self.0.push(Problem::new(path, format!("{is} {value}: {text}")));
+    }
+
+    /// The value at a place is none of a few words: `path = value: did you mean ...`.
+    pub(crate) fn no_word(&mut self, place: &Place<'_>, node: &Node, words: &[&str]) {
+        let text = if let Kind::Text(text) = &node.kind { text } else { "" };
+        self.wrong(place, &Shown(&node.kind), &hint(text, words));
     }
 
     /// Something is wrong at a place: `path: text`.
@@ -144,15 +157,11 @@ impl Problems {
     ) {
         let known: Vec<&str> = known.into_iter().collect();
         let hint = hint(name.name, &known);
-        match name.what {
-            "key" => self.at(place, &format!("no such key: {hint}")),
-            what => {
-                self.wrong(
-                    place,
-                    &format_args!("{:?}", name.name),
-                    &format!("no such {what}: {hint}"),
-                );
-            }
+        let text = format!("no such {}: {hint}", name.what);
+        if name.what.starts_with("key") {
+            self.at(place, &text);
+        } else {
+            self.wrong(place, &format_args!("{:?}", name.name), &text);
         }
     }
 
@@ -170,8 +179,18 @@ impl Problems {
 }
 
 impl ConfigError {
+    /// Says where what was read comes from: `FEMTO_LOG: ...`.
+    pub(crate) fn below(mut self, path: &[Step]) -> Self {
+        for problem in &mut self.problems {
+            let separator = if problem.path.is_empty() { ": " } else { "" };
+            problem.text.insert_str(0, separator);
+            problem.path.splice(0..0, path.iter().cloned());
+        }
+        self
+    }
+
     /// Says in which lines of a file the problems are, and spells keys as the file does.
-    pub(crate) fn with_lines(mut self, root: &super::node::Node) -> Self {
+    pub(crate) fn with_lines(mut self, root: &Node) -> Self {
         for problem in &mut self.problems {
             problem.line = problem.line.or_else(|| root.locate(&mut problem.path));
         }
@@ -189,7 +208,7 @@ pub(crate) struct Unknown<'a> {
 }
 
 /// What may have been meant.
-fn hint(name: &str, known: &[&str]) -> String {
+pub(super) fn hint(name: &str, known: &[&str]) -> String {
     if known.is_empty() {
         return "there are none".to_owned();
     }

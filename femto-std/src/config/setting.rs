@@ -80,16 +80,16 @@ impl<'t> Fields<'t> {
         T::read(node, &self.place.key(key), problems)
     }
 
-    /// Whether there are keys that nobody asked for.
-    pub(crate) fn has_more(&self) -> bool {
-        self.entries.iter().any(|(key, _)| !self.taken.contains(&key.as_str()))
-    }
-
     /// Tells of the keys that nobody asked for.
     pub(crate) fn finish(self, problems: &mut Problems) {
+        self.finish_as("key", problems);
+    }
+
+    /// Tells of the keys that nobody asked for, and what they are.
+    pub(crate) fn finish_as(self, what: &'static str, problems: &mut Problems) {
         for (key, _) in self.entries {
             if !self.taken.contains(&key.as_str()) {
-                let name = Unknown { what: "key", name: key };
+                let name = Unknown { what, name: key };
                 problems.unknown(&self.place.key(key), name, self.asked.iter().copied());
             }
         }
@@ -402,9 +402,7 @@ macro_rules! words {
                 match text {
                     $($word $(| $other)* => Some($value),)+
                     _ => {
-                        let words = [$(concat!("`", $word, "`")),+].join(", ");
-                        let shown = $crate::config::setting::Shown(&node.kind);
-                        problems.wrong(place, &shown, &format!("allowed: {words}"));
+                        problems.no_word(place, node, &[$($word),+]);
                         None
                     }
                 }

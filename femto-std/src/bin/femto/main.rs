@@ -1,12 +1,14 @@
-//! The `femto` command: what firmware logged, read on a host.
+//! The `femto` command: what firmware logged, read on a host; configurations, checked.
 
+mod check;
 mod decode;
 
+use core::fmt::Display;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Reads what femtologging wrote
+/// Reads what femtologging wrote, and what it is to read
 #[derive(Parser)]
 #[command(name = "femto", version)]
 struct Arguments {
@@ -16,12 +18,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Options),
     Decode(decode::Options),
 }
 
 fn main() -> ExitCode {
-    let Command::Decode(options) = Arguments::parse().command;
-    match decode::run(&options) {
+    match Arguments::parse().command {
+        Command::Check(options) => end(check::run(&options)),
+        Command::Decode(options) => end(decode::run(&options)),
+    }
+}
+
+fn end<E: Display>(result: Result<(), E>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("femto: {error}");

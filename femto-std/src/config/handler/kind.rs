@@ -8,6 +8,7 @@ use super::file::FileConfig;
 use super::parts::Parts;
 use super::relay::{FanOutConfig, MemoryConfig, NullConfig};
 use super::rotating::{RotatingFileConfig, TimedRotatingFileConfig};
+use super::socket::{PipeConfig, TcpConfig, UnixConfig};
 use super::stream::StreamConfig;
 use crate::config::node::Node;
 use crate::config::problem::Problems;
@@ -149,6 +150,12 @@ classes! {
     /// To a file that is rolled over when its time has come.
     TimedRotatingFile(TimedRotatingFileConfig),
         "timed_rotating_file" | "logging.handlers.TimedRotatingFileHandler";
+    /// To a TCP server.
+    Tcp(TcpConfig), "tcp";
+    /// To a Unix stream socket.
+    Unix(UnixConfig), "unix";
+    /// To a named pipe or a device.
+    Pipe(PipeConfig), "pipe";
     /// Into memory, until something goes wrong.
     Memory(MemoryConfig), "memory" | "logging.handlers.MemoryHandler";
     /// To several other handlers.

@@ -31,7 +31,7 @@ impl Parts {
         options.level = self.level.unwrap_or(Level::NOTSET);
         options.filters.clone_from(&self.filters);
         options.capacity = self.queue.capacity;
-        options.overflow = self.queue.overflow;
+        options.overflow = self.queue.overflow.unwrap_or(options.overflow);
         options.flush_level = self.queue.flush_level;
         options.stall_limit = self.queue.stall_limit;
         options.delivery = self.queue.delivery.unwrap_or(options.delivery);

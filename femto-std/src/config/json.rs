@@ -1,0 +1,121 @@
+//! Reads JSON.
+
+use core::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::node::{Kind, Lines, Node};
+use super::problem::Problem;
+use super::{Config, ConfigError};
+
+impl Config {
+    /// Reads a configuration from JSON. Feature `json`.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: the text is not JSON, has keys or values that are not allowed, or what
+    /// [`Config::check`] finds. Problems have their lines.
+    ///
+    /// # Examples
+    /// ```
+    /// use femto_std::config::Config;
+    ///
+    /// let config = Config::from_json(
+    ///     r#"{
+    ///         "handlers": {"console": {"class": "stream"}},
+    ///         "root": {"level": "INFO", "handlers": ["console"]}
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(config.root.unwrap().handlers, ["console"]);
+    /// # Ok::<(), femto_std::config::ConfigError>(())
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
+        let reader = Reader { text, lines: Lines::of(text) };
+        let value = serde_json::from_str(text)
+            .map_err(|error| wrong(error.line() as u32, &error.to_string()))?;
+        Self::from_node(&reader.node(value, 0)?)
+    }
+}
+
+/// Reads the text level by level: where a value stands in the whole tells its line.
+struct Reader<'t> {
+    text: &'t str,
+    lines: Lines,
+}
+
+impl<'t> Reader<'t> {
+    fn node(&self, raw: &'t RawValue, depth: usize) -> Result<Node, ConfigError> {
+        let part = raw.get();
+        let line = self.lines.at(part.as_ptr().addr() - self.text.as_ptr().addr());
+        let told = |error: serde_json::Error| {
+            wrong(line + (error.line() as u32).saturating_sub(1), &error.to_string())
+        };
+        if depth > MAX_DEPTH {
+            return Err(wrong(line, "too deep"));
+        }
+        let kind = match part.as_bytes().first() {
+            Some(b'{') => {
+                let Entries(entries) = serde_json::from_str(part).map_err(told)?;
+                let mut table: Vec<(String, Node)> = Vec::new();
+                for (key, value) in entries {
+                    let node = self.node(value, depth + 1)?;
+                    if table.iter().any(|(known, _)| *known == key) {
+                        return Err(wrong(node.line, &format!("the key `{key}` is there twice")));
+                    }
+                    table.push((key, node));
+                }
+                Kind::Table(table)
+            }
+            Some(b'[') => {
+                let items: Vec<&RawValue> = serde_json::from_str(part).map_err(told)?;
+                let items = items.into_iter().map(|item| self.node(item, depth + 1));
+                Kind::List(items.collect::<Result<_, _>>()?)
+            }
+            Some(b'"') => Kind::Text(serde_json::from_str(part).map_err(told)?),
+            Some(b't') => Kind::Bool(true),
+            Some(b'f') => Kind::Bool(false),
+            Some(b'n') => Kind::Null,
+            _ => match part.parse() {
+                Ok(number) => Kind::Integer(number),
+                Err(_) => Kind::Float(serde_json::from_str(part).map_err(told)?),
+            },
+        };
+        Ok(Node { line, kind })
+    }
+}
+
+/// `text` is an error of the library's, which ends with a place of its own.
+fn wrong(line: u32, text: &str) -> ConfigError {
+    let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
+    ConfigError::new(Problem::at_line(Some(line), format!("not JSON: {text}")))
+}
+
+/// The entries of an object, as they come.
+struct Entries<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor)
+    }
+}
+
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Entries<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            entries.push((key, value));
+        }
+        Ok(Entries(entries))
+    }
+}
+
+/// More than any configuration needs.
+const MAX_DEPTH: usize = 64;

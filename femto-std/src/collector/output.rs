@@ -1,5 +1,7 @@
 //! Output: a handler as the collector sees it, with the block of lines that it fills.
 
+mod several;
+
 use core::mem;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
@@ -28,6 +30,8 @@ pub(crate) struct Outputs {
     /// How many of them there are.
     count: usize,
     pub(super) kept: Vec<Kept>,
+    /// Room for a message that several formatters show.
+    message: String,
 }
 
 /// Lines, ready to be written.
@@ -100,22 +104,19 @@ impl Outputs {
         record: &Record<'_>,
         engine: &Arc<Engine>,
     ) {
-        for handler in &destination.handlers {
-            match handler.way() {
-                Way::Queued => self.give(handler, record, engine),
-                Way::Direct => {}
-                Way::Relayed => self.relay(handler, record, engine),
+        let [handler] = &*destination.handlers else {
+            return self.take_by_several(destination, record, engine);
+        };
+        match handler.way() {
+            Way::Queued => {
+                let output = self.output(handler);
+                output.take(record, None);
+                if output.lines.len() >= BLOCK {
+                    self.deliver_one(handler, engine);
+                }
             }
-        }
-    }
-
-    /// Gives a record to a handler that writes.
-    #[inline]
-    fn give(&mut self, handler: &Arc<Handler>, record: &Record<'_>, engine: &Arc<Engine>) {
-        let output = self.output(handler);
-        output.take(record);
-        if output.lines.len() >= BLOCK {
-            self.deliver_one(handler, engine);
+            Way::Direct => {}
+            Way::Relayed => self.take_by_several(destination, record, engine),
         }
     }
 
@@ -136,7 +137,7 @@ impl Outputs {
         if at_any_level {
             output.level = Level::NOTSET;
         }
-        output.take(record);
+        output.take(record, None);
         output.level = level;
         if output.lines.len() >= BLOCK {
             self.deliver_one(handler, engine);
@@ -296,11 +297,12 @@ impl Output {
         }
     }
 
-    /// Takes a record. A filter or formatter that panics costs the record, not the collector.
+    /// Takes a record; `line` is what its formatter made of it already. A filter or formatter that
+    /// panics costs the record, not the collector.
     #[inline]
-    fn take(&mut self, record: &Record<'_>) {
+    fn take(&mut self, record: &Record<'_>, line: Option<&str>) {
         let (length, accepted) = (self.lines.len(), self.accepted);
-        if guarded(|| self.try_take(record)).is_none() {
+        if guarded(|| self.try_take(record, line)).is_none() {
             self.lines.truncate(length);
             // The filter may have panicked before it was counted.
             self.accepted = accepted + 1;
@@ -311,13 +313,19 @@ impl Output {
     }
 
     #[inline]
-    fn try_take(&mut self, record: &Record<'_>) {
+    fn try_take(&mut self, record: &Record<'_>, line: Option<&str>) {
         if record.level() < self.level || !self.settings.admit(record) {
             return;
         }
         self.accepted += 1;
         if self.is_over_capacity || self.handler.is_closed() {
             self.drop_records(1);
+            return;
+        }
+        if let Some(line) = line {
+            self.lines.push_str(line);
+            self.end_line(record);
+            self.records += 1;
             return;
         }
         let length = self.lines.len();

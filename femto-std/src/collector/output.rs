@@ -61,6 +61,8 @@ struct Output {
     ends: Vec<RecordEnd>,
     /// Records accepted that the statistics do not show yet.
     accepted: u64,
+    /// Records that a filter rejected, and the statistics do not show yet.
+    rejected: u64,
     /// Records dropped since the last report.
     dropped: u64,
     /// What the worker has no room for, or the sink refused.
@@ -110,7 +112,11 @@ impl Outputs {
         match handler.way() {
             Way::Queued => {
                 let output = self.output(handler);
+                let dropped = output.dropped;
                 output.take(record, None);
+                if output.dropped != dropped {
+                    destination.counts.drop_record();
+                }
                 if output.lines.len() >= BLOCK {
                     self.deliver_one(handler, engine);
                 }
@@ -259,6 +265,7 @@ impl Output {
             records: 0,
             ends: Vec::new(),
             accepted: 0,
+            rejected: 0,
             dropped: 0,
             backlog: VecDeque::new(),
             worker: None,
@@ -314,7 +321,11 @@ impl Output {
 
     #[inline]
     fn try_take(&mut self, record: &Record<'_>, line: Option<&str>) {
-        if record.level() < self.level || !self.settings.admit(record) {
+        if record.level() < self.level {
+            return;
+        }
+        if !self.settings.admit(record) {
+            self.rejected += 1;
             return;
         }
         self.accepted += 1;
@@ -403,6 +414,10 @@ impl Output {
         if self.accepted > 0 {
             let accepted = mem::take(&mut self.accepted);
             self.handler.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
+        }
+        if self.rejected > 0 {
+            let rejected = mem::take(&mut self.rejected);
+            self.handler.counts.rejected.fetch_add(rejected, Ordering::Relaxed);
         }
         self.judge_capacity();
         self.dropped += self.handler.take_refused();

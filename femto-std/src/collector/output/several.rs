@@ -30,15 +30,21 @@ impl Outputs {
 
         // Whose lines have the latest line of this record, and where.
         let mut latest = None;
+        let mut is_dropped = false;
         for handler in &destination.handlers {
             match handler.way() {
-                Way::Queued => latest = self.give_after(handler, record, latest),
+                Way::Queued => {
+                    latest = self.give_after(handler, record, latest, &mut is_dropped);
+                }
                 Way::Direct => {}
                 Way::Relayed => {
                     self.relay(handler, record, engine);
                     latest = None;
                 }
             }
+        }
+        if is_dropped {
+            destination.counts.drop_record();
         }
         message.clear();
         message.shrink_to(BLOCK);
@@ -58,6 +64,7 @@ impl Outputs {
         handler: &Arc<Handler>,
         record: &Record<'_>,
         latest: Option<(usize, Range<usize>)>,
+        is_dropped: &mut bool,
     ) -> Option<(usize, Range<usize>)> {
         let index = handler.id() as usize;
         let (mut line, mut other) = (None, None);
@@ -74,8 +81,9 @@ impl Outputs {
             }
             _ => self.outputs[index].as_mut()?,
         };
-        let (start, records) = (output.lines.len(), output.records);
+        let (start, records, dropped) = (output.lines.len(), output.records, output.dropped);
         output.take(record, line);
+        *is_dropped |= output.dropped != dropped;
         match output.records > records {
             true => Some((index, start..output.lines.len() - 1)),
             false => other,

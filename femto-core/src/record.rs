@@ -51,6 +51,9 @@ enum Name<'a> {
 enum Message<'a> {
     Of(&'static CallSite),
     Display(&'a dyn fmt::Display),
+    /// What one of these wrote, kept for several formatters.
+    #[cfg(feature = "alloc")]
+    Written(Option<&'static CallSite>, &'a str),
 }
 
 /// What only some records tell, most of it only where an operating system is.
@@ -186,6 +189,14 @@ impl<'a> Record<'a> {
         Self::of_ticks("femtologging", message, level, time, details)
     }
 
+    /// The same record, its message written already: `text` is what [`Record::write_message`] wrote.
+    /// For whoever gives a record to several formatters.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn with_written_message(self, text: &'a str) -> Self {
+        Self { message: Message::Written(self.site(), text), ..self }
+    }
+
     /// The same record, its nanoseconds counted from the boot of the machine that it comes from.
     #[must_use]
     pub const fn since_boot(self) -> Self {
@@ -289,6 +300,8 @@ impl<'a> Record<'a> {
         match self.message {
             Message::Of(site) => Some(site),
             Message::Display(_) => None,
+            #[cfg(feature = "alloc")]
+            Message::Written(site, _) => site,
         }
     }
 
@@ -300,6 +313,8 @@ impl<'a> Record<'a> {
         match self.message {
             Message::Of(site) => site.write_message(self.values, out),
             Message::Display(message) => write!(out, "{message}"),
+            #[cfg(feature = "alloc")]
+            Message::Written(_, text) => out.write_str(text),
         }
     }
 

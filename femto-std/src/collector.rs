@@ -30,7 +30,7 @@ use crate::clock::{self, Conversion};
 use crate::engine::{Engine, Request};
 use crate::lane::{Link, Ring, side};
 use crate::route::Destination;
-use crate::{FlushError, registry, state};
+use crate::{FlushError, registry, state, stats};
 use message::{Decoder, time_word};
 use output::Outputs;
 
@@ -87,6 +87,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
         drop(collector);
         engine.announce_room();
         engine.untold.tell();
+        stats::report_if_due();
 
         if records > 0 {
             idle_since = None;
@@ -280,6 +281,7 @@ impl Collector {
         let thread = source.map(|index| &self.sources[index].link.thread);
         let (conversion, outputs) = (&self.conversion, &mut self.outputs);
         self.decoder.read(destination, thread, conversion, |record| {
+            destination.counts.count(record.level());
             outputs.take(destination, record, engine);
         });
     }
@@ -344,6 +346,9 @@ fn destination(routes: &mut Vec<Option<Arc<Destination>>>, id: u32) -> Option<&A
     let known = &mut routes[index];
     if known.as_ref().is_none_or(|destination| destination.is_retired()) {
         *known = registry::lock().routes.get(id).cloned();
+        if let Some(destination) = known {
+            destination.counts.begin_epoch();
+        }
     }
     known.as_ref()
 }

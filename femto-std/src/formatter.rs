@@ -25,7 +25,7 @@ mod value;
 pub(crate) mod zone;
 
 use core::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use femto_core::Record;
 
@@ -38,7 +38,8 @@ pub use pattern::{PatternFormatter, PatternStyle};
 ///
 /// # For implementors
 /// `format` is called from one thread at a time, but a formatter may be shared by handlers, so it
-/// must be `Sync`; it should neither wait nor allocate. `mask` must not change: the caller leaves
+/// must be `Sync`; it should neither wait nor allocate. Handlers that share it may get one line, made
+/// once. `mask` must not change: the caller leaves
 /// out of the record what no formatter asks for.
 pub trait Formatter: fmt::Debug + Send + Sync {
     /// Appends the line to `out`, without a line end.
@@ -57,6 +58,13 @@ pub trait Formatter: fmt::Debug + Send + Sync {
         let _ = style;
         None
     }
+}
+
+/// The formatter of handlers that were given none: one for all, so that what it makes of a record is
+/// made once.
+pub(crate) fn usual() -> Arc<dyn Formatter> {
+    static USUAL: OnceLock<Arc<PatternFormatter>> = OnceLock::new();
+    USUAL.get_or_init(|| Arc::new(PatternFormatter::default())).clone()
 }
 
 /// The core's formatters are formatters here too. What they do not name among their

@@ -130,6 +130,8 @@ pub(crate) struct Settings {
 pub struct HandlerStats {
     /// Records that passed level and filters.
     pub accepted: u64,
+    /// Records that passed the level, and that a filter rejected.
+    pub rejected: u64,
     /// Records written.
     pub written: u64,
     /// Records dropped.
@@ -138,6 +140,8 @@ pub struct HandlerStats {
     pub bytes: u64,
     /// Writes that failed, and records that could not be formatted.
     pub errors: u64,
+    /// Bytes that wait to be written now.
+    pub queued: u64,
     /// The most bytes that ever waited to be written.
     pub high_water: u64,
 }
@@ -146,6 +150,7 @@ pub struct HandlerStats {
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) accepted: AtomicU64,
+    pub(crate) rejected: AtomicU64,
     pub(crate) written: AtomicU64,
     pub(crate) dropped: AtomicU64,
     pub(crate) bytes: AtomicU64,
@@ -335,12 +340,16 @@ impl Handler {
     #[must_use]
     pub fn stats(&self) -> HandlerStats {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        // First, for in a forked child it has the counts begin anew.
+        let queued = self.outlet().queued() as u64;
         HandlerStats {
             accepted: get(&self.counts.accepted),
+            rejected: get(&self.counts.rejected),
             written: get(&self.counts.written),
             dropped: get(&self.counts.dropped),
             bytes: get(&self.counts.bytes),
             errors: get(&self.counts.errors),
+            queued,
             high_water: get(&self.counts.high_water),
         }
     }
@@ -496,7 +505,10 @@ impl Handler {
             })
         });
         let failure = match formatted {
-            Some(None) => return,
+            Some(None) => {
+                self.counts.rejected.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
             Some(Some(Ok(()))) => None,
             Some(Some(Err(error))) => Some(Failure::FormatRecords { error, records: 1 }),
             None => Some(Failure::Panicked { records: 1 }),
@@ -544,8 +556,8 @@ impl Handler {
 
 impl Counts {
     fn reset(&self) {
-        let Self { accepted, written, dropped, bytes, errors, high_water } = self;
-        for count in [accepted, written, dropped, bytes, errors, high_water] {
+        let Self { accepted, rejected, written, dropped, bytes, errors, high_water } = self;
+        for count in [accepted, rejected, written, dropped, bytes, errors, high_water] {
             count.store(0, Ordering::Relaxed);
         }
     }

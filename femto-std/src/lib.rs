@@ -27,6 +27,7 @@ mod route;
 mod scope;
 pub mod sink;
 mod state;
+mod stats;
 mod submit;
 pub mod template;
 mod unwind;
@@ -44,6 +45,7 @@ pub use level::{add_level_name, level_name, level_named};
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;
+pub use stats::{LoggerStats, Stats};
 pub use submit::Busy;
 
 /// The logger of a dotted name: [`Manager::get_logger`] of the process's manager.

@@ -16,6 +16,7 @@ use crate::handler::Handler;
 use crate::logger::{Logger, Node};
 use crate::registry::{self, Registry};
 use crate::route::Route;
+use crate::stats::{self, Stats};
 use crate::{FlushError, Guard, bridge, engine};
 
 /// The keeper of the process's loggers.
@@ -124,6 +125,20 @@ impl Manager {
     pub fn disable(self, level: Level) {
         registry::lock().tree.disabled = level;
         refresh();
+    }
+
+    /// What all handlers and loggers did up to now.
+    #[must_use]
+    pub fn stats(self) -> Stats {
+        Stats::now()
+    }
+
+    /// Has the statistics logged at `level` to the logger `femtologging.stats`, every so often, until the
+    /// shutdown: a record for each handler, and one for each logger whose numbers have changed, all
+    /// with their numbers as key-values. [`Duration::ZERO`] ends it. Intervals below a tenth of a second are
+    /// kept to only while records come.
+    pub fn report_stats(self, every: Duration, level: Level) {
+        stats::set_report(every, level);
     }
 
     /// Waits until every record logged before is handed to the operating system.
@@ -241,6 +256,11 @@ impl Tree {
                 _ => return level,
             }
         }
+    }
+
+    /// The handlers of all loggers, possibly more than once.
+    pub(crate) fn handlers(&self) -> Vec<Arc<Handler>> {
+        self.entries.iter().flat_map(|entry| entry.handlers.iter().cloned()).collect()
     }
 
     /// The handlers that a logger's records reach: its own first.

@@ -7,6 +7,7 @@
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use femto_core::Level;
 
 use crate::formatter::CaptureMask;
 use crate::handler::{Delivery, Handler};
+use crate::stats::LoggerCounts;
 use crate::{registry, state};
 
 /// A logger's name and the handlers its records reach. Cheap to clone.
@@ -34,6 +36,8 @@ pub(crate) struct Destination {
     pub(crate) mask: CaptureMask,
     pub(crate) has_queued: bool,
     pub(crate) has_direct: bool,
+    /// Those of all routes of this name.
+    pub(crate) counts: Arc<LoggerCounts>,
     /// How long a caller waits for room: the strictest policy of the handlers; `None` is for ever.
     pub(crate) patience: Option<Duration>,
     /// Whether the number may stand for another destination by now.
@@ -107,11 +111,12 @@ pub(crate) struct Routes {
     free: Vec<u32>,
     /// Numbers without an owner, and since when.
     retired: Vec<(u32, Instant)>,
+    counts: BTreeMap<Box<str>, Arc<LoggerCounts>>,
 }
 
 impl Routes {
     pub(crate) const fn new() -> Self {
-        Self { entries: Vec::new(), free: Vec::new(), retired: Vec::new() }
+        Self { entries: Vec::new(), free: Vec::new(), retired: Vec::new(), counts: BTreeMap::new() }
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&Arc<Destination>> {
@@ -132,6 +137,7 @@ impl Routes {
             id: 0,
             name: name.into(),
             mask: mask(&handlers),
+            counts: self.counts_of(name),
             has_queued: queued().next().is_some(),
             has_direct: handlers.iter().any(|handler| handler.delivery() == Delivery::Direct),
             patience,
@@ -139,6 +145,26 @@ impl Routes {
             retired: AtomicBool::new(false),
         };
         Route(Arc::new(Retiring(self.add(destination))))
+    }
+
+    fn counts_of(&mut self, name: &str) -> Arc<LoggerCounts> {
+        if let Some(counts) = self.counts.get(name) {
+            return counts.clone();
+        }
+        let counts = Arc::new(LoggerCounts::new());
+        self.counts.insert(name.into(), counts.clone());
+        counts
+    }
+
+    /// What was counted of each logger.
+    pub(crate) fn counts(&self) -> Vec<(Box<str>, Arc<LoggerCounts>)> {
+        self.counts.iter().map(|(name, counts)| (name.clone(), counts.clone())).collect()
+    }
+
+    /// The handlers of all routes, possibly more than once.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = Arc<Handler>> {
+        let owned = self.entries.iter().flatten().filter(|entry| !entry.is_retired());
+        owned.flat_map(|entry| entry.handlers.iter().cloned())
     }
 
     fn add(&mut self, mut destination: Destination) -> Arc<Destination> {

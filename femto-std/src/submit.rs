@@ -188,6 +188,8 @@ pub(crate) fn write_through(
 /// Counts a record that found no room, for every queued handler whose level takes it.
 #[cold]
 pub(crate) fn refuse(destination: &Destination, level: Level) {
+    destination.counts.count_direct(level);
+    destination.counts.drop_record();
     for handler in &destination.handlers {
         if handler.delivery() == Delivery::Queued {
             handler.refuse(level);

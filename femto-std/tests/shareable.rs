@@ -17,7 +17,7 @@ const _: () = {
     all! { is_shareable:
         Context, InContext<()>, Framing, PipeHandlerBuilder, TcpHandlerBuilder, UnixHandlerBuilder,
         Busy, CallSite, CaptureMask, Color, ConsoleStyle, Delivery, Error, Failure, FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder, FlushError, FormatError,
-        Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, Manager, Metadata<'static>,
+        Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, LoggerStats, Manager, Stats, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         Compression, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
         PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder,

@@ -53,6 +53,9 @@ impl Inline {
         self.decoder.load(frame.iter().map(|word| word.load(Ordering::Relaxed)));
         self.conversion.refresh();
         self.decoder.read(destination, Some(&self.thread), &self.conversion, |record| {
+            if !destination.has_queued {
+                destination.counts.count_direct(record.level());
+            }
             for handler in &destination.handlers {
                 if handler.delivery() == Delivery::Direct {
                     handler.write_through(record);

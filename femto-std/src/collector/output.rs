@@ -1,5 +1,7 @@
 //! Output: a handler as the collector sees it, with the block of lines that it fills.
 
+mod several;
+
 use core::mem;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
@@ -28,6 +30,8 @@ pub(crate) struct Outputs {
     /// How many of them there are.
     count: usize,
     pub(super) kept: Vec<Kept>,
+    /// Room for a message that several formatters show.
+    message: String,
 }
 
 /// Lines, ready to be written.
@@ -57,6 +61,8 @@ struct Output {
     ends: Vec<RecordEnd>,
     /// Records accepted that the statistics do not show yet.
     accepted: u64,
+    /// Records that a filter rejected, and the statistics do not show yet.
+    rejected: u64,
     /// Records dropped since the last report.
     dropped: u64,
     /// What the worker has no room for, or the sink refused.
@@ -100,22 +106,23 @@ impl Outputs {
         record: &Record<'_>,
         engine: &Arc<Engine>,
     ) {
-        for handler in &destination.handlers {
-            match handler.way() {
-                Way::Queued => self.give(handler, record, engine),
-                Way::Direct => {}
-                Way::Relayed => self.relay(handler, record, engine),
+        let [handler] = &*destination.handlers else {
+            return self.take_by_several(destination, record, engine);
+        };
+        match handler.way() {
+            Way::Queued => {
+                let output = self.output(handler);
+                let dropped = output.dropped;
+                output.take(record, None);
+                if output.dropped != dropped {
+                    destination.counts.drop_record();
+                }
+                if output.lines.len() >= BLOCK {
+                    self.deliver_one(handler, engine);
+                }
             }
-        }
-    }
-
-    /// Gives a record to a handler that writes.
-    #[inline]
-    fn give(&mut self, handler: &Arc<Handler>, record: &Record<'_>, engine: &Arc<Engine>) {
-        let output = self.output(handler);
-        output.take(record);
-        if output.lines.len() >= BLOCK {
-            self.deliver_one(handler, engine);
+            Way::Direct => {}
+            Way::Relayed => self.take_by_several(destination, record, engine),
         }
     }
 
@@ -136,7 +143,7 @@ impl Outputs {
         if at_any_level {
             output.level = Level::NOTSET;
         }
-        output.take(record);
+        output.take(record, None);
         output.level = level;
         if output.lines.len() >= BLOCK {
             self.deliver_one(handler, engine);
@@ -259,6 +266,7 @@ impl Output {
             records: 0,
             ends: Vec::new(),
             accepted: 0,
+            rejected: 0,
             dropped: 0,
             backlog: VecDeque::new(),
             worker: None,
@@ -297,11 +305,12 @@ impl Output {
         }
     }
 
-    /// Takes a record. A filter or formatter that panics costs the record, not the collector.
+    /// Takes a record; `line` is what its formatter made of it already. A filter or formatter that
+    /// panics costs the record, not the collector.
     #[inline]
-    fn take(&mut self, record: &Record<'_>) {
+    fn take(&mut self, record: &Record<'_>, line: Option<&str>) {
         let (length, accepted) = (self.lines.len(), self.accepted);
-        if guarded(|| self.try_take(record)).is_none() {
+        if guarded(|| self.try_take(record, line)).is_none() {
             // The filter may have panicked before it was counted.
             self.accepted = accepted + 1;
             self.fail(length, None);
@@ -309,13 +318,23 @@ impl Output {
     }
 
     #[inline]
-    fn try_take(&mut self, record: &Record<'_>) {
-        if record.level() < self.level || !self.settings.admit(record) {
+    fn try_take(&mut self, record: &Record<'_>, line: Option<&str>) {
+        if record.level() < self.level {
+            return;
+        }
+        if !self.settings.admit(record) {
+            self.rejected += 1;
             return;
         }
         self.accepted += 1;
         if self.is_over_capacity || self.handler.is_closed() {
             self.drop_records(1);
+            return;
+        }
+        if let Some(line) = line {
+            self.lines.push_str(line);
+            self.end_line(record);
+            self.records += 1;
             return;
         }
         let length = self.lines.len();
@@ -402,6 +421,10 @@ impl Output {
         if self.accepted > 0 {
             let accepted = mem::take(&mut self.accepted);
             self.handler.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
+        }
+        if self.rejected > 0 {
+            let rejected = mem::take(&mut self.rejected);
+            self.handler.counts.rejected.fetch_add(rejected, Ordering::Relaxed);
         }
         self.judge_capacity();
         self.dropped += self.handler.take_refused();

@@ -33,6 +33,7 @@ impl Outputs {
         let counts = &handler.counts;
         let is_admitted = guarded(|| handler.settings().admit(record));
         if is_admitted == Some(false) {
+            counts.rejected.fetch_add(1, Ordering::Relaxed);
             return;
         }
         counts.accepted.fetch_add(1, Ordering::Relaxed);

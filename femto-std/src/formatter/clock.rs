@@ -109,6 +109,11 @@ impl Clock {
         clock
     }
 
+    /// Whether what it prints needs no escapes anywhere.
+    pub(super) fn is_plain(&self) -> bool {
+        self.seconds.format == DateFormat::Rfc3339
+    }
+
     /// Takes a date format in place of the default, and with it no fraction.
     pub(super) fn set_date_format(&mut self, format: &str) -> Result<(), FormatError> {
         self.seconds.format = DateFormat::Strftime(to_jiff(format)?.into());
@@ -153,11 +158,13 @@ impl Clock {
             return applied.map_err(|_| FormatError::PrintTime);
         }
         self.write_around(time.as_secs(), out, |out| match self.fraction {
-            Fraction::Comma => push_digits(b',', time.subsec_millis(), 3, out),
-            Fraction::Digits(precision) if precision != Precision::Seconds => {
-                let part = time.subsec_nanos() / precision.nanos();
-                push_digits(b'.', part, precision.digits(), out);
-            }
+            Fraction::Comma => push_fraction(',', time.subsec_nanos(), 1, out),
+            Fraction::Digits(precision) => match precision {
+                Precision::Seconds => {}
+                Precision::Milliseconds => push_fraction('.', time.subsec_nanos(), 1, out),
+                Precision::Microseconds => push_fraction('.', time.subsec_nanos(), 2, out),
+                Precision::Nanoseconds => push_fraction('.', time.subsec_nanos(), 3, out),
+            },
             _ => {}
         })
     }
@@ -179,19 +186,14 @@ impl Clock {
                 }
                 cache.id = self.id;
             }
-            let (before, after) = cache.text.split_at(cache.split);
-            out.push_str(before);
-            fraction(out);
-            out.push_str(after);
+            cache.append(out, &fraction);
             Some(Ok(()))
         });
         // A thread that is ending has no cache any more.
         cached.ok().flatten().unwrap_or_else(|| {
             let mut cache = Cache { id: 0, seconds: 0, text: String::new(), split: 0 };
             self.seconds.fill(&mut cache, seconds)?;
-            out.push_str(&cache.text[..cache.split]);
-            fraction(out);
-            out.push_str(&cache.text[cache.split..]);
+            cache.append(out, &fraction);
             Ok(())
         })
     }
@@ -205,6 +207,20 @@ impl Clock {
             known.push(self.seconds.clone());
             known.len() - 1
         });
+    }
+}
+
+impl Cache {
+    #[inline]
+    fn append(&self, out: &mut String, fraction: &impl Fn(&mut String)) {
+        if self.split == self.text.len() {
+            out.push_str(&self.text);
+            return fraction(out);
+        }
+        let (before, after) = self.text.split_at(self.split);
+        out.push_str(before);
+        fraction(out);
+        out.push_str(after);
     }
 }
 
@@ -242,16 +258,6 @@ impl Seconds {
 }
 
 impl Precision {
-    /// Digits after the point.
-    const fn digits(self) -> usize {
-        match self {
-            Self::Seconds => 0,
-            Self::Milliseconds => 3,
-            Self::Microseconds => 6,
-            Self::Nanoseconds => 9,
-        }
-    }
-
     /// Nanoseconds of its unit.
     pub(super) const fn nanos(self) -> u32 {
         match self {
@@ -283,16 +289,15 @@ impl FromStr for Precision {
     }
 }
 
-/// Appends a point or comma and so many digits.
+/// Appends a point or comma and so many times three digits of a second.
 #[inline]
-fn push_digits(point: u8, mut number: u32, digits: usize, out: &mut String) {
-    let mut text = [b'0'; 10];
-    text[0] = point;
-    for place in text[1..=digits].iter_mut().rev() {
-        *place = b'0' + (number % 10) as u8;
-        number /= 10;
+fn push_fraction(point: char, nanos: u32, triples: usize, out: &mut String) {
+    let parts = [nanos / 1_000_000, nanos / 1_000 % 1_000, nanos % 1_000];
+    out.push(point);
+    for part in &parts[..triples] {
+        let at = 3 * *part as usize;
+        out.push_str(&TRIPLES[at..at + 3]);
     }
-    out.push_str(core::str::from_utf8(&text[..=digits]).unwrap_or_default());
 }
 
 /// Translates a date format of C, in the locale `C`, into jiff's, where they differ.
@@ -342,6 +347,24 @@ fn to_jiff(format: &str) -> Result<String, FormatError> {
 /// Clocks that a thread remembers the latest second of.
 const CACHED: usize = 8;
 const DEFAULT_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+/// `000001002` and so on, to `999`.
+static TRIPLES: &str = {
+    const DIGITS: [u8; 3000] = {
+        let mut digits = [b'0'; 3000];
+        let mut number = 0;
+        while number < 1000 {
+            digits[3 * number] += (number / 100) as u8;
+            digits[3 * number + 1] += (number / 10 % 10) as u8;
+            digits[3 * number + 2] += (number % 10) as u8;
+            number += 1;
+        }
+        digits
+    };
+    match core::str::from_utf8(&DIGITS) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+};
 /// Bytes of `2026-11-26T09:08:51`.
 const RFC3339_SECONDS: usize = 19;
 

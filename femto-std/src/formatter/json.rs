@@ -5,6 +5,7 @@
 use femto_core::{Record, Value};
 
 use super::clock::{Clock, Precision};
+use super::escape::escape_json;
 use super::field::{self, Field, NamedField, marks, push_level};
 use super::keys::{ShownKeys, StaticFields};
 use super::value::{push_json, push_json_string};
@@ -80,7 +81,7 @@ impl JsonFormatter {
                     out.push('"');
                     let start = out.len();
                     if !push_level(record, out) {
-                        super::escape::escape_json(out, start);
+                        escape_json(out, start);
                     }
                     out.push('"');
                 }
@@ -89,7 +90,7 @@ impl JsonFormatter {
                     out.push('"');
                     let start = out.len();
                     record.write_message(out).map_err(|_| FormatError::WriteMessage)?;
-                    super::escape::escape_json(out, start);
+                    escape_json(out, start);
                     out.push('"');
                 }
                 Field::KeyValues if self.is_flat => self.keys.for_each(record, |key, value| {
@@ -127,7 +128,9 @@ impl JsonFormatter {
             out.push('"');
             let start = out.len();
             self.clock.write(time, out)?;
-            super::escape::escape_json(out, start);
+            if !self.clock.is_plain() {
+                escape_json(out, start);
+            }
             out.push('"');
         } else {
             push_json(&Value::F64(time.as_secs_f64()), line.key("", "uptime"));
@@ -200,7 +203,7 @@ impl Line<'_> {
         self.out.push('"');
         let start = self.out.len();
         self.out.extend([before, key]);
-        super::escape::escape_json(self.out, start);
+        escape_json(self.out, start);
         self.out.push_str("\":");
         self.out
     }

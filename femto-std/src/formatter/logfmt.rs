@@ -72,7 +72,9 @@ impl LogfmtFormatter {
                         let out = line.begin(key);
                         let start = out.len();
                         self.clock.write(time, out)?;
-                        quote(out, start, false);
+                        if !self.clock.is_plain() {
+                            quote(out, start);
+                        }
                     }
                     Some(time) => push_value(&Value::F64(time.as_secs_f64()), line.begin("uptime")),
                     None => {}
@@ -87,13 +89,15 @@ impl LogfmtFormatter {
                     let out = line.begin(key);
                     let start = out.len();
                     push_level(record, out);
-                    quote(out, start, false);
+                    quote(out, start);
                 }
                 Field::Message => {
                     let out = line.begin(key);
+                    out.push('"');
                     let start = out.len();
                     record.write_message(out).map_err(|_| FormatError::WriteMessage)?;
-                    quote(out, start, true);
+                    escape_json(out, start);
+                    out.push('"');
                 }
                 Field::KeyValues => self.keys.for_each(record, |key, value| {
                     line.separate();
@@ -191,13 +195,13 @@ fn push_value(value: &Value<'_>, out: &mut String) {
         Value::Hexdump(bytes) => push_text(&Value::Bytes(bytes), out),
         _ => push_text(value, out),
     }
-    quote(out, start, false);
+    quote(out, start);
 }
 
 /// Puts what is written from byte `start` on in quotes, if it needs them.
-fn quote(out: &mut String, start: usize, always: bool) {
+fn quote(out: &mut String, start: usize) {
     let text = &out.as_bytes()[start..];
-    if !always && !text.is_empty() && text.iter().copied().all(is_plain) {
+    if !text.is_empty() && text.iter().copied().all(is_plain) {
         return;
     }
     escape_json(out, start);

@@ -2,6 +2,8 @@
 //!
 //! Made by the builder, run on the *collector*, or on the caller for a console's direct handler.
 
+use std::sync::Arc;
+
 use femto_core::{Level, Record};
 
 use super::clock::Clock;
@@ -9,16 +11,16 @@ use super::escape::{escape_control, escape_lines};
 use super::field::{self, Field, NamedField, push_level};
 use super::keys::{ShownKeys, StaticFields};
 use super::value::push_text;
-use super::{CaptureMask, FormatError, Formatter};
+use super::{CaptureMask, ConsoleStyle, FormatError, Formatter};
 
 /// `2026-11-26 08:08:51.123 INFO  net: link up in 5 ms peer=10.0.0.7`
 ///
 /// Levels in colours, names and key-values dimmed; further lines of a message, exceptions and stacks
 /// below, indented.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PrettyFormatter {
     fields: Vec<NamedField>,
-    clock: Clock,
+    clock: Arc<Clock>,
     keys: ShownKeys,
     statics: StaticFields,
     has_color: bool,
@@ -36,7 +38,7 @@ impl PrettyFormatter {
         escapes: bool,
     ) -> Self {
         let statics = statics.iter().filter(|(key, _)| keys.shows(key)).cloned().collect();
-        let fields = fields.to_vec();
+        let (fields, clock) = (fields.to_vec(), Arc::new(clock));
         Self { mask: field::mask(&fields), fields, clock, keys, statics, has_color, escapes }
     }
 
@@ -186,6 +188,11 @@ impl Formatter for PrettyFormatter {
     fn mask(&self) -> CaptureMask {
         self.mask
     }
+
+    fn for_console(&self, style: ConsoleStyle) -> Option<Arc<dyn Formatter>> {
+        let formatter = Self { has_color: style.color, escapes: style.escaping, ..self.clone() };
+        Some(Arc::new(formatter))
+    }
 }
 
 fn separate(start: usize, out: &mut String) {
@@ -198,3 +205,32 @@ fn separate(start: usize, out: &mut String) {
 const INDENT: &str = "    ";
 /// Characters of the usual levels' names, `CRITICAL` excepted.
 const LEVEL_WIDTH: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use femto_core::Details;
+
+    use super::*;
+    use crate::config::{FormatterBuilder, FormatterStyle, Precision};
+
+    #[test]
+    fn a_console_says_whether_it_is_coloured_and_escaped() {
+        let builder = FormatterBuilder::new()
+            .with_style(FormatterStyle::Pretty)
+            .with_precision(Precision::Seconds)
+            .with_fields([Field::Level, Field::Message]);
+        let formatter = builder.build().unwrap();
+        let details = Details::default();
+        let record = Record::from_message("net", &"a\x1bb\nc", Level::ERROR, 0, &details);
+        for (color, escaping, expected) in [
+            (false, true, "ERROR a\\u{1b}b\n    c"),
+            (true, true, "\x1b[31mERROR\x1b[0m a\\u{1b}b\n    c"),
+            (true, false, "\x1b[31mERROR\x1b[0m a\x1bb\n    c"),
+        ] {
+            let mut line = String::new();
+            let dressed = ConsoleStyle::new(color, escaping).dress(formatter.clone());
+            dressed.format(&record, &mut line).unwrap();
+            assert_eq!(line, expected);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use femto_core::{Filter, Level};
 
 use super::{Delivery, ErrorHandler, OverflowPolicy};
 use crate::Error;
-use crate::formatter::{ConsoleStyle, Formatter, PatternFormatter};
+use crate::formatter::{self, ConsoleStyle, Formatter};
 
 /// The parameters that every handler builder takes.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             level: Level::NOTSET,
-            formatter: Arc::new(PatternFormatter::default()),
+            formatter: formatter::usual(),
             console: None,
             filters: Vec::new(),
             capacity: 4 << 20,

@@ -133,11 +133,15 @@ impl Node {
 impl Slow {
     fn admit(&self, name: &str, level: Level, record: &Record<'_>) -> bool {
         let metadata = Metadata::new(level, name);
-        guarded(|| {
+        let is_admitted = guarded(|| {
             self.filters.iter().all(|filter| filter.enabled(&metadata))
                 && self.filters.iter().all(|filter| filter.matches(record))
         })
-        .unwrap_or(true)
+        .unwrap_or(true);
+        if !is_admitted {
+            self.route.destination().counts.reject();
+        }
+        is_admitted
     }
 
     fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>], extra: &[u8]) {

@@ -57,7 +57,7 @@ pub use logger::{
 pub use record::{Details, Record};
 pub use reference::refer_call_site;
 #[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
-pub use reference::resolve_call_site;
+pub use reference::{Watcher, call_sites, resolve_call_site, watch_call_sites};
 pub use shell::{Pair, Shell, Terminal};
 pub use sink::{CrlfSink, FmtSink};
 pub use statistics::Statistics;

@@ -17,9 +17,9 @@ mod chosen;
 #[cfg(any(all(target_os = "none", not(target_pointer_width = "64")), all(test, loom)))]
 mod set_once;
 
-#[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
-pub use chosen::resolve_call_site;
 pub(crate) use chosen::{MAY_BE_SHORT, OnDemand, SetOnce, Slot, own_text, refer, resolve};
+#[cfg(not(all(target_os = "none", not(target_pointer_width = "64"))))]
+pub use chosen::{Watcher, call_sites, resolve_call_site, watch_call_sites};
 
 use crate::CallSite;
 

@@ -61,6 +61,17 @@ impl Conversion {
         Self { base: anchor, latest: anchor, rate: 1 << 32 }
     }
 
+    /// What [`Conversion::of_parts`] takes.
+    pub(crate) fn parts(&self) -> [u64; 3] {
+        [self.latest.ticks, self.latest.wall, self.rate]
+    }
+
+    /// One that converts as the one whose parts these are did.
+    pub(crate) fn of_parts([ticks, wall, rate]: [u64; 3]) -> Self {
+        let anchor = Anchor { ticks, wall };
+        Self { base: anchor, latest: anchor, rate }
+    }
+
     /// Reads both clocks again. Called before the records of a pass are looked at, so that their
     /// times lie before the reading.
     pub(crate) fn refresh(&mut self) {
@@ -86,7 +97,7 @@ impl Conversion {
         let scaled = |ticks: u64| ((u128::from(ticks) * u128::from(self.rate)) >> 32) as u64;
         match self.latest.ticks.checked_sub(ticks) {
             Some(before) => self.latest.wall.saturating_sub(scaled(before)),
-            None => self.latest.wall + scaled(ticks - self.latest.ticks),
+            None => self.latest.wall.saturating_add(scaled(ticks - self.latest.ticks)),
         }
     }
 

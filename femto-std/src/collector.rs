@@ -7,10 +7,12 @@ mod inline;
 mod message;
 mod output;
 mod recorder;
+mod recovered;
 mod relay;
 mod worker;
 
 pub(crate) use inline::Inline;
+pub(crate) use message::{Decoder, portable_parts, time_word};
 
 use core::cmp::Reverse;
 use core::mem;
@@ -31,8 +33,8 @@ use crate::engine::{Engine, Request};
 use crate::lane::{Link, Ring, side};
 use crate::route::Destination;
 use crate::{FlushError, registry, state, stats};
-use message::{Decoder, time_word};
 use output::Outputs;
+use recovered::Recovered;
 
 /// Everything the collector's thread works on.
 pub(crate) struct Collector {
@@ -46,6 +48,8 @@ pub(crate) struct Collector {
     queue: BinaryHeap<Reverse<(u64, usize)>>,
     /// Frames of calls that had no lane, oldest first, with their times.
     side_frames: VecDeque<(u64, Box<[u8]>)>,
+    /// Where frames and lines lie in a mapped file.
+    recovered: Option<Recovered>,
 }
 
 /// The reading end of a thread's lane.
@@ -78,7 +82,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
                 Request::Stop { reply, until } => stop = Some((reply, until)),
             }
         }
-        collector.outputs.deliver(engine);
+        collector.deliver_lines(engine);
         if let Some((reply, until)) = stop {
             drop(collector);
             return stop_engine(engine, &reply, until);
@@ -130,7 +134,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     let mut collector = lock();
     collector.pass(engine);
     collector.outputs.end_relays(engine);
-    collector.outputs.deliver(engine);
+    collector.deliver_lines(engine);
     let workers = collector.outputs.take_workers();
     drop(collector);
     engine.untold.tell();
@@ -141,6 +145,7 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     state::set(state::STOPPED);
     collector.pass(engine);
     collector.write_everything(None, Some(reply), engine);
+    collector.remove_file_if_done();
     drop(collector);
     engine.announce_room();
     engine.untold.tell();
@@ -158,6 +163,7 @@ impl Collector {
             routes: Vec::new(),
             queue: BinaryHeap::new(),
             side_frames: VecDeque::new(),
+            recovered: None,
         }
     }
 
@@ -169,10 +175,16 @@ impl Collector {
         for (consumer, link) in engine.take_arrivals() {
             self.sources.push(Source { consumer, link, mark: 0 });
         }
+        if !self.prepare_recovery(engine) {
+            return 0;
+        }
         let mut is_empty = side::is_empty() && self.side_frames.is_empty();
         for source in &mut self.sources {
             source.mark = source.consumer.mark();
             is_empty &= source.mark == source.consumer.position() && !source.link.has_more();
+        }
+        if !self.adopt_in_time(!is_empty, engine) {
+            return 0;
         }
         if is_empty {
             self.remove_ended();
@@ -193,6 +205,9 @@ impl Collector {
             // This source has the oldest frame until another's is older.
             let until = queue.peek().map_or(limit, |Reverse((time, _))| limit.min(*time));
             records += self.drain(index, until, engine);
+            if self.outputs.are_full() && !self.seal(engine) {
+                break;
+            }
             queue.extend(self.front_time(index).map(|time| Reverse((time, index))));
         }
         queue.clear();
@@ -209,13 +224,29 @@ impl Collector {
         reply: Option<&Sender<FlushError>>,
         engine: &Arc<Engine>,
     ) {
+        if self.recovered.is_some() {
+            self.adopt_in_time(true, engine);
+            self.outputs.pass_on_asked(engine);
+            self.seal(engine);
+        }
         self.outputs.flush(handler, reply, engine);
+    }
+
+    /// Hands over what there is.
+    fn deliver_lines(&mut self, engine: &Arc<Engine>) {
+        if self.recovered.is_some() {
+            self.seal(engine);
+        }
+        self.outputs.deliver(engine);
     }
 
     /// The time of the oldest frame of a source; the one behind the last is that of the side ring.
     fn front_time(&mut self, index: usize) -> Option<u64> {
         match self.sources.get_mut(index) {
-            Some(source) => source.front_time(),
+            Some(source) => {
+                let retired = self.recovered.as_mut().map(|recovered| &mut recovered.retired);
+                source.front_time(retired)
+            }
             None => self.side_frames.front().map(|(time, _)| *time),
         }
     }
@@ -225,7 +256,7 @@ impl Collector {
         if index == self.sources.len() {
             return self.drain_side(until, engine);
         }
-        let mut records = 0;
+        let (mut records, is_kept) = (0, self.recovered.is_some());
         loop {
             let source = &mut self.sources[index];
             let Some((header, words)) = source.consumer.front(source.mark) else { break };
@@ -240,12 +271,22 @@ impl Collector {
                     self.decoder.load(words.iter().map(|word| word.load(Ordering::Relaxed)));
                 }
             }
-            source.consumer.release(length);
+            if let Some(recovered) = &mut self.recovered {
+                source.consumer.pass_over(length);
+                if header.kind == Kind::Aside && header.site != 0 {
+                    recovered.large.push(header.site);
+                }
+            } else {
+                source.consumer.release(length);
+            }
             records += 1;
             if records % MANY == 0 {
                 engine.announce_room();
             }
             self.deliver(Some(index), engine);
+            if is_kept && self.outputs.are_full() {
+                break;
+            }
         }
         records
     }
@@ -278,9 +319,9 @@ impl Collector {
     #[inline]
     fn deliver(&mut self, source: Option<usize>, engine: &Arc<Engine>) {
         let Some(destination) = destination(&mut self.routes, self.decoder.route()) else { return };
-        let thread = source.map(|index| &self.sources[index].link.thread);
+        let thread = source.and_then(|index| self.sources[index].link.thread.as_ref());
         let (conversion, outputs) = (&self.conversion, &mut self.outputs);
-        self.decoder.read(destination, thread, conversion, |record| {
+        self.decoder.read(&destination.name, thread, conversion, |record| {
             destination.counts.count(record.level());
             outputs.take(destination, record, engine);
         });
@@ -295,13 +336,19 @@ impl Collector {
     }
 
     fn remove_ended(&mut self) {
-        self.sources.retain(|source| !source.has_ended());
+        if let Some(recovered) = &mut self.recovered {
+            let ended = self.sources.extract_if(.., |source| source.has_ended());
+            recovered.retired.extend(ended.map(|source| source.consumer));
+        } else {
+            self.sources.retain(|source| !source.has_ended());
+        }
     }
 }
 
 impl Source {
     /// The time of the oldest frame up to the mark.
-    fn front_time(&mut self) -> Option<u64> {
+    /// A ring that the thread went on from is put to `retired`, if somebody has to know of it.
+    fn front_time(&mut self, mut retired: Option<&mut Vec<Consumer<Arc<Ring>>>>) -> Option<u64> {
         loop {
             if let Some((header, words)) = self.consumer.front(self.mark) {
                 return Some(time_of(header, words));
@@ -314,8 +361,11 @@ impl Source {
             if self.mark != self.consumer.position() {
                 continue;
             }
-            self.consumer = self.link.take_next()?;
+            let before = mem::replace(&mut self.consumer, self.link.take_next()?);
             self.mark = self.consumer.mark();
+            if let Some(retired) = &mut retired {
+                retired.push(before);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! Starts with the first queued record and ends with shutdown. Callers reach it here when a call is
 //! not the common case: to wake the collector, to wait for room, to flush.
 
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{JoinHandle, Thread};
@@ -15,6 +15,7 @@ use femto_core::ring::Consumer;
 pub use crate::clock::now;
 use crate::collector::Collector;
 use crate::lane::{Link, Ring, side};
+use crate::recover::{self, Leftover, RingFile};
 use crate::report::Untold;
 use crate::{FlushError, os, registry, state};
 
@@ -39,6 +40,11 @@ pub(crate) struct Engine {
     waiting: AtomicUsize,
     /// Failures that were met with the collector locked.
     pub(crate) untold: Untold,
+    /// Where frames and lines lie in a mapped file.
+    ring_file: OnceLock<Arc<RingFile>>,
+    /// What other processes left, until the collector takes it.
+    leftovers: Mutex<Vec<Leftover>>,
+    has_leftovers: AtomicBool,
 }
 
 /// What callers ask of the collector. Dropping the reply answers it.
@@ -64,8 +70,12 @@ pub(crate) fn current() -> Arc<Engine> {
     let abandoned = registry.engine.replace(engine.clone());
     drop(registry);
     // A parent's engine stays as it was at the fork: its threads and locks are not here.
+    let is_child = abandoned.is_some();
     core::mem::forget(abandoned);
     engine.start();
+    if is_child {
+        recover::start_in_child(&engine);
+    }
     engine
 }
 
@@ -136,7 +146,37 @@ impl Engine {
             room_came: Condvar::new(),
             waiting: AtomicUsize::new(0),
             untold: Untold::default(),
+            ring_file: OnceLock::new(),
+            leftovers: Mutex::default(),
+            has_leftovers: AtomicBool::new(false),
         }
+    }
+
+    /// Where frames and lines lie in a mapped file, if they do.
+    pub(crate) fn ring_file(&self) -> Option<&Arc<RingFile>> {
+        self.ring_file.get()
+    }
+
+    /// Has frames and lines lie in a mapped file from now on.
+    pub(crate) fn keep_in(&self, file: Arc<RingFile>) {
+        // Once a process, so once an engine.
+        let _ = self.ring_file.set(file);
+        side::map(self);
+    }
+
+    /// Has what other processes left written.
+    pub(crate) fn add_leftovers(&self, leftovers: Vec<Leftover>) {
+        self.leftovers.lock().unwrap_or_else(PoisonError::into_inner).extend(leftovers);
+        self.has_leftovers.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// What was added since the last time.
+    pub(crate) fn take_leftovers(&self) -> Vec<Leftover> {
+        if !self.has_leftovers.swap(false, Ordering::Acquire) {
+            return Vec::new();
+        }
+        core::mem::take(&mut self.leftovers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn start(self: &Arc<Self>) {
@@ -160,10 +200,6 @@ impl Engine {
             // It does not panic; if it did, there is nobody to tell.
             let _ = handle.join();
         }
-    }
-
-    pub(crate) fn epoch(&self) -> u32 {
-        self.epoch
     }
 
     pub(crate) fn add_lane(&self, consumer: Consumer<Arc<Ring>>, link: Arc<Link>) {

@@ -32,6 +32,13 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The file that keeps records for recovery could not be made.
+    OpenRecoverFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A parameter of a builder is out of its range.
     CheckParameter {
         /// The parameter, as its `with_*` method names it.
@@ -62,6 +69,9 @@ impl fmt::Display for Error {
             Self::OpenFile { path, .. } => write!(f, "could not open log file {}", path.display()),
             Self::OpenStream { name, .. } => write!(f, "could not open {name}"),
             Self::OpenSink { name, .. } => write!(f, "could not open {name}"),
+            Self::OpenRecoverFile { path, .. } => {
+                write!(f, "could not keep records in {}", path.display())
+            }
             Self::CheckParameter { name, value, allowed } => {
                 write!(f, "{name} = {value} is out of range: allowed is {allowed}")
             }
@@ -88,7 +98,8 @@ impl core::error::Error for Error {
         match self {
             Self::OpenFile { source, .. }
             | Self::OpenStream { source, .. }
-            | Self::OpenSink { source, .. } => Some(source),
+            | Self::OpenSink { source, .. }
+            | Self::OpenRecoverFile { source, .. } => Some(source),
             Self::ParseFormat { source, .. } => Some(source),
             _ => None,
         }

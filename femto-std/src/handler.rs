@@ -392,6 +392,14 @@ impl Handler {
         self.relay.as_ref()
     }
 
+    /// Who writes what comes here: itself, or those that it passes records on to.
+    pub(crate) fn writers(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        match &self.relay {
+            None => vec![self.clone()],
+            Some(relay) => relay.targets.iter().flat_map(Self::writers).collect(),
+        }
+    }
+
     /// Whether somebody waits for what is kept to be passed on.
     pub(crate) fn is_asked(&self) -> bool {
         self.asked.load(Ordering::SeqCst) > 0

@@ -4,10 +4,11 @@
 //! case is one look at the state, a claim, a few stores and a publishing store.
 
 pub(crate) mod side;
+mod words;
 
 use core::cell::Cell;
 use core::mem;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering, compiler_fence};
 use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,18 +16,23 @@ use std::time::Instant;
 
 use femto_core::frame::{Encode, Header, Kind, Writer};
 use femto_core::ring::{self, Consumer, Lane, Producer};
-use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
+use femto_core::{Level, WORD_BYTES, Word};
 
 use crate::engine::{self, Engine};
 use crate::{os, registry, state};
 
-pub(crate) type Ring = Lane<Box<[AtomicWord]>>;
+pub(crate) use words::Words;
+
+pub(crate) type Ring = Lane<Words>;
+type Ends = (Producer<Arc<Ring>>, Consumer<Arc<Ring>>);
 
 /// What a thread's lane and the collector share beside the ring.
 #[derive(Debug)]
 pub(crate) struct Link {
-    /// Identifier and name of the thread.
-    pub(crate) thread: (u64, String),
+    /// Identifier and name of the thread; `None` if calls of several threads come here.
+    pub(crate) thread: Option<(u64, String)>,
+    /// The lane's number among all.
+    number: u64,
     /// Rings that the thread went on to, oldest first. All that comes is in the newest.
     next: Mutex<VecDeque<Consumer<Arc<Ring>>>>,
     /// Whether `next` has one.
@@ -253,13 +259,35 @@ pub(crate) fn push_slowly<E: Encode + Copy>(
             }
             return Ok(());
         }
-        // A lane of before a fork is the parent's.
-        Slot::Ready(lane, in_use) if lane.normal == state::epoch() => (lane, in_use),
-        Slot::Ready(_, in_use) | Slot::Vacant(in_use) => (Box::new(ThreadLane::new()), in_use),
+        // A lane of before a fork is the parent's, one of before `recover` is not in the mapped file.
+        Slot::Ready(lane, in_use) if lane.normal == state::normal() => (lane, in_use),
+        Slot::Ready(_, in_use) | Slot::Vacant(in_use) => match ThreadLane::new() {
+            Ok(lane) => (Box::new(lane), in_use),
+            Err(engine) => return push_without_lane(outgoing, &engine),
+        },
     };
     let pushed = lane.push_patiently(outgoing);
     give_back(lane);
     pushed
+}
+
+/// Puts a frame where calls without a lane do, for the mapped file has no room for another lane.
+fn push_without_lane<E: Encode + Copy>(
+    outgoing: &Outgoing<E>,
+    engine: &Arc<Engine>,
+) -> Result<(), Refused> {
+    let destination = registry::lock().routes.get(outgoing.route).cloned();
+    let patience = match &destination {
+        Some(destination) if outgoing.may_wait && side::takes(outgoing.words) => {
+            destination.patience
+        }
+        _ => Some(Duration::ZERO),
+    };
+    engine.wait_until(patience, || side::push(outgoing).ok()).ok_or(Refused)?;
+    if state::load() & state::STOPPED != 0 {
+        engine.work_inline();
+    }
+    Ok(())
 }
 
 impl ThreadLane {
@@ -291,20 +319,16 @@ impl ThreadLane {
         Ok(())
     }
 
-    fn new() -> Self {
+    /// The engine if there is no room for another lane in the mapped file.
+    fn new() -> Result<Self, Arc<Engine>> {
         let engine = engine::current();
-        let (producer, consumer) = new_ring(FIRST_WORDS);
+        let normal = state::normal();
         let thread = std::thread::current();
-        let link = Arc::new(Link {
-            thread: (os::thread_id(), thread.name().unwrap_or("unnamed").to_owned()),
-            next: Mutex::default(),
-            has_next: AtomicBool::new(false),
-            aside: Mutex::default(),
-            has_ended: AtomicBool::new(false),
-        });
-        engine.add_lane(consumer, link.clone());
-        let normal = engine.epoch();
-        Self { producer, normal, link, engine, looked_at: 0, look_after: FIRST_WORDS / 2 }
+        let thread = (os::thread_id(), thread.name().unwrap_or("unnamed").to_owned());
+        let Some((producer, link)) = open(&engine, FIRST_WORDS, Some(thread)) else {
+            return Err(engine);
+        };
+        Ok(Self { producer, normal, link, engine, looked_at: 0, look_after: FIRST_WORDS / 2 })
     }
 
     /// Pushes, in a larger ring if this one is full, and waits if no larger one is allowed.
@@ -349,7 +373,9 @@ impl ThreadLane {
         if is_bounded || !budget_allows(larger - capacity) {
             return false;
         }
-        let (producer, consumer) = new_ring(larger);
+        let Some((producer, consumer)) = new_ring(&self.engine, larger, &self.link) else {
+            return false;
+        };
         self.producer = producer;
         (self.looked_at, self.look_after) = (0, larger / 2);
         // The smaller ring goes as soon as it is read.
@@ -378,6 +404,7 @@ impl ThreadLane {
         let words = frame[..outgoing.words].iter().map(|word| word.load(Ordering::Relaxed));
         let mut words: Box<[Word]> = words.collect();
         words[0] = outgoing.header;
+        let number = self.engine.ring_file().map_or(0, |file| file.keep_large(&words));
         ASIDE.fetch_add(words.len(), Ordering::Relaxed);
         self.link.aside.lock().unwrap_or_else(PoisonError::into_inner).push_back(words);
         let mark = Header {
@@ -385,7 +412,7 @@ impl ThreadLane {
             level: outgoing.level,
             values: 0,
             kind: Kind::Aside,
-            site: 0,
+            site: number,
         };
         let time = outgoing.time;
         let write = |to: &mut Writer<'_>| to.wide(time);
@@ -428,13 +455,34 @@ impl Drop for ThreadLane {
     }
 }
 
-fn new_ring(words: usize) -> (Producer<Arc<Ring>>, Consumer<Arc<Ring>>) {
+/// A new lane of the engine; `None` if the mapped file has no room for one.
+fn open(
+    engine: &Engine,
+    words: usize,
+    thread: Option<(u64, String)>,
+) -> Option<(Producer<Arc<Ring>>, Arc<Link>)> {
+    static NUMBERS: AtomicU64 = AtomicU64::new(1);
+    let link = Arc::new(Link {
+        thread,
+        number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+        next: Mutex::default(),
+        has_next: AtomicBool::new(false),
+        aside: Mutex::default(),
+        has_ended: AtomicBool::new(false),
+    });
+    let (producer, consumer) = new_ring(engine, words, &link)?;
+    engine.add_lane(consumer, link.clone());
+    Some((producer, link))
+}
+
+/// A new ring, in the mapped file if there is one; `None` if that has no room.
+fn new_ring(engine: &Engine, words: usize, link: &Link) -> Option<Ends> {
+    let place = match engine.ring_file() {
+        Some(file) => file.new_lane(words, link.number, link.thread.as_ref())?,
+        None => Words::boxed(words),
+    };
     BUDGET.fetch_add(words, Ordering::Relaxed);
-    let ring = Arc::new(Lane::new(ring::boxed(words)));
-    match Lane::split(ring) {
-        Some(ends) => ends,
-        None => unreachable!("a new ring has both its ends"),
-    }
+    Lane::split(Arc::new(Lane::new(place)))
 }
 
 /// Whether all lanes together may grow by `words`.

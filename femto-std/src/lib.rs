@@ -21,6 +21,7 @@ mod logger;
 mod macros;
 mod manager;
 mod os;
+pub mod recover;
 mod registry;
 mod report;
 mod route;

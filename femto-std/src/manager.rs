@@ -7,6 +7,7 @@ use core::mem;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use femto_core::{Filter, Level};
@@ -14,10 +15,11 @@ use femto_core::{Filter, Level};
 use crate::config::{self, Config, ConfigError};
 use crate::handler::Handler;
 use crate::logger::{Logger, Node};
+use crate::recover::RecoverBuilder;
 use crate::registry::{self, Registry};
 use crate::route::Route;
 use crate::stats::{self, Stats};
-use crate::{FlushError, Guard, bridge, engine};
+use crate::{Error, FlushError, Guard, bridge, engine};
 
 /// The keeper of the process's loggers.
 ///
@@ -156,6 +158,15 @@ impl Manager {
     /// [`FlushError`] if the deadline passes first, or a sink refuses.
     pub fn shutdown(self, deadline: Duration) -> Result<(), FlushError> {
         engine::shutdown(deadline)
+    }
+
+    /// Keeps records in a file, which outlives the process, until they are written; writes what
+    /// processes that were killed left there. See [`RecoverBuilder`].
+    ///
+    /// # Errors
+    /// Those of [`RecoverBuilder::build`].
+    pub fn recover(self, path: impl AsRef<Path>) -> Result<(), Error> {
+        RecoverBuilder::new(path).build()
     }
 
     /// A guard that shuts down when it is dropped, at the end of `main` for instance.

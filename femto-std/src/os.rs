@@ -5,6 +5,7 @@ use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr;
 use core::time::Duration;
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::Once;
@@ -127,8 +128,15 @@ extern "C" fn after_fork() {
 
 extern "C" fn in_child() {
     IS_ENGINE.set(false);
+    registry::leave_parents_file();
     state::begin_epoch();
     registry::let_go();
+}
+
+/// Closes a file whose owner is never dropped: what a forked child has of its parent's.
+pub(crate) fn close(file: &File) {
+    // SAFETY: the descriptor is open, and nobody uses it any more: its owner is leaked.
+    unsafe { libc::close(file.as_raw_fd()) };
 }
 
 extern "C" fn at_exit() {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::config::Applied;
 use crate::engine::Engine;
 use crate::manager::Tree;
+use crate::recover::{RecoverBuilder, RingFile};
 use crate::route::Routes;
 
 /// The state behind the lock.
@@ -24,6 +25,8 @@ pub(crate) struct Registry {
     pub(crate) applied: Option<Arc<Applied>>,
     /// The epoch of the process in which a thread is applying a configuration.
     pub(crate) applier: Option<u32>,
+    /// How the mapped file was asked for, and the file of this process, or yet of its parent.
+    pub(crate) recover: Option<(RecoverBuilder, Arc<RingFile>)>,
 }
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
@@ -32,6 +35,7 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     engine: None,
     applied: None,
     applier: None,
+    recover: None,
 });
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.
@@ -87,6 +91,15 @@ thread_local! {
 pub(crate) fn hold() {
     // A thread so far gone that it has no thread-locals forks without the lock.
     let _ = HELD.try_with(|held| *held.borrow_mut() = Some(lock()));
+}
+
+/// In a forked child: the parent's mapped file is not for it.
+pub(crate) fn leave_parents_file() {
+    let _ = HELD.try_with(|held| {
+        if let Some((_, file)) = held.borrow().as_ref().and_then(|locked| locked.recover.as_ref()) {
+            file.detach();
+        }
+    });
 }
 
 /// After a fork, in parent and child.

@@ -10,11 +10,13 @@ use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use crate::handler::{ErrorHandler, Failure, Handler};
 use crate::os;
+use crate::recover::LeftoverError;
 use crate::unwind::guarded;
 
 /// Tells the handler's error hook. Not to be called with a lock held.
@@ -96,6 +98,20 @@ impl ErrorHandler for StandardError {
         // Standard error is the last resort: there is nobody to tell that it failed.
         let _ = write_standard_error(&line);
     }
+}
+
+/// What a process that is gone left cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &LeftoverError) {
+    let _ =
+        write_standard_error(&format!("femtologging: left {} as it is: {error}\n", path.display()));
+}
+
+/// Records will be lost if this process is killed.
+pub(crate) fn unprotected(path: &Path, error: &io::Error) {
+    let _ = write_standard_error(&format!(
+        "femtologging: could not keep records in {}: {error}\n",
+        path.display()
+    ));
 }
 
 /// Writes without the library's lock, which a thread may hold that waits for the reader of a pipe,

@@ -15,6 +15,7 @@ use femto_core::Level;
 
 use crate::formatter::CaptureMask;
 use crate::handler::{Delivery, Handler};
+use crate::recover::RingFile;
 use crate::stats::LoggerCounts;
 use crate::{registry, state};
 
@@ -112,15 +113,37 @@ pub(crate) struct Routes {
     /// Numbers without an owner, and since when.
     retired: Vec<(u32, Instant)>,
     counts: BTreeMap<Box<str>, Arc<LoggerCounts>>,
+    /// The mapped file that they are spelled out in.
+    ring_file: Option<Arc<RingFile>>,
 }
 
 impl Routes {
     pub(crate) const fn new() -> Self {
-        Self { entries: Vec::new(), free: Vec::new(), retired: Vec::new(), counts: BTreeMap::new() }
+        Self {
+            entries: Vec::new(),
+            free: Vec::new(),
+            retired: Vec::new(),
+            counts: BTreeMap::new(),
+            ring_file: None,
+        }
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&Arc<Destination>> {
         self.entries.get(id as usize)?.as_ref()
+    }
+
+    /// Has all routes, those to come too, spelled out in the mapped file.
+    pub(crate) fn keep_in(&mut self, file: &Arc<RingFile>) {
+        for destination in self.iter() {
+            file.add_route(destination);
+        }
+        // Before a fork it was the parent's, and refers to what is no longer here.
+        core::mem::forget(self.ring_file.replace(file.clone()));
+    }
+
+    /// All that are there.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Destination>> {
+        self.entries.iter().flatten()
     }
 
     /// Makes a route.
@@ -175,6 +198,9 @@ impl Routes {
         });
         destination.id = id;
         let destination = Arc::new(destination);
+        if let Some(file) = &self.ring_file {
+            file.add_route(&destination);
+        }
         self.entries[id as usize] = Some(destination.clone());
         destination
     }

@@ -28,7 +28,9 @@ pub(crate) use stream::StreamOpener;
 
 use core::fmt;
 use core::time::Duration;
+use std::fs::{File, Metadata};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 /// Takes finished lines.
@@ -93,6 +95,12 @@ pub trait Sink: Send {
         self.write(lines.bytes())
     }
 
+    /// Where the next write will go, if that is a regular file: so that after a crash can be told how
+    /// much of it arrived, and the rest be written [exactly once](crate::recover::RecoverBuilder).
+    fn place(&mut self) -> Option<Place> {
+        None
+    }
+
     /// Hands everything that was taken to the operating system.
     ///
     /// # Errors
@@ -111,6 +119,24 @@ pub trait Sink: Send {
     /// handler's error hook: a file could not be rolled over, say. Asked after each write.
     fn problem(&mut self) -> Option<io::Error> {
         None
+    }
+}
+
+/// The end of a regular file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    /// How long the file is, in bytes.
+    pub(crate) length: u64,
+}
+
+impl Place {
+    /// The end of `file`; `None` if it is not a regular one.
+    #[must_use]
+    pub fn of(file: &File) -> Option<Self> {
+        let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+        Some(Self { device: metadata.dev(), inode: metadata.ino(), length: metadata.len() })
     }
 }
 

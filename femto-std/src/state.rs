@@ -39,7 +39,10 @@ pub(crate) const PRESSURE: u32 = 1 << 1;
 /// There is no collector any more: callers do its work.
 pub(crate) const STOPPED: u32 = 1 << 2;
 
-const EPOCH: u32 = 1 << 3;
+/// Lanes lie in the mapped file of `recover`: a lane that does not is left for one that does.
+pub(crate) const MAPPED: u32 = 1 << 3;
+
+const EPOCH: u32 = 1 << 4;
 
 #[inline(always)]
 pub(crate) fn load() -> u32 {
@@ -58,6 +61,11 @@ pub(crate) fn clear(bits: u32) -> bool {
 /// The word of this epoch, no bit set.
 pub(crate) fn epoch() -> u32 {
     load() & !(EPOCH - 1)
+}
+
+/// The word that a lane made now remembers: nothing to mind.
+pub(crate) fn normal() -> u32 {
+    load() & !(ASLEEP | PRESSURE | STOPPED)
 }
 
 /// How many forks lie between this process and the first.

@@ -39,6 +39,12 @@ const _: () = {
     }
 };
 
+// Those of crash recovery.
+const _: () = {
+    use femto_std::recover::*;
+    all! { is_shareable: Leftover, LeftoverError, femto_std::sink::Place, RecoverBuilder }
+};
+
 /// All types that the crate's front page exports are named above, so that none is forgotten.
 #[test]
 fn every_public_type_is_looked_at() {

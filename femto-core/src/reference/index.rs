@@ -1,6 +1,6 @@
 //! References as indices into a table: safe to read back whatever the word is.
 
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering, fence};
 
 use spin::Once;
 
@@ -12,6 +12,10 @@ pub(crate) trait Referable: Sized + Sync + 'static {
     fn slot(&self) -> &Slot;
     /// The table of all statics of this kind that were referred to.
     fn table() -> &'static Table<Self>;
+    /// Tells whoever has to know before a frame says `index`; false if it cannot be told now.
+    fn announce(&'static self, _index: u32) -> bool {
+        true
+    }
 }
 
 impl Referable for CallSite {
@@ -22,6 +26,10 @@ impl Referable for CallSite {
     fn table() -> &'static Table<Self> {
         static TABLE: Table<CallSite> = Table::new();
         &TABLE
+    }
+
+    fn announce(&'static self, index: u32) -> bool {
+        WATCHER.get().is_none_or(|watcher| watcher(index, self))
     }
 }
 
@@ -85,6 +93,26 @@ pub fn resolve_call_site(reference: u32) -> Option<&'static CallSite> {
     resolve(reference)
 }
 
+/// Is told of a call site before any frame names it; false refuses it for now.
+pub type Watcher = fn(index: u32, site: &'static CallSite) -> bool;
+
+static WATCHER: Once<Watcher> = Once::new();
+
+/// Has `watcher` told of every call site that is referred to from now on, before a frame names it.
+/// Only the first watcher of a program is kept. While it refuses a call site, there is no reference
+/// to it. Those referred to before are in [`call_sites`].
+pub fn watch_call_sites(watcher: Watcher) {
+    WATCHER.call_once(|| watcher);
+    // A call site whose announcement missed the watcher is seen by who looks at the table now.
+    fence(Ordering::SeqCst);
+}
+
+/// All call sites that were referred to so far, with their references.
+pub fn call_sites() -> impl Iterator<Item = (u32, &'static CallSite)> {
+    let table = CallSite::table();
+    (1..table.used.load(Ordering::Acquire)).filter_map(|index| Some((index, resolve(index)?)))
+}
+
 #[cold]
 fn register<T: Referable>(target: &'static T) -> Option<u32> {
     let table = T::table();
@@ -95,6 +123,10 @@ fn register<T: Referable>(target: &'static T) -> Option<u32> {
         })
         .ok()?;
     table.entries[index as usize].call_once(|| target);
+    fence(Ordering::SeqCst);
+    if !target.announce(index) {
+        return None;
+    }
     // Two threads may register a static at once: the first index stands, the other is unused.
     match target.slot().0.compare_exchange(0, index, Ordering::Release, Ordering::Acquire) {
         Ok(_) => Some(index),

@@ -58,6 +58,11 @@ impl<S: Storage> Lane<S> {
         self.front.0.words.words().len()
     }
 
+    /// What holds the words.
+    pub const fn storage(&self) -> &S {
+        &self.front.0.words
+    }
+
     /// The two ends of the lane; `None` if they were handed out before.
     ///
     /// `lane` is any shared pointer: `&'static Lane`, `Arc<Lane>`, or a borrow.
@@ -112,7 +117,8 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Producer<L> {
         }
         let words = &ring[room.at..room.at + words];
         frame.encode(&mut Writer::new(words));
-        words[0].store(header, Ordering::Relaxed);
+        // Behind the others: in words that outlive the process, what has a header is whole.
+        words[0].store(header, Ordering::Release);
         self.head = room.next;
         self.lane.front.0.head.store(room.next, Ordering::Release);
         Ok(())
@@ -175,7 +181,8 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Consumer<L> {
                 return None;
             };
             if header.kind == Kind::Padding {
-                self.release_to(self.tail.wrapping_add(header.words));
+                // Given back with the frame behind it: they are published together.
+                self.tail = self.tail.wrapping_add(header.words);
                 continue;
             }
             let ring = self.lane.front.0.words.words();
@@ -187,6 +194,31 @@ impl<S: Storage, L: Deref<Target = Lane<S>>> Consumer<L> {
     #[inline]
     pub fn release(&mut self, words: usize) {
         self.release_to(self.tail.wrapping_add(words));
+    }
+
+    /// Goes on to the next frame, and keeps this one, of `words` words, where it is until
+    /// [`Consumer::release_cleared`].
+    #[inline]
+    pub fn pass_over(&mut self, words: usize) {
+        self.tail = self.tail.wrapping_add(words);
+    }
+
+    /// Whether frames were passed over that were not released.
+    pub fn has_passed_over(&self) -> bool {
+        self.lane.tail.0.load(Ordering::Relaxed) != self.tail
+    }
+
+    /// Gives back the room of all frames passed over, and leaves zeros there: then a word that is not
+    /// zero where a frame would begin is the header of a frame that nobody consumed.
+    pub fn release_cleared(&mut self) {
+        let released = self.lane.tail.0.load(Ordering::Relaxed);
+        let ring = self.lane.front.0.words.words();
+        let (at, length) = (released & (ring.len() - 1), self.tail.wrapping_sub(released));
+        let (before, after) = ring.split_at(at);
+        for word in after.iter().chain(before).take(length) {
+            word.store(0, Ordering::Relaxed);
+        }
+        self.release_to(self.tail);
     }
 
     /// Words consumed so far, to be compared with [`Consumer::mark`].

@@ -52,7 +52,8 @@ impl Inline {
     pub(crate) fn write_through(&mut self, destination: &Destination, frame: &[AtomicWord]) {
         self.decoder.load(frame.iter().map(|word| word.load(Ordering::Relaxed)));
         self.conversion.refresh();
-        self.decoder.read(destination, Some(&self.thread), &self.conversion, |record| {
+        let (name, thread) = (&destination.name, Some(&self.thread));
+        self.decoder.read_now_and_then(name, thread, &self.conversion, &mut |record| {
             if !destination.has_queued {
                 destination.counts.count_direct(record.level());
             }

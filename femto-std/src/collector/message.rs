@@ -9,8 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::clock::Conversion;
 use crate::extra;
-use crate::route::Destination;
-use crate::template::{Arguments, PercentTemplate};
+use crate::template::{Arguments, PercentTemplate, RustMessage};
 
 /// Reads frames, one at a time.
 pub(crate) struct Decoder {
@@ -83,10 +82,23 @@ impl Decoder {
         self.bytes.get(word * WORD_BYTES..)?.first_chunk()
     }
 
+    /// [`Decoder::read`] for those who read few: the collector's stays the only one that is made for its
+    /// caller.
+    #[inline(never)]
+    pub(crate) fn read_now_and_then(
+        &mut self,
+        name: &str,
+        thread: Option<&(u64, String)>,
+        conversion: &Conversion,
+        take: &mut dyn FnMut(&Record<'_>),
+    ) {
+        self.read(name, thread, conversion, take);
+    }
+
     /// Gives the record that the frame holds to `take`. A frame that cannot be read gives none.
     pub(crate) fn read(
         &mut self,
-        destination: &Destination,
+        name: &str,
         thread: Option<&(u64, String)>,
         conversion: &Conversion,
         take: impl FnOnce(&Record<'_>),
@@ -119,7 +131,6 @@ impl Decoder {
             };
             let Some(site) = resolve_call_site(event.site) else { return };
             let time = conversion.wall(event.time);
-            let name = &destination.name;
             let mut pairs = Vec::new();
             if !extended.is_empty() {
                 extra::read(extended, site.keys, &mut pairs, &mut details);
@@ -155,10 +166,18 @@ impl Decoder {
         details.task = frame.task;
         details.exception = frame.exception;
         details.stack = frame.stack;
-        let name = if frame.name.is_empty() { &destination.name } else { frame.name };
+        let name = if frame.name.is_empty() { name } else { frame.name };
         let give = |message: &dyn fmt::Display| {
-            take(&Record::from_message(name, message, frame.level, time, &details));
+            let record = Record::from_message(name, message, frame.level, time, &details);
+            take(&if header.values & Header::IS_RECOVERED != 0 {
+                record.recovered()
+            } else {
+                record
+            });
         };
+        if frame.style == Style::Rust {
+            return give(&RustMessage::new(frame.template, frame.arguments));
+        }
         let template = match frame.style {
             Style::Percent => self.templates.get(frame.template),
             _ => None,
@@ -191,7 +210,7 @@ impl Templates {
 }
 
 /// The word of a frame that its time begins with.
-pub(super) const fn time_word(kind: Kind) -> usize {
+pub(crate) const fn time_word(kind: Kind) -> usize {
     if WORD_BYTES == 4 && is_local(kind) { 3 } else { 1 }
 }
 
@@ -201,7 +220,7 @@ const fn is_local(kind: Kind) -> bool {
 
 /// Time and bytes of a portable frame, and what surrounds it: after the header come the time, the
 /// route, the length.
-fn portable_parts(words: &[u8]) -> Option<(u64, &[u8], &[u8])> {
+pub(crate) fn portable_parts(words: &[u8]) -> Option<(u64, &[u8], &[u8])> {
     let (time, rest) = words.get(WORD_BYTES..)?.split_first_chunk()?;
     let (_route, rest) = rest.split_first_chunk::<4>()?;
     let (length, rest) = rest.split_first_chunk()?;

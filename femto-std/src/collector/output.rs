@@ -18,6 +18,7 @@ use super::worker::{Message, Worker};
 use crate::engine::Engine;
 use crate::formatter::FormatError;
 use crate::handler::{Failure, Handler, Outlet, OverflowPolicy, Settings, Way};
+use crate::recover::{Journal, NoRoom, RingFile};
 use crate::route::Destination;
 use crate::sink::{Backoff, Lines, RecordEnd};
 use crate::unwind::guarded;
@@ -32,6 +33,10 @@ pub(crate) struct Outputs {
     pub(super) kept: Vec<Kept>,
     /// Room for a message that several formatters show.
     message: String,
+    /// What keeps lines until they are written.
+    ring_file: Option<Arc<RingFile>>,
+    /// Whether a handler's block is full: only where lines are kept, for then all blocks go at once.
+    is_full: bool,
 }
 
 /// Lines, ready to be written.
@@ -42,6 +47,8 @@ pub(crate) struct Block {
     pub(crate) records: u64,
     /// Where they end, if the sink asked.
     pub(crate) ends: Vec<RecordEnd>,
+    /// What keeps them until they are written, and their position there.
+    pub(crate) journal: Option<(Arc<Journal>, u64)>,
 }
 
 struct Output {
@@ -73,6 +80,10 @@ struct Output {
     retry_at: Option<Instant>,
     /// What the error hook is to be told.
     untold: Untold,
+    /// What keeps its lines until they are written.
+    journal: Option<Arc<Journal>>,
+    /// A block that may not be written before the next commit.
+    unsealed: Option<Block>,
 }
 
 /// What happened since the error hook was told last, and what it was told then.
@@ -154,6 +165,8 @@ impl Outputs {
     fn deliver_one(&mut self, handler: &Handler, engine: &Arc<Engine>) {
         let alone = self.count == 1;
         if let Some(output) = &mut self.outputs[handler.id() as usize] {
+            // Where lines are kept, those of all handlers are committed together.
+            self.is_full |= output.journal.is_some();
             output.deliver(alone, engine);
         }
     }
@@ -205,6 +218,65 @@ impl Outputs {
             .collect()
     }
 
+    /// Keeps lines in a file from now on.
+    pub(crate) fn keep_in(&mut self, ring_file: Arc<RingFile>) {
+        for output in self.outputs.iter_mut().flatten() {
+            output.journal = ring_file.journal(&output.handler);
+        }
+        self.ring_file = Some(ring_file);
+    }
+
+    /// Whether all lines are to be kept and written before more are made.
+    pub(crate) fn are_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Takes lines that another process made.
+    pub(crate) fn take_lines(&mut self, handler: &Arc<Handler>, lines: &str) {
+        let output = self.output(handler);
+        for line in lines.split_inclusive('\n') {
+            output.lines.push_str(line);
+            output.records += 1;
+            output.accepted += 1;
+            if output.wants_ends {
+                // They belong into the file that there is.
+                output.ends.push(RecordEnd { at: output.lines.len(), second: 0 });
+            }
+        }
+        self.is_full |= output.lines.len() >= BLOCK;
+    }
+
+    /// Takes a line about what another process left, whatever the handler's level and filters.
+    pub(crate) fn take_notice(&mut self, handler: &Arc<Handler>, record: &Record<'_>) {
+        let output = self.output(handler);
+        let length = output.lines.len();
+        let formatter = &output.settings.formatter;
+        match guarded(|| formatter.format(record, &mut output.lines)) {
+            Some(Ok(())) => output.end_line(record),
+            _ => output.lines.truncate(length),
+        }
+    }
+
+    /// Keeps all lines in the file, to be published by a commit; false if there is no room now. Then
+    /// nothing may be committed.
+    pub(crate) fn keep_lines(&mut self, engine: &Engine) -> bool {
+        self.outputs.iter_mut().flatten().all(|output| output.keep_lines(engine))
+    }
+
+    /// Whether there are lines to be published.
+    pub(crate) fn have_unsealed(&self) -> bool {
+        self.outputs.iter().flatten().any(|output| output.unsealed.is_some())
+    }
+
+    /// Has blocks written that were committed.
+    pub(crate) fn unseal(&mut self) {
+        self.is_full = false;
+        for output in self.outputs.iter_mut().flatten() {
+            output.backlog.extend(output.unsealed.take().map(Message::Block));
+            output.judge_capacity();
+        }
+    }
+
     fn output(&mut self, handler: &Arc<Handler>) -> &mut Output {
         let index = handler.id() as usize;
         if self.outputs.len() <= index {
@@ -214,7 +286,8 @@ impl Outputs {
         if slot.is_none() {
             self.count += 1;
         }
-        slot.get_or_insert_with(|| Output::new(handler.clone()))
+        let ring_file = &self.ring_file;
+        slot.get_or_insert_with(|| Output::new(handler.clone(), ring_file.as_deref()))
     }
 
     fn forget_closed(&mut self) {
@@ -222,6 +295,7 @@ impl Outputs {
             // Nobody else knows the handler, or it is closed: no record can come.
             let is_gone = slot.as_ref().is_some_and(|output| {
                 output.backlog.is_empty()
+                    && output.unsealed.is_none()
                     && output.worker.is_none()
                     && (Arc::strong_count(&output.handler) == 1 || output.handler.is_closed())
             });
@@ -251,13 +325,25 @@ impl EndingWorker {
     }
 }
 
+impl Block {
+    /// Has it not be kept any longer: it is dropped.
+    pub(super) fn forget(&self) {
+        if let Some((journal, position)) = &self.journal {
+            journal.advance(position + self.bytes.len() as u64);
+        }
+    }
+}
+
 impl Output {
-    fn new(handler: Arc<Handler>) -> Self {
+    #[cold]
+    fn new(handler: Arc<Handler>, ring_file: Option<&RingFile>) -> Self {
         let mut output = Self {
             outlet: handler.outlet(),
             settings: handler.settings(),
             may_stall: handler.opener().may_stall(),
             wants_ends: handler.opener().wants_ends(),
+            journal: ring_file.and_then(|file| file.journal(&handler)),
+            unsealed: None,
             handler,
             level: Level::NOTSET,
             is_over_capacity: false,
@@ -418,6 +504,34 @@ impl Output {
     /// Hands the lines over: to the sink itself if it is the only one and a plain file, else to a
     /// worker.
     fn deliver(&mut self, alone: bool, engine: &Arc<Engine>) {
+        // Lines that are kept come by way of `unsealed`.
+        if self.journal.is_none()
+            && let Some(block) = self.finish_block(engine)
+        {
+            self.backlog.push_back(Message::Block(block));
+            self.judge_capacity();
+        }
+        self.hand_over(alone, engine);
+    }
+
+    /// Keeps the lines in the file; false if there is no room now.
+    fn keep_lines(&mut self, engine: &Engine) -> bool {
+        let Some(journal) = self.journal.clone() else { return true };
+        if self.unsealed.is_none() {
+            self.unsealed = self.finish_block(engine);
+        }
+        match &mut self.unsealed {
+            Some(block) if block.journal.is_none() => match journal.append(&block.bytes) {
+                Ok(position) => block.journal = Some((journal, position)),
+                Err(NoRoom) => return false,
+            },
+            _ => {}
+        }
+        true
+    }
+
+    /// The lines there are, to be written.
+    fn finish_block(&mut self, engine: &Engine) -> Option<Block> {
         if self.accepted > 0 {
             let accepted = mem::take(&mut self.accepted);
             self.handler.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
@@ -432,14 +546,18 @@ impl Output {
             self.report_dropped();
         }
         self.tell(engine);
-        if !self.lines.is_empty() {
-            let bytes = mem::take(&mut self.lines).into_bytes();
-            self.outlet.add_queued(&self.handler, bytes.len());
-            let records = mem::take(&mut self.records);
-            let ends = mem::take(&mut self.ends);
-            self.backlog.push_back(Message::Block(Block { bytes, at: 0, records, ends }));
-            self.judge_capacity();
+        if self.lines.is_empty() {
+            return None;
         }
+        let bytes = mem::take(&mut self.lines).into_bytes();
+        self.outlet.add_queued(&self.handler, bytes.len());
+        let records = mem::take(&mut self.records);
+        let ends = mem::take(&mut self.ends);
+        Some(Block { bytes, at: 0, records, ends, journal: None })
+    }
+
+    /// Has the backlog written.
+    fn hand_over(&mut self, alone: bool, engine: &Arc<Engine>) {
         let needs_worker = !alone || self.may_stall;
         let may_start = state::load() & state::STOPPED == 0;
         if self.worker.is_none() && needs_worker && may_start && !self.backlog.is_empty() {
@@ -453,7 +571,9 @@ impl Output {
                         break;
                     }
                 }
-                if let Some(spare) = worker.spare_block() {
+                if self.lines.is_empty()
+                    && let Some(spare) = worker.spare_block()
+                {
                     self.lines = spare;
                 }
             }
@@ -498,6 +618,7 @@ impl Output {
         for message in mem::take(&mut self.backlog) {
             match message {
                 Message::Block(block) => {
+                    block.forget();
                     self.outlet.take_queued(block.bytes.len() - block.at);
                     records += block.records;
                 }
@@ -549,8 +670,12 @@ pub(super) fn write_block(
 ) -> io::Result<()> {
     while block.at < block.bytes.len() {
         let lines = Lines::new(&block.bytes, &block.ends);
-        let written = outlet.write_some(handler, lines.after(block.at))?;
+        let journal = block.journal.as_ref().map(|(journal, _)| &**journal);
+        let written = outlet.write_some(handler, lines.after(block.at), journal)?;
         block.at += written;
+        if let Some((journal, position)) = &block.journal {
+            journal.advance(position + block.at as u64);
+        }
         let queued = outlet.take_queued(written);
         if queued <= handler.capacity() && queued + written > handler.capacity() {
             state::clear(state::PRESSURE);

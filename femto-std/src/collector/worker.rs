@@ -93,6 +93,7 @@ fn work(
             Message::Block(mut block) => {
                 while let Err(error) = write_block(handler, outlet, &mut block, engine) {
                     if handler.is_closed() || outlet.is_abandoned() {
+                        block.forget();
                         outlet.take_queued(block.bytes.len() - block.at);
                         handler.counts.dropped.fetch_add(block.records, Ordering::Relaxed);
                         report::tell(handler, &Failure::GaveUp { records: block.records });

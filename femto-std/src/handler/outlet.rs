@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::Handler;
+use crate::recover::Journal;
 use crate::sink::{Lines, Sink};
 use crate::state;
 use crate::unwind::guarded;
@@ -86,17 +87,23 @@ impl Outlet {
     /// Writes all of `lines`.
     pub(crate) fn write(&self, handler: &Handler, mut lines: Lines<'_>) -> io::Result<()> {
         while !lines.bytes().is_empty() {
-            lines = lines.after(self.write_some(handler, lines)?);
+            lines = lines.after(self.write_some(handler, lines, None)?);
         }
         Ok(())
     }
 
-    /// Writes the beginning of `lines`; answers how many bytes.
-    pub(crate) fn write_some(&self, handler: &Handler, lines: Lines<'_>) -> io::Result<usize> {
+    /// Writes the beginning of `lines`; answers how many bytes. Their place goes into the journal that
+    /// they are kept in.
+    pub(crate) fn write_some(
+        &self,
+        handler: &Handler,
+        lines: Lines<'_>,
+        journal: Option<&Journal>,
+    ) -> io::Result<usize> {
         // Failing until it has returned, and from the first failure on.
         let _ =
             self.failing_since.compare_exchange(0, uptime(), Ordering::Relaxed, Ordering::Relaxed);
-        let written = self.offer(handler, lines);
+        let written = self.offer(handler, lines, journal);
         if written.is_ok() {
             self.failing_since.store(0, Ordering::Relaxed);
         }
@@ -113,7 +120,12 @@ impl Outlet {
         self.is_abandoned.load(Ordering::Relaxed)
     }
 
-    fn offer(&self, handler: &Handler, lines: Lines<'_>) -> io::Result<usize> {
+    fn offer(
+        &self,
+        handler: &Handler,
+        lines: Lines<'_>,
+        journal: Option<&Journal>,
+    ) -> io::Result<usize> {
         self.check_abandoned()?;
         let mut sink = self.lock();
         if handler.is_closed() {
@@ -121,11 +133,11 @@ impl Outlet {
         }
         // The application's own code may panic; it is used again then.
         let written = guarded(|| match &mut *sink {
-            Some(sink) => sink.write_lines(lines),
+            Some(sink) => write(&mut **sink, lines, journal),
             None => {
                 let again = handler.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
                 let opened = handler.opener().open(again)?;
-                sink.insert(opened).write_lines(lines)
+                write(&mut **sink.insert(opened), lines, journal)
             }
         });
         let problem = guarded(|| sink.as_mut().and_then(|sink| sink.problem()));
@@ -194,6 +206,13 @@ impl Outlet {
     fn lock(&self) -> MutexGuard<'_, Option<Box<dyn Sink>>> {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn write(sink: &mut dyn Sink, lines: Lines<'_>, journal: Option<&Journal>) -> io::Result<usize> {
+    if let Some(journal) = journal {
+        journal.begin_write(sink.place());
+    }
+    sink.write_lines(lines)
 }
 
 /// Milliseconds since the first call, at least 1.

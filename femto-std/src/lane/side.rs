@@ -1,19 +1,26 @@
 //! The ring of calls that have no lane: a signal handler that interrupts a claim, a thread whose
 //! locals are gone.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::Thread;
 
 use femto_core::AtomicWord;
 use femto_core::frame::Encode;
-use femto_core::ring::{self, SharedRing};
+use femto_core::ring::{self, Producer, SharedRing};
 
-use super::{Outgoing, Refused};
+use super::{Outgoing, Refused, Ring};
+use crate::engine::Engine;
 use crate::state;
+
+/// A lane that belongs to nobody; a call that finds it locked takes another.
+type SpareLane = Mutex<Producer<Arc<Ring>>>;
 
 /// What a call can reach without a lock.
 struct Side {
     ring: SharedRing<Box<[AtomicWord]>>,
+    /// In the mapped file, where frames have to be found without the program: lanes that belong to
+    /// nobody. A call takes one that no other has.
+    lanes: OnceLock<Box<[SpareLane]>>,
     /// The collector's thread.
     collector: OnceLock<Thread>,
 }
@@ -30,6 +37,7 @@ fn side() -> &'static OnceLock<Side> {
 pub(crate) fn prepare() {
     side().get_or_init(|| Side {
         ring: SharedRing::new(ring::boxed(WORDS)),
+        lanes: OnceLock::new(),
         collector: OnceLock::new(),
     });
 }
@@ -42,19 +50,56 @@ pub(crate) fn set_collector(thread: &Thread) {
     }
 }
 
+/// Whether a frame of so many words can ever be taken.
+pub(super) fn takes(words: usize) -> bool {
+    words <= WORDS / 4
+}
+
 /// Puts a frame into the ring, or refuses it: it never waits.
 #[cold]
 pub(super) fn push<E: Encode + Copy>(outgoing: &Outgoing<E>) -> Result<(), Refused> {
     let side = side().get().ok_or(Refused)?;
-    if outgoing.words > WORDS / 4 {
+    if !takes(outgoing.words) {
         return Err(Refused);
     }
-    side.ring.push(outgoing.words, outgoing.header, outgoing.frame).map_err(|_| Refused)?;
+    match side.lanes.get() {
+        Some(lanes) => push_mapped(lanes, outgoing)?,
+        None => {
+            let Outgoing { words, header, frame, .. } = *outgoing;
+            side.ring.push(words, header, frame).map_err(|_| Refused)?;
+        }
+    }
     let must_wake = state::clear(state::ASLEEP) || outgoing.level >= state::flush_level();
     if must_wake && let Some(collector) = side.collector.get() {
         collector.unpark();
     }
     Ok(())
+}
+
+/// Puts a frame into one of the lanes.
+fn push_mapped<E: Encode + Copy>(
+    lanes: &[SpareLane],
+    outgoing: &Outgoing<E>,
+) -> Result<(), Refused> {
+    let &Outgoing { words, header, frame, .. } = outgoing;
+    for lane in lanes {
+        // A call that this one interrupts may have it: it is never waited for.
+        if let Ok(mut lane) = lane.try_lock()
+            && lane.push(words, header, frame).is_ok()
+        {
+            return Ok(());
+        }
+    }
+    Err(Refused)
+}
+
+/// Has frames go to the mapped file of the engine from now on.
+pub(crate) fn map(engine: &Engine) {
+    let lanes = (0..LANES).filter_map(|_| super::open(engine, WORDS / 2, None));
+    if let Some(side) = side().get() {
+        // Once a process, so once a generation.
+        let _ = side.lanes.set(lanes.map(|(lane, _)| Mutex::new(lane)).collect());
+    }
 }
 
 /// Whether nothing waits.
@@ -73,5 +118,7 @@ pub(crate) fn drain(mut take: impl FnMut(&[u8])) {
     }
 }
 
+/// Lanes in the mapped file, of 32 KiB: as many calls may interrupt each other.
+const LANES: usize = 8;
 /// 64 KiB.
 const WORDS: usize = (64 << 10) / size_of::<AtomicWord>();

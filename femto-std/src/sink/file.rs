@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Open, RETRY, Sink};
+use super::{Open, Place, RETRY, Sink};
 
 /// How log files are opened.
 #[derive(Clone, Debug, Default)]
@@ -162,6 +162,10 @@ impl Sink for FileSink {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
         self.follow()?;
         Write::write(&mut &self.file.file, block)
+    }
+
+    fn place(&mut self) -> Option<Place> {
+        Place::of(&self.file.file)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -32,7 +32,7 @@ use std::thread;
 use std::time::{Instant, SystemTime};
 
 use super::file::{FileOptions, LogFile, while_trying};
-use super::{Lines, Open, RETRY, RecordEnd, Sink};
+use super::{Lines, Open, Place, RETRY, RecordEnd, Sink};
 use compression::Compressor;
 use names::Backup;
 
@@ -360,6 +360,10 @@ impl Sink for RotatingSink {
         }
         // As it is: a line in the wrong file is better than none.
         Write::write(&mut &self.file.file, lines.bytes())
+    }
+
+    fn place(&mut self) -> Option<Place> {
+        Place::of(&self.file.file)
     }
 
     fn flush(&mut self) -> io::Result<()> {

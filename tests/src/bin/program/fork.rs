@@ -43,6 +43,13 @@ pub(crate) fn wait(child: libc::pid_t) {
     assert_eq!(status, 0, "a child failed");
 }
 
+/// Waits until it has ended, however.
+pub(crate) fn wait_for_any_end(child: libc::pid_t) {
+    let mut status = 0;
+    // SAFETY: `status` is a place for the status.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+}
+
 fn count(label: &str, records: u64) {
     for i in 0..records {
         info!("{label} {i}");

@@ -7,6 +7,7 @@ mod exit;
 mod fork;
 mod memory;
 mod quiet;
+mod recover;
 mod rotate;
 mod signal;
 mod sink;
@@ -28,6 +29,7 @@ fn main() {
         Some(("fork", which)) => fork::run(which, &rest),
         Some(("memory", which)) => memory::run(which, &rest),
         Some(("quiet", which)) => quiet::run(which, &rest),
+        Some(("recover", which)) => recover::run(which, &rest),
         Some(("rotate", which)) => rotate::run(which, &rest),
         Some(("signal", which)) => signal::run(which, &rest),
         Some(("sink", which)) => sink::run(which, &rest),
@@ -35,10 +37,15 @@ fn main() {
     }
 }
 
+/// Nothing but the message.
+fn plain_format() -> Arc<PatternFormatter> {
+    let format = PatternFormatter::new("%(message)s", PatternStyle::Percent);
+    Arc::new(format.expect("a format"))
+}
+
 /// A builder of a handler that writes nothing but the message.
 fn plain(path: &str) -> FileHandlerBuilder {
-    let format = PatternFormatter::new("%(message)s", PatternStyle::Percent);
-    FileHandlerBuilder::new(Path::new(path)).with_formatter(Arc::new(format.expect("a format")))
+    FileHandlerBuilder::new(Path::new(path)).with_formatter(plain_format())
 }
 
 /// The root logger, with a file that gets the message of every record.

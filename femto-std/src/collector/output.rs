@@ -143,6 +143,7 @@ impl Outputs {
         }
     }
 
+    #[cold]
     fn deliver_one(&mut self, handler: &Handler, engine: &Arc<Engine>) {
         let alone = self.count == 1;
         if let Some(output) = &mut self.outputs[handler.id() as usize] {
@@ -301,12 +302,9 @@ impl Output {
     fn take(&mut self, record: &Record<'_>) {
         let (length, accepted) = (self.lines.len(), self.accepted);
         if guarded(|| self.try_take(record)).is_none() {
-            self.lines.truncate(length);
             // The filter may have panicked before it was counted.
             self.accepted = accepted + 1;
-            self.untold.panicked += 1;
-            self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
-            self.drop_records(1);
+            self.fail(length, None);
         }
     }
 
@@ -326,12 +324,20 @@ impl Output {
                 self.end_line(record);
                 self.records += 1;
             }
-            Err(error) => {
-                self.lines.truncate(length);
-                self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
-                self.drop_records(1);
-                self.untold.format_error.get_or_insert((error, 0)).1 += 1;
-            }
+            Err(error) => self.fail(length, Some(error)),
+        }
+    }
+
+    /// Counts a record that could not be formatted, because of an error or a panic, and takes back
+    /// what there is of its line.
+    #[cold]
+    fn fail(&mut self, length: usize, error: Option<FormatError>) {
+        self.lines.truncate(length);
+        self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+        self.drop_records(1);
+        match error {
+            Some(error) => self.untold.format_error.get_or_insert((error, 0)).1 += 1,
+            None => self.untold.panicked += 1,
         }
     }
 
@@ -343,6 +349,7 @@ impl Output {
         }
     }
 
+    #[cold]
     fn drop_records(&mut self, count: u64) {
         self.dropped += count;
         self.handler.counts.dropped.fetch_add(count, Ordering::Relaxed);

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use femto_std::Delivery::{Direct, Queued};
 use femto_std::handlers::{TcpHandlerBuilder, UnixHandlerBuilder};
 use femto_std::sink::Framing;
 use femto_std::{
@@ -100,15 +101,17 @@ impl Server {
 
 #[test]
 fn records_arrive_framed_as_asked() {
-    for (framing, expected) in [
-        (Framing::Newline, &b"first\ntwo\nlines\n\xc3\xbc\n"[..]),
-        (Framing::OctetCounting, b"5 first9 two\nlines2 \xc3\xbc"),
-        (Framing::LengthPrefix, b"\0\0\0\x05first\0\0\0\x09two\nlines\0\0\0\x02\xc3\xbc"),
+    for (framing, delivery, expected) in [
+        (Framing::Newline, Queued, &b"first\ntwo\nlines\n\xc3\xbc\n"[..]),
+        (Framing::OctetCounting, Queued, b"5 first9 two\nlines2 \xc3\xbc"),
+        (Framing::OctetCounting, Direct, b"5 first9 two\nlines2 \xc3\xbc"),
+        (Framing::LengthPrefix, Queued, b"\0\0\0\x05first\0\0\0\x09two\nlines\0\0\0\x02\xc3\xbc"),
     ] {
         let server = Server::start();
-        let handler = tcp(server.address).with_framing(framing).build().unwrap();
+        let builder = tcp(server.address).with_framing(framing).with_delivery(delivery);
+        let handler = builder.build().unwrap();
         assert_eq!(handler.overflow(), OverflowPolicy::DropNewest);
-        let logger = lone_logger(&format!("framed.{framing:?}"), &handler);
+        let logger = lone_logger(&format!("framed.{framing:?}.{delivery:?}"), &handler);
         for message in ["first", "two\nlines", "ü"] {
             info!(logger: logger, "{}", message);
         }

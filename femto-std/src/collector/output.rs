@@ -22,7 +22,7 @@ use crate::recover::{Journal, NoRoom, RingFile};
 use crate::route::Destination;
 use crate::sink::{Backoff, Lines, RecordEnd};
 use crate::unwind::guarded;
-use crate::{FlushError, state};
+use crate::{FlushError, report, state};
 
 /// All handlers that records came for, by number.
 #[derive(Default)]
@@ -213,7 +213,8 @@ impl Outputs {
             .filter_map(|output| {
                 let worker = output.worker.take()?;
                 let backlog = mem::take(&mut output.backlog);
-                Some(EndingWorker { worker, outlet: output.outlet.clone(), backlog })
+                let (handler, outlet) = (output.handler.clone(), output.outlet.clone());
+                Some(EndingWorker { handler, worker, outlet, backlog })
             })
             .collect()
     }
@@ -309,6 +310,7 @@ impl Outputs {
 
 /// A worker that is to end, and what it was not given yet.
 pub(crate) struct EndingWorker {
+    handler: Arc<Handler>,
     worker: Worker,
     outlet: Arc<Outlet>,
     backlog: VecDeque<Message>,
@@ -318,9 +320,16 @@ impl EndingWorker {
     /// Gives the worker the rest, and waits until it is written. A worker that is not done by
     /// `until` is left alone with its sink.
     pub(crate) fn join(self, until: Instant) {
-        let all_sent = self.backlog.into_iter().all(|message| self.worker.send(message, until));
-        if !self.worker.join(until) || !all_sent {
+        let mut left = self.backlog.into_iter();
+        let unsent = left.find_map(|message| self.worker.send(message, until).err());
+        let unsent: VecDeque<_> = unsent.into_iter().chain(left).collect();
+        if !self.worker.join(until) || !unsent.is_empty() {
             self.outlet.abandon();
+        }
+        if !unsent.is_empty() {
+            let records = give_up(&self.handler, &self.outlet, unsent);
+            self.handler.counts.dropped.fetch_add(records, Ordering::Relaxed);
+            report::tell(&self.handler, &Failure::GaveUp { records });
         }
     }
 }
@@ -614,22 +623,13 @@ impl Output {
 
     /// Drops the backlog: the handler is closed, or its sink stuck for good.
     fn give_up(&mut self, engine: &Engine) {
-        let mut records = 0;
-        for message in mem::take(&mut self.backlog) {
-            match message {
-                Message::Block(block) => {
-                    block.forget();
-                    self.outlet.take_queued(block.bytes.len() - block.at);
-                    records += block.records;
-                }
-                Message::Flush(reply) => {
-                    let handler = self.handler.name();
-                    let error = "closed before it could be written".to_owned();
-                    // Nobody waits any more if the reply cannot be sent.
-                    let _ = reply.try_send(FlushError::WriteRecords { handler, error });
-                }
+        let backlog = mem::take(&mut self.backlog);
+        for message in &backlog {
+            if let Message::Block(block) = message {
+                block.forget();
             }
         }
+        let records = give_up(&self.handler, &self.outlet, backlog);
         self.drop_records(records);
         engine.untold.add(&self.handler, Failure::GaveUp { records });
     }
@@ -659,6 +659,25 @@ impl Output {
             Err(io::Error::other("the sink refuses, its error hook was told why"))
         }
     }
+}
+
+/// Takes what was not written out of the count of what waits; answers how many records that were.
+fn give_up(handler: &Handler, outlet: &Outlet, messages: VecDeque<Message>) -> u64 {
+    let mut records = 0;
+    for message in messages {
+        match message {
+            Message::Block(block) => {
+                outlet.take_queued(block.bytes.len() - block.at);
+                records += block.records;
+            }
+            Message::Flush(reply) => {
+                let error = "closed before it could be written".to_owned();
+                // Nobody waits any more if the reply cannot be sent.
+                let _ = reply.try_send(FlushError::WriteRecords { handler: handler.name(), error });
+            }
+        }
+    }
+    records
 }
 
 /// Writes what is left of a block.

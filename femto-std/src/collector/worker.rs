@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{
+    Receiver, RecvTimeoutError, SendTimeoutError, Sender, TrySendError, bounded,
+};
 
 use super::output::{Block, recycle, write_block};
 use crate::engine::Engine;
@@ -53,9 +55,9 @@ impl Worker {
         })
     }
 
-    /// Waits until the worker has room; false if that is not before `until`.
-    pub(crate) fn send(&self, message: Message, until: Instant) -> bool {
-        self.messages.send_deadline(message, until).is_ok()
+    /// Waits until the worker has room; gives the message back if that is not before `until`.
+    pub(crate) fn send(&self, message: Message, until: Instant) -> Result<(), Message> {
+        self.messages.send_deadline(message, until).map_err(SendTimeoutError::into_inner)
     }
 
     /// A written block's room.

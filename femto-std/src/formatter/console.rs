@@ -3,11 +3,11 @@
 //! Put around a console handler's formatter when the handler is made; runs on the caller where a
 //! terminal is written directly, else on the *collector*.
 
-use core::fmt::Write;
 use std::sync::Arc;
 
 use femto_core::{Level, Record};
 
+use super::escape::escape_lines;
 use super::{CaptureMask, FormatError, Formatter};
 
 /// What a console handler asks of its formatter.
@@ -56,7 +56,7 @@ impl Formatter for ConsoleFormatter {
             return Err(error);
         }
         if self.style.escaping {
-            escape(out, start);
+            escape_lines(out, start, "", true);
         }
         if !color.is_empty() {
             out.push_str(RESET);
@@ -78,27 +78,6 @@ fn color(level: Level) -> &'static str {
         level if level >= Level::INFO => "",
         _ => "\x1b[2m",
     }
-}
-
-/// Prints the control characters from byte `start` on as escapes.
-fn escape(out: &mut String, start: usize) {
-    if !out[start..].contains(is_harmful) {
-        return;
-    }
-    let tail = out.split_off(start);
-    for c in tail.chars() {
-        match is_harmful(c) {
-            // A string takes everything.
-            true => _ = write!(out, "\\u{{{:x}}}", u32::from(c)),
-            false => out.push(c),
-        }
-    }
-}
-
-/// Whether a character drives a terminal or changes the direction of writing.
-fn is_harmful(c: char) -> bool {
-    !matches!(c, '\n' | '\t')
-        && matches!(c, '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 const RESET: &str = "\x1b[0m";

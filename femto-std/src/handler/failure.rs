@@ -105,7 +105,7 @@ impl fmt::Display for Failure {
             Self::Recovered { dropped: 0 } => f.write_str("works again, nothing was dropped"),
             Self::Recovered { dropped } => write!(f, "works again, {}", Dropped(*dropped)),
             Self::GaveUp { records } => {
-                write!(f, "{}: closed before they could be written", Dropped(*records))
+                write!(f, "{}: closed before everything was written", Dropped(*records))
             }
         }
     }

@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use femto_core::frame::{Encode, Header, Kind, Writer};
-use femto_core::ring::{self, Consumer, Lane, Producer};
-use femto_core::{Level, WORD_BYTES, Word};
+use femto_core::ring::{Consumer, Lane, Producer};
+use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
 
 use crate::engine::{self, Engine};
 use crate::{os, registry, state};
@@ -399,10 +399,10 @@ impl ThreadLane {
             (used == 0 || used + length <= MAX_ASIDE_WORDS).then_some(())
         };
         engine.wait_until(patience, has_room).ok_or(Refused)?;
-        let frame = ring::boxed(outgoing.words);
-        outgoing.frame.encode(&mut Writer::new(&frame[..outgoing.words]));
-        let words = frame[..outgoing.words].iter().map(|word| word.load(Ordering::Relaxed));
-        let mut words: Box<[Word]> = words.collect();
+        let frame: Vec<_> = (0..length).map(|_| AtomicWord::new(0)).collect();
+        outgoing.frame.encode(&mut Writer::new(&frame));
+        // In the same place: it may be megabytes, and is there until the sink has room.
+        let mut words: Box<[Word]> = frame.into_iter().map(AtomicWord::into_inner).collect();
         words[0] = outgoing.header;
         let number = self.engine.ring_file().map_or(0, |file| file.keep_large(&words));
         ASIDE.fetch_add(words.len(), Ordering::Relaxed);

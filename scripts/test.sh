@@ -77,6 +77,7 @@ test_rust() {
     fi
     step "rust: bridges of femto-core" bridges_test
     step "rust: handlers of femto-core" handlers_test
+    step "rust: tracing that tells log" tracing_log_tests
     step "rust: compile-time ceilings" ceiling_tests
 }
 
@@ -102,6 +103,15 @@ ceiling_tests() {
     FEMTO_CEILING=dev cargo test "${LOCKED[@]}" "${test[@]}"
     FEMTO_CEILING=release cargo test "${LOCKED[@]}" "${test[@]}" \
         --config 'profile.dev.package.femto-core.debug-assertions=false'
+}
+
+# What `tracing` itself tells the `log` crate, by features that are for a whole build.
+tracing_log_tests() {
+    local feature
+    for feature in log log-always; do
+        FEMTO_TRACING_LOG=$feature cargo test "${LOCKED[@]}" -p femto-std --features "tracing,tracing/$feature" \
+            --test tracing_both --test tracing_log_tracer
+    done
 }
 
 test_loom() {

@@ -93,6 +93,8 @@ impl<T: ?Sized> Copy for Arg<'_, T> {}
 pub trait Typed<'a> {
     /// The value.
     fn value(self, rendered: &'a fmt::Arguments<'a>) -> Value<'a>;
+    /// What would be rendered: bytes have no `Display` of their own.
+    fn shown(self) -> Value<'a>;
 }
 
 impl<'a, T: Capture + ?Sized> Typed<'a> for &Arg<'a, T> {
@@ -100,17 +102,33 @@ impl<'a, T: Capture + ?Sized> Typed<'a> for &Arg<'a, T> {
     fn value(self, _: &'a fmt::Arguments<'a>) -> Value<'a> {
         self.0.capture()
     }
+
+    #[inline(always)]
+    fn shown(self) -> Value<'a> {
+        self.0.capture()
+    }
 }
 
 /// Keeps an argument as text.
 pub trait Untyped<'a> {
+    /// The argument.
+    type Shown: ?Sized;
     /// The value.
     fn value(self, rendered: &'a fmt::Arguments<'a>) -> Value<'a>;
+    /// What is rendered.
+    fn shown(self) -> &'a Self::Shown;
 }
 
 impl<'a, T: ?Sized> Untyped<'a> for Arg<'a, T> {
+    type Shown = T;
+
     #[inline(always)]
     fn value(self, rendered: &'a fmt::Arguments<'a>) -> Value<'a> {
         Value::Arguments(rendered)
+    }
+
+    #[inline(always)]
+    fn shown(self) -> &'a T {
+        self.0
     }
 }

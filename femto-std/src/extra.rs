@@ -72,10 +72,16 @@ impl Extra {
 
     /// Adds those pairs of another whose keys are not here.
     pub(crate) fn append_missing(&mut self, other: &Self) {
-        for (key, value) in other.pairs() {
-            if self.pairs().all(|(known, _)| known != key) {
-                self.push(key, &value);
-            }
+        if self.is_empty() {
+            return self.append(other);
+        }
+        other.pairs().for_each(|(key, value)| self.push_missing(key, &value));
+    }
+
+    /// Adds a pair if its key is not here.
+    pub(crate) fn push_missing(&mut self, key: &str, value: &Value<'_>) {
+        if self.pairs().all(|(known, _)| known != key) {
+            self.push(key, value);
         }
     }
 
@@ -112,6 +118,7 @@ impl Extra {
 
     fn begin(&mut self) {
         if self.0.is_empty() {
+            self.0.reserve(ROOM);
             self.0.extend_from_slice(&HEAD);
         }
     }
@@ -131,11 +138,15 @@ pub(crate) fn read<'a>(
     pairs: &mut Vec<(&'a str, Value<'a>)>,
     details: &mut Details<'a>,
 ) {
-    let Ok(frame) = Portable::read(extra) else { return };
-    if frame.location.is_some() {
+    let [head @ .., count] = extra.get(..HEAD.len()).unwrap_or_default() else { return };
+    // A place comes behind the pairs, and is rare.
+    if head[SECTIONS_AT] & LOCATION != 0
+        && let Ok(frame) = Portable::read(extra)
+    {
         details.location = frame.location;
     }
-    for (key, value) in frame.key_values.into_iter().flatten() {
+    pairs.reserve((*count).into());
+    for (key, value) in Pairs::new(&extra[HEAD.len()..]).take((*count).into()) {
         if !own.contains(&key) && pairs.iter().all(|(known, _)| *known != key) {
             pairs.push((key, value));
         }
@@ -146,6 +157,8 @@ pub(crate) fn read<'a>(
 /// template; no pair yet.
 const HEAD: [u8; 23] =
     [1, 0, 0, 0, KEY_VALUES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+/// Bytes to begin with: enough for a few pairs.
+const ROOM: usize = 160;
 const SECTIONS_AT: usize = 4;
 const COUNT_AT: usize = 22;
 const KEY_VALUES: u8 = 1 << 1;

@@ -58,6 +58,7 @@ pub fn get_logger(name: &str) -> Logger {
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__is_enabled as is_enabled;
     pub use crate::context::add_to_context;
     pub use crate::logger::{DefaultLogger, DefaultLogger as NamedLogger, TargetLogger};
     pub use femto_core::__private::{Arg, Typed, Untyped, context, record};

@@ -72,6 +72,7 @@ fn header(event: &Event<'_>, words: usize) -> Word {
 
 /// Puts a record with any number of values into the lane, and with it what is given of what
 /// surrounds it, the thread's scope included.
+#[inline]
 pub(crate) fn extended_event(event: &Event<'_>, extra: &[u8]) -> Result<(), Refused> {
     let words = extended_words(event, extra);
     lane::push(&Outgoing {

@@ -1,51 +1,18 @@
 //! A call allocates nothing, once its thread has logged before.
 //!
-//! A test binary of its own, for its allocator: it counts what the calling thread allocates.
+//! A test binary of its own, for its allocator.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/counting.rs"]
+mod counting;
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use core::alloc::{GlobalAlloc, Layout};
-use core::cell::Cell;
 use core::fmt;
-use std::alloc::System;
 
-use femto_std::{HandlerBuilderTrait, OverflowPolicy, info};
-use scratch::{PATIENCE, Scratch, lone_logger, plain};
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-fn count() {
-    let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-}
-
-// SAFETY: everything is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: as the caller promises.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use counting::{ALLOCATIONS, allocations};
+use femto_std::{HandlerBuilderTrait, OverflowPolicy, info, with_context};
+use scratch::{Scratch, lone_logger, plain};
 
 struct Shown(u64);
 
@@ -53,15 +20,6 @@ impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "shown {}", self.0)
     }
-}
-
-fn allocations(mut call: impl FnMut(u64)) -> u64 {
-    // The first calls make the lane, let it grow, and fill what the thread keeps.
-    (0..20_000).for_each(&mut call);
-    femto_std::Manager::global().flush(PATIENCE).unwrap();
-    let before = ALLOCATIONS.get();
-    (0..100_000).for_each(call);
-    ALLOCATIONS.get() - before
 }
 
 #[test]
@@ -83,6 +41,14 @@ fn calls_allocate_nothing_after_the_first() {
         info!(logger: logger, "{}", i);
     });
     assert_eq!(paced, 0, "after pauses");
+    {
+        let _context = with_context!(request = 7, user = "ann");
+        let typed = allocations(|i| info!(logger: logger, "{} {text}", i));
+        assert_eq!(typed, 0, "in a context");
+        let _inner = with_context!(request = 8);
+        let mixed = allocations(|i| info!(logger: logger, i; "{}", Shown(i)));
+        assert_eq!(mixed, 0, "rendered in a context");
+    }
     assert_eq!(handler.stats().dropped, 0);
 }
 
@@ -93,6 +59,11 @@ fn the_log_crates_macros_allocate_nothing_after_the_first() {
     let _kept = scratch.logger("bridged");
     let plain = allocations(|i| log::info!(target: "bridged", "{} {}", i, Shown(i)));
     assert_eq!(plain, 0);
+    let keys = allocations(|i| log::info!(target: "bridged", i, shown:% = Shown(i); "with keys"));
+    assert_eq!(keys, 0, "key-values");
+    let _context = with_context!(request = 7);
+    let inside = allocations(|i| log::info!(target: "bridged", i; "in a context"));
+    assert_eq!(inside, 0, "in a context");
 }
 
 #[test]

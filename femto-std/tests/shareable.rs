@@ -26,6 +26,13 @@ const _: () = {
     all! { is_shareable: FnFormatter<fn(&Record<'_>, &mut String)> }
 };
 
+// Those of the bridges.
+#[cfg(feature = "tracing")]
+const _: () = {
+    use femto_std::bridge::tracing::*;
+    all! { is_shareable: LayerBuilder, SpanEvents }
+};
+
 // Those of configuration.
 const _: () = {
     use femto_std::config::*;

@@ -1,63 +1,18 @@
 //! Events and spans of `tracing`, through our loggers. Each test has a subscriber of its own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/json.rs"]
+mod json_lines;
 #[path = "support/scratch.rs"]
 mod scratch;
 
 use core::fmt;
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use femto_core::{Field, FormatterBuilder};
+use femto_std::Level;
 use femto_std::bridge::tracing::{LayerBuilder, SpanEvents, layer};
-use femto_std::{Handler, HandlerBuilderTrait, Level, Logger};
-use scratch::{Scratch, lines, lone_logger, plain};
+use json_lines::{Json, text};
 use serde_json::{Value, json};
 use tracing::{Subscriber, debug, error, info, info_span, trace, warn};
 use tracing_subscriber::layer::SubscriberExt;
-
-/// A logger whose lines are JSON.
-struct Json {
-    _scratch: Scratch,
-    logger: Logger,
-    handler: Arc<Handler>,
-    path: PathBuf,
-}
-
-impl Json {
-    fn new(name: &str) -> Self {
-        const FIELDS: &[Field] = &[
-            Field::LEVEL,
-            Field::NAME,
-            Field::MESSAGE,
-            Field::LOCATION,
-            Field::MODULE,
-            Field::KEY_VALUES,
-        ];
-        let scratch = Scratch::new(name);
-        let path = scratch.path("json");
-        let formatter = FormatterBuilder::new().with_fields(FIELDS).json();
-        let handler = plain(&path).with_formatter(Arc::new(formatter)).build().unwrap();
-        let logger = lone_logger(name, &handler);
-        Self { _scratch: scratch, logger, handler, path }
-    }
-
-    /// What was logged so far.
-    fn records(&self) -> Vec<Value> {
-        let lines = lines(&self.handler, &self.path);
-        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// Messages and key-values.
-    fn told(&self) -> Vec<(String, Value)> {
-        let records = self.records().into_iter();
-        records.map(|record| (text(&record["message"]), record["fields"].clone())).collect()
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap().to_owned()
-}
 
 fn told(message: &str, fields: Value) -> (String, Value) {
     (message.to_owned(), fields)

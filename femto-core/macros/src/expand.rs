@@ -158,7 +158,8 @@ fn argument_tokens(Argument { name, value }: &Argument) -> TokenStream {
 pub(crate) fn pair_value(pair: &Pair, name: &Ident, krate: &Path) -> TokenStream {
     match pair.capture {
         Capture::Value => {
-            quote!((&#krate::__private::Arg(#name)).value(&::core::format_args!("{}", #name)))
+            let argument = quote!((&#krate::__private::Arg(#name)));
+            quote!(#argument.value(&::core::format_args!("{}", #argument.shown())))
         }
         Capture::Debug => quote!(#krate::Value::Arguments(&::core::format_args!("{:?}", #name))),
         Capture::Display => quote!(#krate::Value::Arguments(&::core::format_args!("{}", #name))),

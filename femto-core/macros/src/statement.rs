@@ -146,28 +146,12 @@ fn has_semicolon(input: ParseStream<'_>) -> bool {
     false
 }
 
-/// `key = value, key:? = value, "key":% = value, variable, variable:?`, up to a semicolon or the end.
+/// Pairs and commas between, up to a semicolon or the end: `key = value`, `key:? = value`,
+/// `"key":% = value`, `variable`, `variable:?`; and as in `tracing`, `key = ?value`, `%variable`.
 pub(crate) fn parse_pairs(input: ParseStream<'_>) -> syn::Result<Vec<Pair>> {
     let mut pairs = Vec::new();
     while !input.is_empty() && !input.peek(Token![;]) {
-        let variable = input.fork().call(Ident::parse_any).ok();
-        let key = match &variable {
-            Some(_) => input.call(Ident::parse_any)?.unraw().to_string(),
-            None => input.parse::<LitStr>()?.value(),
-        };
-        let capture = if input.parse::<Option<Token![:]>>()?.is_some() {
-            parse_capture(input)?
-        } else {
-            Capture::Value
-        };
-        let value = if input.parse::<Option<Token![=]>>()?.is_some() {
-            input.parse()?
-        } else if let Some(variable) = variable {
-            syn::parse_quote!(#variable)
-        } else {
-            return Err(input.error("a value is missing: expected `=`"));
-        };
-        pairs.push(Pair { key, value, capture });
+        pairs.push(input.parse()?);
         if input.parse::<Option<Token![,]>>()?.is_none() {
             break;
         }
@@ -175,12 +159,43 @@ pub(crate) fn parse_pairs(input: ParseStream<'_>) -> syn::Result<Vec<Pair>> {
     Ok(pairs)
 }
 
-fn parse_capture(input: ParseStream<'_>) -> syn::Result<Capture> {
-    if input.parse::<Option<Token![?]>>()?.is_some() {
-        return Ok(Capture::Debug);
+impl Parse for Pair {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut capture = parse_sigil(input)?;
+        let variable = input.fork().call(Ident::parse_any).ok();
+        let key = match &variable {
+            Some(_) => input.call(Ident::parse_any)?.unraw().to_string(),
+            None => input.parse::<LitStr>()?.value(),
+        };
+        if capture.is_none() && input.parse::<Option<Token![:]>>()?.is_some() {
+            capture = Some(parse_capture(input)?);
+        }
+        let has_value = input.parse::<Option<Token![=]>>()?.is_some();
+        let value = match variable {
+            _ if has_value => {
+                if capture.is_none() {
+                    capture = parse_sigil(input)?;
+                }
+                input.parse()?
+            }
+            Some(variable) => syn::parse_quote!(#variable),
+            None => return Err(input.error("a value is missing: expected `=`")),
+        };
+        Ok(Self { key, value, capture: capture.unwrap_or(Capture::Value) })
     }
-    if input.parse::<Option<Token![%]>>()?.is_some() {
-        return Ok(Capture::Display);
+}
+
+/// `?` or `%`, if there is one.
+fn parse_sigil(input: ParseStream<'_>) -> syn::Result<Option<Capture>> {
+    if input.parse::<Option<Token![?]>>()?.is_some() {
+        return Ok(Some(Capture::Debug));
+    }
+    Ok(input.parse::<Option<Token![%]>>()?.map(|_| Capture::Display))
+}
+
+fn parse_capture(input: ParseStream<'_>) -> syn::Result<Capture> {
+    if let Some(capture) = parse_sigil(input)? {
+        return Ok(capture);
     }
     let name: Ident = input.parse()?;
     match name.to_string().as_str() {

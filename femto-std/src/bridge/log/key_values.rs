@@ -58,6 +58,10 @@ impl<'v> VisitValue<'v> for OfKey<'_> {
         Ok(())
     }
 
+    fn visit_borrowed_error(&mut self, error: &'v (dyn Error + 'static)) -> Result<(), kv::Error> {
+        self.visit_error(error)
+    }
+
     visit! {
         visit_u64: u64,
         visit_i64: i64,

@@ -6,6 +6,7 @@ use core::fmt;
 use femto_core::Value;
 use tracing_core::field::{Field, Visit};
 
+use super::statement;
 use crate::bridge::Chain;
 use crate::extra::Extra;
 use crate::unwind::{guarded, render};
@@ -93,6 +94,15 @@ pub(super) struct LogFields {
     pub(super) target: String,
     pub(super) file: String,
     pub(super) line: u32,
+    /// Where the file's name lies in memory.
+    address: usize,
+}
+
+impl LogFields {
+    /// Whether the record is what `tracing` itself told the `log` crate of an event or a span.
+    pub(super) fn is_of_tracing(&self) -> bool {
+        statement::is_of_spans(&self.target) || statement::stands_at(self.address, self.line)
+    }
 }
 
 impl Visit for LogFields {
@@ -101,7 +111,10 @@ impl Visit for LogFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "log.target" => self.target = value.to_owned(),
-            "log.file" => self.file = value.to_owned(),
+            "log.file" => {
+                self.file = value.to_owned();
+                self.address = value.as_ptr().addr();
+            }
             _ => {}
         }
     }

@@ -152,6 +152,9 @@ where
 {
     let mut fields = LogFields::default();
     event.record(&mut fields);
+    if fields.is_of_tracing() {
+        return;
+    }
     let mut statement = Statement::find(scratch, event.metadata());
     statement.logger = scratch.logger(&fields.target);
     take(event, context, scratch, &statement, |extra| {

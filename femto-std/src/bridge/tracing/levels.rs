@@ -11,18 +11,18 @@ use tracing_subscriber::layer::{Context, Filter};
 
 use super::layer::RecordLayer;
 use super::statement::{self, Statement, with_scratch};
-use crate::{Level, manager, os};
+use crate::{Level, manager, os, registry};
 
 /// Whether a record of the `log` crate is what `tracing` tells of an event, or of a span, that a layer of
 /// ours has taken, or has refused.
 pub(crate) fn has_taken(record: &log::Record<'_>) -> bool {
     HAS_LAYER.load(Ordering::Relaxed)
         && dispatcher::get_default(|dispatch| dispatch.is::<RecordLayer>())
-        && match (record.target(), record.file(), record.line()) {
-            ("tracing::span" | "tracing::span::active", ..) => true,
-            (_, Some(file), Some(line)) => statement::stands_at(file, line),
-            _ => false,
-        }
+        && (statement::is_of_spans(record.target())
+            || record
+                .file()
+                .zip(record.line())
+                .is_some_and(|(file, line)| statement::stands_at(file.as_ptr().addr(), line)))
 }
 
 /// The filter of a layer: our loggers' levels.
@@ -59,9 +59,13 @@ impl<S> Filter<S> for Levels {
     }
 }
 
-/// Remembers the subscriber that has a layer of ours.
+/// Remembers a subscriber that has a layer of ours.
 pub(super) fn register(dispatch: &Dispatch) {
-    *NEWEST.lock().unwrap_or_else(PoisonError::into_inner) = Some(dispatch.downgrade());
+    let mut subscribers = SUBSCRIBERS.lock().unwrap_or_else(PoisonError::into_inner);
+    // Not dropped with the lock: it may be the last to refer to a subscriber.
+    let known: Vec<_> = subscribers.iter().filter_map(WeakDispatch::upgrade).collect();
+    *subscribers = known.iter().chain([dispatch]).map(Dispatch::downgrade).collect();
+    drop(subscribers);
     HAS_LAYER.store(true, Ordering::SeqCst);
 }
 
@@ -77,7 +81,7 @@ pub(crate) fn renew() {
     if !HAS_LAYER.load(Ordering::SeqCst) {
         return;
     }
-    while !IS_ASKED.get() && IS_OUTDATED.load(Ordering::SeqCst) {
+    while !IS_ASKED.get() && !registry::is_locked_here() && IS_OUTDATED.load(Ordering::SeqCst) {
         if IS_RENEWING.swap(true, Ordering::SeqCst) {
             return;
         }
@@ -104,8 +108,10 @@ fn rebuild() {
     if !dispatcher::get_default(|dispatch| dispatch.is::<NoSubscriber>()) {
         return callsite::rebuild_interest_cache();
     }
-    let newest = NEWEST.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some(dispatch) = newest.and_then(|newest| newest.upgrade()) {
+    let subscribers = SUBSCRIBERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let dispatch = subscribers.iter().rev().find_map(WeakDispatch::upgrade);
+    drop(subscribers);
+    if let Some(dispatch) = dispatch {
         // Without a thread to be had, what `tracing` knows stays as it is until the next change.
         let _ = os::spawn("femto-interest", move || {
             dispatcher::with_default(&dispatch, callsite::rebuild_interest_cache);
@@ -116,7 +122,8 @@ fn rebuild() {
 static HAS_LAYER: AtomicBool = AtomicBool::new(false);
 static IS_OUTDATED: AtomicBool = AtomicBool::new(false);
 static IS_RENEWING: AtomicBool = AtomicBool::new(false);
-static NEWEST: Mutex<Option<WeakDispatch>> = Mutex::new(None);
+/// Subscribers that have a layer of ours, the newest last.
+static SUBSCRIBERS: Mutex<Vec<WeakDispatch>> = Mutex::new(Vec::new());
 
 thread_local! {
     /// Whether the thread is in a question of `tracing`'s.

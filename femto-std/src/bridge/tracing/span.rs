@@ -5,7 +5,6 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use arc_swap::ArcSwap;
 use femto_core::Value;
 
 use super::statement::Statement;
@@ -14,22 +13,20 @@ use crate::extra::Extra;
 /// A span, for as long as it or one inside it lives.
 pub(crate) struct Span {
     pub(super) statement: Statement,
+    name: &'static str,
     parent: Option<Arc<Span>>,
-    /// Names of the spans around and its own, outermost first.
-    path: String,
-    /// Its own fields, the last recorded first.
-    fields: Mutex<Extra>,
     /// How often fields were recorded.
     version: AtomicUsize,
-    /// Path and fields, those of the spans around included, as they were at the versions of all.
-    flat: ArcSwap<Flat>,
+    fields: Mutex<Fields>,
     times: Option<Mutex<Times>>,
 }
 
-struct Flat {
-    /// The sum of the versions of the span and all around it: it only grows.
-    version: usize,
-    extra: Arc<Extra>,
+struct Fields {
+    /// The span's own, the last recorded first.
+    own: Extra,
+    /// What its records have: path and fields, those of the spans around included; and the sum of the
+    /// versions of the span and all around it then. That sum only grows.
+    flat: Option<(usize, Arc<Extra>)>,
 }
 
 /// How long a span was entered, and not.
@@ -45,39 +42,34 @@ struct Times {
 impl Span {
     pub(super) fn new(
         statement: Statement,
-        name: &str,
+        name: &'static str,
         parent: Option<Arc<Self>>,
-        fields: Extra,
+        own: Extra,
         is_timed: bool,
     ) -> Self {
-        let path =
-            parent.as_ref().map_or(name.to_owned(), |parent| format!("{}:{name}", parent.path));
         let times = is_timed.then(|| Mutex::new(Times::new()));
-        let span = Self {
-            statement,
-            parent,
-            path,
-            fields: Mutex::new(fields),
-            version: AtomicUsize::new(0),
-            flat: ArcSwap::from_pointee(Flat { version: 0, extra: Arc::default() }),
-            times,
-        };
-        span.flatten(span.version());
-        span
+        let fields = Mutex::new(Fields { own, flat: None });
+        Self { statement, name, parent, version: AtomicUsize::new(0), fields, times }
     }
 
     /// What its records have of it and of the spans around it.
     pub(crate) fn extra(&self) -> Arc<Extra> {
-        let version = self.version();
-        let flat = self.flat.load();
-        if flat.version == version { flat.extra.clone() } else { self.flatten(version) }
+        let version = self.around().map(|span| span.version.load(Ordering::Acquire)).sum();
+        match &self.fields().flat {
+            Some((known, extra)) if *known == version => return extra.clone(),
+            _ => {}
+        }
+        // What is recorded meanwhile makes the next record do so again.
+        let extra = Arc::new(self.flatten());
+        self.fields().flat = Some((version, extra.clone()));
+        extra
     }
 
     /// Adds fields, in place of those of the same names.
     pub(super) fn record(&self, mut recorded: Extra) {
         let mut fields = self.fields();
-        recorded.append_missing(&fields);
-        *fields = recorded;
+        recorded.append_missing(&fields.own);
+        fields.own = recorded;
         drop(fields);
         self.version.fetch_add(1, Ordering::Release);
     }
@@ -119,27 +111,28 @@ impl Span {
         core::iter::successors(Some(self), |span| span.parent.as_deref())
     }
 
-    fn version(&self) -> usize {
-        self.around().map(|span| span.version.load(Ordering::Acquire)).sum()
-    }
-
-    fn fields(&self) -> MutexGuard<'_, Extra> {
+    fn fields(&self) -> MutexGuard<'_, Fields> {
         self.fields.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Encodes anew; what is recorded meanwhile makes the next record do so again.
     #[cold]
-    fn flatten(&self, version: usize) -> Arc<Extra> {
-        let mut extra = Extra::new();
+    fn flatten(&self) -> Extra {
+        let (mut extra, mut path) = (Extra::new(), String::with_capacity(ROOM));
         for span in self.around() {
-            extra.append_missing(&span.fields());
+            extra.append_missing(&span.fields().own);
         }
-        let mut path = Extra::new();
-        path.push("spans", &Value::Str(&self.path));
-        extra.append_missing(&path);
-        let extra = Arc::new(extra);
-        self.flat.store(Arc::new(Flat { version, extra: extra.clone() }));
+        self.write_path(&mut path);
+        extra.push_missing("spans", &Value::Str(&path));
         extra
+    }
+
+    /// Writes the names of the spans around and its own, outermost first.
+    fn write_path(&self, path: &mut String) {
+        if let Some(parent) = &self.parent {
+            parent.write_path(path);
+            path.push(':');
+        }
+        path.push_str(self.name);
     }
 }
 
@@ -156,3 +149,6 @@ impl Times {
         *(if self.inside > 0 { &mut self.busy } else { &mut self.idle }) += time;
     }
 }
+
+/// Bytes that few paths need more of.
+const ROOM: usize = 64;

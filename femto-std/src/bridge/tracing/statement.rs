@@ -97,9 +97,14 @@ impl Statement {
     }
 }
 
-/// Whether a statement of `tracing` is known to stand at a place, the file by its address.
-pub(super) fn stands_at(file: &str, line: u32) -> bool {
-    PLACES.read().unwrap_or_else(PoisonError::into_inner).contains(&(file.as_ptr().addr(), line))
+/// Whether a statement of `tracing` is known to stand at a place, the file by the address of its name.
+pub(super) fn stands_at(file: usize, line: u32) -> bool {
+    PLACES.read().unwrap_or_else(PoisonError::into_inner).contains(&(file, line))
+}
+
+/// Whether `tracing` tells the `log` crate of spans under this target.
+pub(super) fn is_of_spans(target: &str) -> bool {
+    matches!(target, "tracing::span" | "tracing::span::active")
 }
 
 /// The level of the same name.

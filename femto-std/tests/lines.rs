@@ -34,6 +34,7 @@ fn with_record<T>(act: impl FnOnce(&Record<'_>) -> T) -> T {
         ("raw", Value::Bytes(b"\x00\xff")),
         ("message", Value::Str("not the message")),
         ("tries", Value::I64(-4)),
+        ("spans", Value::Str("server:request")),
     ];
     details.location = Some(("src/net.rs", 12));
     details.function = Some("connect");
@@ -53,7 +54,7 @@ fn json_is_typed_and_named_as_asked() {
         let plain = builder(FormatterStyle::Json).build().unwrap();
         assert_eq!(
             line(&plain, record),
-            r#"{"time":"2026-03-29T01:00:00.012345Z","level":"WARN","logger":"net","message":"link \"up\"\nagain","fields":{"peer":"10.0.0.7","ratio":0.1,"wide":18446744073709551615,"wider":"18446744073709551616","gone":null,"none":null,"raw":"00ff","message":"not the message","tries":-4},"exception":"Traceback:\n  \u001b[31mE\n","stack":"Stack"}"#
+            r#"{"time":"2026-03-29T01:00:00.012345Z","level":"WARN","logger":"net","message":"link \"up\"\nagain","fields":{"peer":"10.0.0.7","ratio":0.1,"wide":18446744073709551615,"wider":"18446744073709551616","gone":null,"none":null,"raw":"00ff","message":"not the message","tries":-4,"spans":"server:request"},"exception":"Traceback:\n  \u001b[31mE\n","stack":"Stack"}"#
         );
         let flat = builder(FormatterStyle::Json)
             .with_fields([
@@ -128,7 +129,7 @@ fn logfmt_quotes_what_needs_it() {
             .unwrap();
         assert_eq!(
             line(&logfmt, record),
-            r#"time=2026-03-29T01:00:00Z level=WARN logger=net message="link \"up\"\nagain" peer=10.0.0.7 ratio=0.1 wide=18446744073709551615 wider=18446744073709551616 gone=NaN none=null raw=00ff fields.message="not the message" tries=-4 the_service="a b""#
+            r#"time=2026-03-29T01:00:00Z level=WARN logger=net message="link \"up\"\nagain" peer=10.0.0.7 ratio=0.1 wide=18446744073709551615 wider=18446744073709551616 gone=NaN none=null raw=00ff fields.message="not the message" tries=-4 spans=server:request the_service="a b""#
         );
     });
 }
@@ -165,7 +166,7 @@ fn pretty_indents_dims_and_disarms() {
 fn a_pattern_shows_static_fields_and_defaults_where_it_names_them() {
     with_record(|record| {
         let pattern = FormatterBuilder::new()
-            .with_format("%(service)s/%(version)d %(message)s %(request_id)s %(tries)s")
+            .with_format("%(service)s/%(version)d %(message)s %(request_id)s %(tries)s %(spans)s")
             .with_static_field("service", "shop")
             .with_static_field("version", 3)
             .with_static_field("tries", 0)
@@ -175,7 +176,7 @@ fn a_pattern_shows_static_fields_and_defaults_where_it_names_them() {
             .unwrap();
         assert_eq!(
             line(&pattern, record).lines().next().unwrap(),
-            "shop/3 link \"up\"\\nagain None -4"
+            "shop/3 link \"up\"\\nagain None -4 server:request"
         );
         for (style, format) in [("{", "{levelname:>9}|{tries:03d}"), ("$", "$levelname|${tries}")] {
             let pattern = FormatterBuilder::new()
@@ -277,6 +278,7 @@ fn every_field_is_read_by_its_name_and_shown_under_it() {
         "process",
         "process_id",
         "task",
+        "spans",
         "exception",
         "stack",
         "sequence",
@@ -293,6 +295,8 @@ fn every_field_is_read_by_its_name_and_shown_under_it() {
             assert_eq!(object.get(name).is_some(), name != "module", "{name} in {text}");
         }
         assert_eq!(object["thread_id"], 7);
+        assert_eq!(object["spans"], "server:request");
+        assert_eq!(object["fields"].get("spans"), None);
         assert_eq!(object["sequence"], 9);
         assert_eq!(object["unix_time"], 1_774_746_000_012_345_u64);
     });

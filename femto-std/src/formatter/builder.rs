@@ -6,7 +6,7 @@ use core::str::FromStr;
 use std::sync::Arc;
 
 use super::clock::{Clock, Precision};
-use super::field::{Field, NamedField};
+use super::field::{Field, NamedField, SPANS};
 use super::json::JsonFormatter;
 use super::keys::{ShownKeys, StaticFields};
 use super::logfmt::LogfmtFormatter;
@@ -40,7 +40,7 @@ pub enum FormatterStyle {
 /// | parameter | styles | default | |
 /// |---|---|---|---|
 /// | `style` | | `%` | what a line looks like |
-/// | `format` | `%` `{` `$` | [`PatternFormatter::default`]'s | the attributes of Python's `LogRecord`, and keys of key-values that have a default |
+/// | `format` | `%` `{` `$` | [`PatternFormatter::default`]'s | the attributes of Python's `LogRecord`, `spans`, and keys of key-values that have a default |
 /// | `date_format` | all | | `strftime`; without one `%Y-%m-%d %H:%M:%S` and a fraction, in JSON and logfmt RFC 3339 |
 /// | `millisecond_format` | `%` `{` `$` | `%s,%03d` | Python's `default_msec_format` |
 /// | `time_zone` | all | local, in JSON and logfmt UTC | [`Zone`] |
@@ -319,7 +319,7 @@ impl FormatterBuilder {
         if let Some(escapes) = self.escaping {
             pattern = pattern.with_escaping(escapes);
         }
-        let unknown = pattern.named_keys().find(|key| !pattern.has_default(key));
+        let unknown = pattern.named_keys().find(|key| *key != SPANS && !pattern.has_default(key));
         if let Some(key) = unknown {
             let source = FormatError::FindField { name: key.into() };
             return Err(parse_error("format", &self.format.unwrap_or_default(), source));
@@ -346,7 +346,10 @@ impl FormatterBuilder {
         }
         let Zone(zone) = self.time_zone.unwrap_or(if is_pretty { Zone::LOCAL } else { Zone::UTC });
         clock.set_zone(zone);
-        let (keys, statics) = (self.keys.unwrap_or_default(), self.static_fields);
+        let (mut keys, statics) = (self.keys.unwrap_or_default(), self.static_fields);
+        if fields.iter().any(|named| named.field == Field::Spans) {
+            keys = keys.without(SPANS);
+        }
         Ok(match self.style {
             FormatterStyle::Json => {
                 Arc::new(JsonFormatter::new(&fields, clock, precision, self.flat, keys, &statics))

@@ -28,6 +28,7 @@ use crate::Error;
 /// | `Thread`, `ThreadId` | `thread`, `thread_id` | |
 /// | `Process`, `ProcessId` | `process`, `process_id` | |
 /// | `Task` | `task` | name of the asynchronous task |
+/// | `Spans` | `spans` | path of the `tracing` spans around, a key-value otherwise: `server:request` |
 /// | `Exception`, `Stack` | `exception`, `stack` | several lines perhaps |
 /// | `Sequence` | `sequence` | the record's number, where it has one |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +52,7 @@ pub enum Field {
     Process,
     ProcessId,
     Task,
+    Spans,
     Exception,
     Stack,
     Sequence,
@@ -107,6 +109,9 @@ impl Field {
             Self::Process => record.process_name().map(Value::Str),
             Self::ProcessId => record.process_id().map(Value::U32),
             Self::Task => record.task_name().map(Value::Str),
+            Self::Spans => {
+                record.key_values().filter(|(key, _)| *key == SPANS).last().map(|(_, path)| path)
+            }
             Self::Exception => record.exception().filter(|text| !text.is_empty()).map(Value::Str),
             Self::Stack => record.stack().filter(|text| !text.is_empty()).map(Value::Str),
             Self::Sequence => record.sequence().map(Value::U32),
@@ -133,7 +138,7 @@ impl FromStr for Field {
             name: "fields",
             value: format!("{text:?}"),
             allowed: "time, unix_time, level, level_number, logger, message, fields, location, file, line, \
-                      module, function, thread, thread_id, process, process_id, task, exception, \
+                      module, function, thread, thread_id, process, process_id, task, spans, exception, \
                       stack, sequence, each possibly with a key of its own before it: ts=time",
         })
     }
@@ -198,7 +203,9 @@ pub(super) fn push_level(record: &Record<'_>, out: &mut String) -> bool {
     true
 }
 
-const NAMES: [(&str, Field); 20] = [
+/// The key-value that has the path of the spans around.
+pub(super) const SPANS: &str = "spans";
+const NAMES: [(&str, Field); 21] = [
     ("time", Field::Time),
     ("unix_time", Field::UnixTime),
     ("level", Field::Level),
@@ -216,6 +223,7 @@ const NAMES: [(&str, Field); 20] = [
     ("process", Field::Process),
     ("process_id", Field::ProcessId),
     ("task", Field::Task),
+    (SPANS, Field::Spans),
     ("exception", Field::Exception),
     ("stack", Field::Stack),
     ("sequence", Field::Sequence),

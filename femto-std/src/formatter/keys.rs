@@ -40,6 +40,16 @@ impl ShownKeys {
         }
     }
 
+    /// Without one that the line shows elsewhere.
+    pub(super) fn without(mut self, key: &str) -> Self {
+        match &mut self {
+            Self::All => self = Self::except([key]),
+            Self::Only(keys) => keys.retain(|known| known != key),
+            Self::Except(keys) => keys.push(key.into()),
+        }
+        self
+    }
+
     /// Gives those that are shown, in order; of equal keys the last counts.
     #[inline]
     pub(super) fn for_each(&self, record: &Record<'_>, mut give: impl FnMut(&str, &Value<'_>)) {

@@ -27,7 +27,7 @@ choose_members() {
 }
 
 # Everything that can be switched on in femto-std, but for the compile-time ceilings.
-FEATURES=(--features "$(printf 'femto-std/%s,' cli gzip zstd json serde toml yaml tracing)femto-tests/gzip")
+FEATURES=(--features "$(printf 'femto-std/%s,' cli gzip zstd json serde toml yaml tracing)femto-tests/guide")
 
 test_lint() {
     choose_members

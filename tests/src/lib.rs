@@ -18,6 +18,16 @@ struct Readme;
 #[doc = include_str!("../../docs/firmware.md")]
 struct FirmwareGuide;
 
+/// Those of the guides for applications, as `build.rs` makes them.
+#[cfg(all(doctest, feature = "guide"))]
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/rust.md"))]
+struct RustGuide;
+
+/// Those for users of other crates.
+#[cfg(all(doctest, feature = "guide"))]
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/migration-rust.md"))]
+struct MigrationGuide;
+
 /// A folder that is removed with everything in it.
 #[derive(Debug)]
 pub struct Scratch(PathBuf);
@@ -49,6 +59,28 @@ impl Drop for Scratch {
             return;
         }
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A [`Scratch`] that is the process's working directory.
+#[derive(Debug)]
+pub struct Workplace {
+    _scratch: Scratch,
+}
+
+impl Workplace {
+    /// Makes one, for the block of a guide that begins in this line, puts files there, and goes there.
+    ///
+    /// # Panics
+    /// If there is no place for temporary files.
+    #[must_use]
+    pub fn enter(line: u32, files: &[(&str, &str)]) -> Self {
+        let scratch = Scratch::new(&format!("guide-{line}"));
+        for (name, text) in files {
+            std::fs::write(scratch.path(name), text).expect("a temporary folder");
+        }
+        std::env::set_current_dir(scratch.path("")).expect("a temporary folder");
+        Self { _scratch: scratch }
     }
 }
 

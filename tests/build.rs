@@ -26,7 +26,7 @@ fn doc_tests(guide: &str) -> String {
         if line.starts_with("```") {
             let block = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```");
             let block: Vec<&str> = block.collect();
-            if line == "```rust" {
+            if line == "```rust" || line == "```rust,standalone_crate" {
                 let folder = format!(
                     "let _folder = femto_tests::Workplace::enter({}, &{files:?});",
                     number + 1

@@ -65,22 +65,28 @@ impl Drop for Scratch {
 /// A [`Scratch`] that is the process's working directory.
 #[derive(Debug)]
 pub struct Workplace {
-    _scratch: Scratch,
+    _scratch: Option<Scratch>,
 }
 
 impl Workplace {
     /// Makes one, for the block of a guide that begins in this line, puts files there, and goes there.
+    /// A process that was started there stays.
     ///
     /// # Panics
     /// If there is no place for temporary files.
     #[must_use]
     pub fn enter(line: u32, files: &[(&str, &str)]) -> Self {
-        let scratch = Scratch::new(&format!("guide-{line}"));
+        let name = format!("guide-{line}");
+        let here = std::env::current_dir().expect("a working directory");
+        if here.to_string_lossy().ends_with(&name) {
+            return Self { _scratch: None };
+        }
+        let scratch = Scratch::new(&name);
         for (name, text) in files {
             std::fs::write(scratch.path(name), text).expect("a temporary folder");
         }
         std::env::set_current_dir(scratch.path("")).expect("a temporary folder");
-        Self { _scratch: scratch }
+        Self { _scratch: Some(scratch) }
     }
 }
 

@@ -379,6 +379,59 @@ fn a_unix_server_that_dies_with_unread_records_gets_them_when_it_is_back() {
 }
 
 #[test]
+fn a_server_that_breaks_one_connection_after_the_other_gets_everything_once_it_reads() {
+    const RECORDS: u64 = 3_000;
+    let scratch = Scratch::new("breaks");
+    let path = scratch.path("socket");
+    let failures = Arc::new(Mutex::new(0));
+    let count = failures.clone();
+    let handler = UnixHandlerBuilder::new(&path)
+        .with_formatter(pattern("%(message)s"))
+        .with_overflow(OverflowPolicy::Block)
+        .with_error_handler(move |_: &Handler, _: &Failure| *count.lock().unwrap() += 1)
+        .build()
+        .unwrap();
+    let logger = lone_logger("breaks", &handler);
+    let listener = UnixListener::bind(&path).unwrap();
+    let (stop, stopped) = mpsc::channel::<()>();
+    // Accepts, reads nothing, and breaks the connection when something is there to be read.
+    let breaking = thread::spawn(move || {
+        while stopped.try_recv() == Err(mpsc::TryRecvError::Empty) {
+            let (stream, _) = listener.accept().unwrap();
+            let mut bytes = 0;
+            wait_until("something", || {
+                // SAFETY: the request writes one `int`, which `bytes` is.
+                unsafe { libc::ioctl(stream.as_raw_fd(), libc::FIONREAD, &mut bytes) };
+                thread::sleep(Duration::from_millis(2));
+                bytes > 0
+            });
+        }
+    });
+    for i in 0..RECORDS {
+        info!(logger: logger, "{} {}", i, "x".repeat(200));
+        if i % 100 == 0 {
+            let _ = handler.flush(PATIENCE);
+        }
+    }
+    wait_until("several connections to break", || *failures.lock().unwrap() >= 5);
+    stop.send(()).unwrap();
+    within(PATIENCE, "the server", move || breaking.join().unwrap());
+    std::fs::remove_file(&path).unwrap();
+    let (mut stream, _) = UnixListener::bind(&path).unwrap().accept().unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
+    wait_until("all records", || {
+        if let Ok(count) = stream.read(&mut buffer) {
+            bytes.extend_from_slice(&buffer[..count]);
+        }
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let mut numbers = BTreeSet::new();
+        judge(&bytes[..whole], &mut numbers);
+        numbers.into_iter().eq(0..RECORDS)
+    });
+}
+
+#[test]
 fn addresses_and_timeouts_that_cannot_be_are_refused() {
     for address in ["localhost", "localhost:", "localhost:0", ":514", "localhost:70000", "a:b"] {
         let error = TcpHandlerBuilder::new(address).build().expect_err(address);

@@ -58,6 +58,7 @@ struct SocketSink {
     /// Frames on their way out, and for each where it ends and where its record does.
     frames: Vec<u8>,
     ends: Vec<(usize, usize)>,
+    /// Never more than a connection's buffers hold: before it grows, all of it went into one.
     sent: Unacknowledged,
     /// Whether `sent` went to a connection that broke.
     is_lost: bool,

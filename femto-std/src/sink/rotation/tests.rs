@@ -199,6 +199,22 @@ fn a_file_ends_when_it_is_full_or_its_day_is_over() {
 }
 
 #[test]
+fn what_is_left_of_a_record_goes_where_its_beginning_went() {
+    let mut log = Log::new("torn", "2026-03-28 10:00:00");
+    log.rotation.max_bytes = 4;
+    let mut sink = log.open();
+    write(&mut *sink, &[("2026-03-28 10:00:00", "a")]);
+    // The second is too large, and of another day, but has begun in this file.
+    let next = second("2026-03-29 10:00:00");
+    let ends = [4, 7].map(|at| RecordEnd { at, second: next });
+    let mut lines = Lines::new(b"bbb\ncc\n", &ends).after(1);
+    while !lines.bytes().is_empty() {
+        lines = lines.after(sink.write_lines(lines).unwrap());
+    }
+    log.expect(&[("log", "cc\n"), ("log.2026-03-28", "a\nbb\n")]);
+}
+
+#[test]
 fn one_of_several_writers_rolls_over_and_the_others_follow() {
     let log = Log::new("several", "2026-03-28 10:00:00");
     let mut sinks: Vec<_> = (0..3).map(|_| log.open()).collect();

@@ -92,6 +92,8 @@ pub const PEERS: &[Entry] = &[
     entry::<femto::Native>(),
     entry::<femto::DefaultLogger>(),
     entry::<femto::LogFacade>(),
+    #[cfg(feature = "peers")]
+    entry::<femto::TracingLayer>(),
     entry::<femto::TwoHandlers>(),
     #[cfg(feature = "peers")]
     entry::<ticklog::Ticklog>(),

@@ -103,6 +103,40 @@ impl Peer for LogFacade {
     }
 }
 
+/// The macros of `tracing`, in front of our layer.
+#[cfg(feature = "peers")]
+pub(super) struct TracingLayer {
+    guard: Guard,
+}
+
+#[cfg(feature = "peers")]
+impl Peer for TracingLayer {
+    const NAME: &'static str = "femtologging-tracing";
+    const PACKAGE: &'static str = "femto-std";
+    const KIND: Kind = Kind::Asynchronous;
+    const MARKS: &'static [&'static str] = &["INFO", "bench"];
+
+    fn start(path: &Path) -> Self {
+        let guard = start(&[path]);
+        femto_std::bridge::tracing::init().expect("the process has no other subscriber");
+        Self { guard }
+    }
+
+    #[inline(always)]
+    fn call(&self, word: &str, number: u64) {
+        tracing::info!("hello {} {}", word, number);
+    }
+
+    #[inline(always)]
+    fn call_disabled(&self, word: &str, number: u64) {
+        tracing::debug!("hello {} {}", word, number);
+    }
+
+    fn finish(self) {
+        drop(self.guard);
+    }
+}
+
 /// The macros with a logger whose records go to two files.
 pub(super) struct TwoHandlers {
     logger: Logger,

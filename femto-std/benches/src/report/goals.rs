@@ -48,6 +48,11 @@ pub(super) fn table(results: &Results, peers: &[&Entry]) -> String {
         row(&mut text, goal, &format!("at least {limit}"), reached, |reached| reached >= limit);
     };
     at_least(
+        "as a `tracing` layer, paced p50 of tracing-appender, times ours",
+        4.0,
+        ratio(results, Scenario::Paced, "p50", "tracing-appender", "femtologging-tracing"),
+    );
+    at_least(
         "end to end, 1 thread, times the best asynchronous peer",
         2.0,
         best(Scenario::EndToEnd1, asynchronous),

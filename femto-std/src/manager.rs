@@ -17,7 +17,7 @@ use crate::handler::Handler;
 use crate::logger::{Logger, Node};
 use crate::recover::RecoverBuilder;
 use crate::registry::{self, Registry};
-use crate::route::Route;
+use crate::route::{Destination, Route};
 use crate::stats::{self, Stats};
 use crate::{Error, FlushError, Guard, bridge, engine};
 
@@ -321,9 +321,13 @@ pub(crate) struct Change {
 /// What changes took out, to be dropped without the lock.
 #[allow(dead_code, reason = "held, and dropped")]
 pub(crate) struct Retired {
-    routes: Vec<Route>,
+    leaving: Leaving,
     changes: Vec<Change>,
 }
+
+/// Routes that nobody needs any more, and what those stood for whose numbers are free again. To be
+/// dropped without the lock: handlers are the application's, and routes take the lock themselves.
+type Leaving = (Vec<Route>, Vec<Arc<Destination>>);
 
 impl Drop for Retired {
     fn drop(&mut self) {
@@ -360,7 +364,7 @@ pub(crate) fn change_all(
             tree.entries[index].is_disabled = disable && above == 0;
         }
     }
-    Retired { routes: rebuild(registry, 0), changes: taken }
+    Retired { leaving: rebuild(registry, 0), changes: taken }
 }
 
 impl Entry {
@@ -396,8 +400,9 @@ pub(crate) fn lowest_gate() -> Level {
 }
 
 /// Works out thresholds and routes of the loggers from an index on.
-fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
+fn rebuild(registry: &mut Registry, first: usize) -> Leaving {
     let mut retired = Vec::new();
+    let swept = registry.routes.sweep();
     for index in first..registry.tree.entries.len() {
         let handlers = registry.tree.reached(index);
         let level = registry.tree.effective_level(index);
@@ -424,7 +429,7 @@ fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
     }
     let gates = registry.tree.entries.iter().map(|entry| entry.node.gate());
     bridge::log::set_max_level(gates.min().unwrap_or(Level::OFF));
-    retired
+    (retired, swept)
 }
 
 const ROOT: &str = "root";

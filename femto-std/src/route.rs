@@ -191,7 +191,6 @@ impl Routes {
     }
 
     fn add(&mut self, mut destination: Destination) -> Arc<Destination> {
-        self.sweep();
         let id = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             (self.entries.len() - 1) as u32
@@ -212,18 +211,24 @@ impl Routes {
         self.retired.push((id, Instant::now()));
     }
 
-    /// Frees numbers that no frame can carry any more.
-    pub(crate) fn sweep(&mut self) {
+    /// Frees numbers that no frame can carry any more. Gives back what they stood for, to be dropped
+    /// without the lock: handlers are the application's, and may log when they go.
+    pub(crate) fn sweep(&mut self) -> Vec<Arc<Destination>> {
         let now = Instant::now();
         let (entries, free) = (&mut self.entries, &mut self.free);
+        let mut swept = Vec::new();
         self.retired.retain(|&(id, since)| {
-            let keep = now.duration_since(since) < GRACE;
+            let entry = &mut entries[id as usize];
+            // A caller that waits for room holds what it waits for.
+            let is_awaited = entry.as_ref().is_some_and(|known| Arc::strong_count(known) > 1);
+            let keep = is_awaited || now.duration_since(since) < GRACE;
             if !keep {
-                entries[id as usize] = None;
+                swept.extend(entry.take());
                 free.push(id);
             }
             keep
         });
+        swept
     }
 }
 

@@ -72,7 +72,7 @@ fn a_file_is_applied_whenever_it_changes_and_one_that_is_wrong_changes_nothing()
     wait_until("a third error", || told.lock().unwrap().len() > 2);
     write(text(&log, "DEBUG"));
     level_is(Level::DEBUG);
-    let told = std::mem::take(&mut *told.lock().unwrap());
+    let told = core::mem::take(&mut *told.lock().unwrap());
     let begins = [
         "line 8: loggers.watched.level = \"DEBUGG\": ",
         "handlers.file: could not open ",

@@ -64,6 +64,7 @@ struct Source {
 pub(crate) fn run(engine: &Arc<Engine>) {
     let mut idle_since: Option<Instant> = None;
     let mut nap = SHORTEST_NAP;
+    let mut swept = Instant::now();
     loop {
         let mut collector = engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
         let records = collector.pass(engine);
@@ -88,7 +89,13 @@ pub(crate) fn run(engine: &Arc<Engine>) {
             return stop_engine(engine, &reply, until);
         }
         let has_backlog = collector.outputs.have_backlog();
+        let mut gone = Vec::new();
+        if swept.elapsed() >= SWEEP {
+            swept = Instant::now();
+            gone = collector.forget_retired();
+        }
         drop(collector);
+        drop(gone);
         engine.announce_room();
         engine.untold.tell();
         stats::report_if_due();
@@ -100,10 +107,6 @@ pub(crate) fn run(engine: &Arc<Engine>) {
                 thread::park_timeout(nap);
             }
             continue;
-        }
-        if idle_since.is_none() {
-            registry::lock().routes.sweep();
-            engine.collector().lock().unwrap_or_else(PoisonError::into_inner).forget_retired();
         }
         let since = *idle_since.get_or_insert_with(Instant::now);
         if since.elapsed() < AWAKE || has_backlog {
@@ -329,10 +332,11 @@ impl Collector {
 
     /// Lets go of handlers that the application has let go of. Should a frame for one still come,
     /// its destination is looked up again.
-    fn forget_retired(&mut self) {
+    fn forget_retired(&mut self) -> Vec<Arc<Destination>> {
         for slot in &mut self.routes {
             slot.take_if(|destination| destination.is_retired());
         }
+        registry::lock().routes.sweep()
     }
 
     fn remove_ended(&mut self) {
@@ -412,5 +416,7 @@ const SHORTEST_NAP: Duration = Duration::from_micros(50);
 const LONGEST_NAP: Duration = Duration::from_micros(500);
 /// How long the collector looks for records by itself after the last one.
 const AWAKE: Duration = Duration::from_secs(1);
+/// How often it looks for routes that nobody uses any more.
+const SWEEP: Duration = Duration::from_secs(1);
 /// How long it sleeps at most.
 const SAFETY_NET: Duration = Duration::from_millis(100);

@@ -24,6 +24,7 @@ mod serialize;
 mod setting;
 #[cfg(feature = "toml")]
 mod toml;
+mod watch;
 #[cfg(feature = "yaml")]
 mod yaml;
 
@@ -39,6 +40,7 @@ pub use handler::{
 pub use logger::{LoggerConfig, LoggerConfigBuilder};
 pub use node::{Kind, Node};
 pub use problem::{ConfigError, Problem};
+pub use watch::{Watch, Watcher, watch};
 
 pub use crate::formatter::builder::{FormatterBuilder, FormatterStyle};
 pub use crate::formatter::clock::Precision;

@@ -301,7 +301,8 @@ impl ThreadLane {
             Some(destination) if outgoing.may_wait => destination.patience,
             _ => Some(Duration::ZERO),
         };
-        if let Some(destination) = destination
+        // Held until the frame is in, so that its number stays the route's.
+        if let Some(destination) = &destination
             && state::load() & state::PRESSURE != 0
         {
             // Out of patience: the collector decides, handler by handler, what becomes of the record.

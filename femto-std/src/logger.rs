@@ -82,7 +82,36 @@ impl Logger {
     /// Its own handlers.
     #[must_use]
     pub fn handlers(&self) -> Vec<Arc<Handler>> {
-        manager::handlers(self.0)
+        manager::look(self.0, |_, entry| entry.handlers.clone()).unwrap_or_default()
+    }
+
+    /// Whether its records reach a handler, its own or an ancestor's: Python's `hasHandlers`. The
+    /// [last resort](crate::Manager::set_last_resort) does not count.
+    #[must_use]
+    pub fn has_handlers(&self) -> bool {
+        manager::has_handlers(self.0)
+    }
+
+    /// The nearest logger above it that there is; `None` for the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        manager::parent(self.0)
+    }
+
+    /// The loggers whose parent it is, by name: Python's `getChildren`.
+    #[must_use]
+    pub fn children(&self) -> Vec<Self> {
+        manager::children(self.0)
+    }
+
+    /// The logger of a name below its own, made if it is not there: Python's `getChild`.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        let manager = crate::Manager::global();
+        if self.parent().is_none() {
+            return manager.get_logger(name);
+        }
+        manager.get_logger(&format!("{}.{name}", self.name()))
     }
 
     /// Adds a filter for records that are logged to this very logger; those that come up from below
@@ -94,6 +123,32 @@ impl Logger {
     /// Removes all filters.
     pub fn clear_filters(&self) {
         manager::change(self.0, |config| mem::take(&mut config.filters));
+    }
+
+    /// Its filters.
+    #[must_use]
+    pub fn filters(&self) -> Vec<Arc<dyn Filter>> {
+        manager::look(self.0, |_, entry| entry.filters.clone()).unwrap_or_default()
+    }
+
+    /// Removes a filter.
+    pub fn remove_filter(&self, filter: &Arc<dyn Filter>) {
+        manager::change(self.0, |config| {
+            let position = config.filters.iter().position(|known| Arc::ptr_eq(known, filter));
+            position.map(|position| config.filters.remove(position))
+        });
+    }
+
+    /// Whether records also go to the handlers of its ancestors.
+    #[must_use]
+    pub fn propagate(&self) -> bool {
+        manager::look(self.0, |_, entry| entry.propagate).unwrap_or(true)
+    }
+
+    /// Switches it off or on, whatever its level; loggers below it are not concerned. Python's
+    /// `disabled`.
+    pub fn set_disabled(&self, disabled: bool) {
+        manager::change(self.0, |config| config.is_disabled = disabled);
     }
 
     /// Whether records also go to the handlers of its ancestors. True at first.

@@ -17,7 +17,7 @@ use crate::handler::Handler;
 use crate::logger::{Logger, Node};
 use crate::recover::RecoverBuilder;
 use crate::registry::{self, Registry};
-use crate::route::Route;
+use crate::route::{Destination, Route};
 use crate::stats::{self, Stats};
 use crate::{Error, FlushError, Guard, bridge, engine};
 
@@ -122,6 +122,44 @@ impl Manager {
         config::reconfigure(change)
     }
 
+    /// All loggers there are, by name: those that were asked for, and the root.
+    #[must_use]
+    pub fn loggers(self) -> Vec<Logger> {
+        let tree = &registry::lock().tree;
+        tree.names.values().map(|&index| tree.logger(index)).collect()
+    }
+
+    /// Where records go that would reach no handler at all: Python's `lastResort`. Default: nowhere,
+    /// for a library that logs must not write to the process's streams unless the application asked
+    /// for it.
+    ///
+    /// # Examples
+    /// As in Python, warnings on standard error as long as nothing is configured:
+    /// ```
+    /// use femto_std::config::FormatterBuilder;
+    /// use femto_std::{HandlerBuilderTrait, Level, Manager, handlers::StreamHandlerBuilder};
+    ///
+    /// let last_resort = StreamHandlerBuilder::stderr()
+    ///     .with_level(Level::WARN)
+    ///     .with_formatter(FormatterBuilder::new().with_format("%(message)s").build()?)
+    ///     .build()?;
+    /// let manager = Manager::global();
+    /// manager.set_last_resort(Some(last_resort));
+    /// assert!(manager.get_logger("app").is_enabled(Level::WARN));
+    /// # Ok::<(), femto_std::Error>(())
+    /// ```
+    pub fn set_last_resort(self, handler: Option<Arc<Handler>>) {
+        let replaced = mem::replace(&mut registry::lock().tree.last_resort, handler);
+        refresh();
+        drop(replaced);
+    }
+
+    /// The level at or below which all records are switched off, by [`Manager::disable`].
+    #[must_use]
+    pub fn disabled(self) -> Level {
+        registry::lock().tree.disabled
+    }
+
     /// Switches off all records at or below `level`, whatever loggers say; [`Level::NOTSET`]
     /// switches them on again.
     pub fn disable(self, level: Level) {
@@ -183,7 +221,7 @@ pub(crate) struct Entry {
     pub(crate) filters: Vec<Arc<dyn Filter>>,
     pub(crate) propagate: bool,
     /// Whether it takes no records, whatever its level.
-    is_disabled: bool,
+    pub(crate) is_disabled: bool,
     route: Option<Route>,
 }
 
@@ -193,11 +231,17 @@ pub(crate) struct Tree {
     entries: Vec<Entry>,
     names: BTreeMap<&'static str, usize>,
     disabled: Level,
+    last_resort: Option<Arc<Handler>>,
 }
 
 impl Tree {
     pub(crate) const fn new() -> Self {
-        Self { entries: Vec::new(), names: BTreeMap::new(), disabled: Level::NOTSET }
+        Self {
+            entries: Vec::new(),
+            names: BTreeMap::new(),
+            disabled: Level::NOTSET,
+            last_resort: None,
+        }
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -282,9 +326,13 @@ impl Tree {
             reached.extend(entry.handlers.iter().cloned());
             match entry.parent {
                 Some(parent) if entry.propagate => index = parent,
-                _ => return reached,
+                _ => break,
             }
         }
+        if reached.is_empty() {
+            reached.extend(self.last_resort.clone());
+        }
+        reached
     }
 }
 
@@ -299,9 +347,44 @@ pub(crate) fn change<T>(node: &'static Node, change: impl FnOnce(&mut Entry) -> 
     drop(removed);
 }
 
-pub(crate) fn handlers(node: &'static Node) -> Vec<Arc<Handler>> {
+/// Looks at what is configured of a logger.
+pub(crate) fn look<T>(
+    node: &'static Node,
+    look: impl for<'t> FnOnce(&'t Tree, &'t Entry) -> T,
+) -> Option<T> {
     let tree = &registry::lock().tree;
-    tree.names.get(&*node.name).map_or_else(Vec::new, |&index| tree.entries[index].handlers.clone())
+    let index = *tree.names.get(&*node.name)?;
+    Some(look(tree, &tree.entries[index]))
+}
+
+pub(crate) fn parent(node: &'static Node) -> Option<Logger> {
+    look(node, |tree, entry| entry.parent.map(|parent| tree.logger(parent)))?
+}
+
+pub(crate) fn children(node: &'static Node) -> Vec<Logger> {
+    let children = look(node, |tree, entry| {
+        let is_child = |other: &&Entry| {
+            other.parent.is_some_and(|parent| core::ptr::eq(&tree.entries[parent], entry))
+        };
+        tree.entries.iter().filter(is_child).map(|child| Logger(child.node)).collect()
+    });
+    let mut children: Vec<Logger> = children.unwrap_or_default();
+    children.sort_by_key(|child| child.name());
+    children
+}
+
+/// Whether a record would reach a handler, other than the last resort.
+pub(crate) fn has_handlers(node: &'static Node) -> bool {
+    let reached = look(node, |tree, mut entry| {
+        loop {
+            match entry.parent {
+                _ if !entry.handlers.is_empty() => return true,
+                Some(parent) if entry.propagate => entry = &tree.entries[parent],
+                _ => return false,
+            }
+        }
+    });
+    reached.unwrap_or(false)
 }
 
 pub(crate) fn effective_level(node: &'static Node) -> Level {
@@ -321,9 +404,13 @@ pub(crate) struct Change {
 /// What changes took out, to be dropped without the lock.
 #[allow(dead_code, reason = "held, and dropped")]
 pub(crate) struct Retired {
-    routes: Vec<Route>,
+    leaving: Leaving,
     changes: Vec<Change>,
 }
+
+/// Routes that nobody needs any more, and what those stood for whose numbers are free again. To be
+/// dropped without the lock: handlers are the application's, and routes take the lock themselves.
+type Leaving = (Vec<Route>, Vec<Arc<Destination>>);
 
 impl Drop for Retired {
     fn drop(&mut self) {
@@ -360,7 +447,7 @@ pub(crate) fn change_all(
             tree.entries[index].is_disabled = disable && above == 0;
         }
     }
-    Retired { routes: rebuild(registry, 0), changes: taken }
+    Retired { leaving: rebuild(registry, 0), changes: taken }
 }
 
 impl Entry {
@@ -396,8 +483,9 @@ pub(crate) fn lowest_gate() -> Level {
 }
 
 /// Works out thresholds and routes of the loggers from an index on.
-fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
+fn rebuild(registry: &mut Registry, first: usize) -> Leaving {
     let mut retired = Vec::new();
+    let swept = registry.routes.sweep();
     for index in first..registry.tree.entries.len() {
         let handlers = registry.tree.reached(index);
         let level = registry.tree.effective_level(index);
@@ -424,7 +512,7 @@ fn rebuild(registry: &mut Registry, first: usize) -> Vec<Route> {
     }
     let gates = registry.tree.entries.iter().map(|entry| entry.node.gate());
     bridge::log::set_max_level(gates.min().unwrap_or(Level::OFF));
-    retired
+    (retired, swept)
 }
 
 const ROOT: &str = "root";

@@ -67,8 +67,20 @@ pub(crate) fn set_blocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
     if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Starts a thread of the engine. It leaves all signals to the application's own threads.
+/// Starts a thread of the engine.
 pub(crate) fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> io::Result<JoinHandle<()>> {
+    spawn_aside(name, || {
+        IS_ENGINE.set(true);
+        work();
+    })
+}
+
+/// Starts a thread that may wait for the engine. It leaves all signals to the application's own
+/// threads.
+pub(crate) fn spawn_aside(
     name: &str,
     work: impl FnOnce() + Send + 'static,
 ) -> io::Result<JoinHandle<()>> {
@@ -79,10 +91,7 @@ pub(crate) fn spawn(
         libc::sigfillset(all.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr());
     }
-    let spawned = thread::Builder::new().name(name.to_owned()).spawn(|| {
-        IS_ENGINE.set(true);
-        work();
-    });
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
     // SAFETY: the set was initialised by the call above; the third argument may be null.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
     spawned

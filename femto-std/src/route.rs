@@ -7,7 +7,7 @@
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -110,8 +110,8 @@ impl Destination {
 pub(crate) struct Routes {
     entries: Vec<Option<Arc<Destination>>>,
     free: Vec<u32>,
-    /// Numbers without an owner, and since when.
-    retired: Vec<(u32, Instant)>,
+    /// Numbers without an owner, and since when, the oldest first.
+    retired: VecDeque<(u32, Instant)>,
     counts: BTreeMap<Box<str>, Arc<LoggerCounts>>,
     /// The mapped file that they are spelled out in.
     ring_file: Option<Arc<RingFile>>,
@@ -122,7 +122,7 @@ impl Routes {
         Self {
             entries: Vec::new(),
             free: Vec::new(),
-            retired: Vec::new(),
+            retired: VecDeque::new(),
             counts: BTreeMap::new(),
             ring_file: None,
         }
@@ -191,7 +191,6 @@ impl Routes {
     }
 
     fn add(&mut self, mut destination: Destination) -> Arc<Destination> {
-        self.sweep();
         let id = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             (self.entries.len() - 1) as u32
@@ -209,21 +208,28 @@ impl Routes {
         if let Some(destination) = self.get(id) {
             destination.retired.store(true, Ordering::Relaxed);
         }
-        self.retired.push((id, Instant::now()));
+        self.retired.push_back((id, Instant::now()));
     }
 
-    /// Frees numbers that no frame can carry any more.
-    pub(crate) fn sweep(&mut self) {
+    /// Frees numbers that no frame can carry any more. Gives back what they stood for, to be dropped
+    /// without the lock: handlers are the application's, and may log when they go.
+    pub(crate) fn sweep(&mut self) -> Vec<Arc<Destination>> {
+        let mut swept = Vec::new();
         let now = Instant::now();
-        let (entries, free) = (&mut self.entries, &mut self.free);
-        self.retired.retain(|&(id, since)| {
-            let keep = now.duration_since(since) < GRACE;
-            if !keep {
-                entries[id as usize] = None;
-                free.push(id);
+        while let Some(&(id, since)) = self.retired.front()
+            && now.duration_since(since) >= GRACE
+        {
+            self.retired.pop_front();
+            let entry = &mut self.entries[id as usize];
+            // A caller that waits for room holds what it waits for: that is for later.
+            if entry.as_ref().is_some_and(|known| Arc::strong_count(known) > 1) {
+                self.retired.push_back((id, now));
+                continue;
             }
-            keep
-        });
+            swept.extend(entry.take());
+            self.free.push(id);
+        }
+        swept
     }
 }
 

@@ -15,7 +15,7 @@ use femto_std::config::{
     LoggerConfigBuilder,
 };
 use femto_std::{Level, Manager, get_logger, info};
-use scratch::{PATIENCE, Scratch, read};
+use scratch::{PATIENCE, Scratch, read, wait_until};
 
 const THREADS: usize = 4;
 const RECORDS: usize = 5_000;
@@ -119,5 +119,13 @@ fn no_record_is_lost_or_doubled_while_configurations_come_and_go() {
             }
         }
         assert!(counts.is_empty(), "{counts:?}");
+    });
+
+    // Handlers that are gone are closed, once nobody can have a record for them.
+    Config::default().apply().unwrap();
+    wait_until("files are closed", || {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let targets = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        targets.filter(|target| target.starts_with(scratch.path(""))).count() == 0
     });
 }

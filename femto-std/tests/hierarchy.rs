@@ -5,7 +5,9 @@ mod scratch;
 
 use std::sync::Arc;
 
-use femto_std::{HandlerBuilderTrait, Level, Manager, debug, error, get_logger, info, warn};
+use femto_std::{
+    Filter, HandlerBuilderTrait, Level, Manager, NameFilter, debug, error, get_logger, info, warn,
+};
 use scratch::{Scratch, lines, lone_logger, pattern, plain};
 
 #[test]
@@ -144,4 +146,43 @@ fn what_was_logged_before_a_handler_is_removed_still_reaches_it() {
         assert_eq!(lines(&handler, &path).len(), 10);
         handler.close(scratch::PATIENCE).unwrap();
     }
+}
+
+#[test]
+fn the_tree_can_be_walked() {
+    let [top, child, grandchild] = ["walk", "walk.a", "walk.b.c"].map(get_logger);
+    assert_eq!(grandchild.parent(), Some(top));
+    assert_eq!(top.children(), [child, grandchild]);
+    let between = get_logger("walk.b");
+    assert_eq!(grandchild.parent(), Some(between));
+    assert_eq!(top.children(), [child, between]);
+    assert_eq!(top.child("b.c"), grandchild);
+    let root = Manager::global().root();
+    assert_eq!((root.parent(), root.child("walk")), (None, top));
+    let names: Vec<_> = Manager::global().loggers().iter().map(|logger| logger.name()).collect();
+    let mine: Vec<_> = names.iter().copied().filter(|name| name.starts_with("walk")).collect();
+    assert_eq!(mine, ["walk", "walk.a", "walk.b", "walk.b.c"]);
+    assert!(names.contains(&"root"));
+}
+
+#[test]
+fn what_a_logger_has_can_be_asked_and_taken_away() {
+    let scratch = Scratch::new("asked");
+    let (logger, handler, path) = scratch.logger("asked");
+    let child = get_logger("asked.child");
+    assert!(child.has_handlers() && child.propagate() && !logger.propagate());
+    let filter: Arc<dyn Filter> = Arc::new(NameFilter("nobody"));
+    logger.add_filter(filter.clone());
+    assert_eq!(logger.filters().len(), 1);
+    info!(logger: logger, "filtered");
+    logger.remove_filter(&filter);
+    logger.set_disabled(true);
+    assert!(!logger.is_enabled(Level::CRITICAL) && child.is_enabled(Level::INFO));
+    info!(logger: logger, "disabled");
+    info!(logger: child, "1");
+    logger.set_disabled(false);
+    info!(logger: logger, "2");
+    assert_eq!(lines(&handler, &path), ["1", "2"]);
+    logger.clear_handlers();
+    assert!(!child.has_handlers());
 }

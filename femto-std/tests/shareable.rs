@@ -38,7 +38,7 @@ const _: () = {
     use femto_std::config::*;
     all! { is_shareable:
         Config, ConfigBuilder, ConfigError, FileConfig, FileMode, FilterConfig,
-        FanOutConfig, MemoryConfig, PipeConfig, TcpConfig, UnixConfig, NullConfig, Permissions, RotatingFileConfig, TimedRotatingFileConfig,
+        FanOutConfig, MemoryConfig, PipeConfig, TcpConfig, UnixConfig, Watch, Watcher, NullConfig, Permissions, RotatingFileConfig, TimedRotatingFileConfig,
         HandlerConfig, HandlerKind, Kind, LoggerConfig, LoggerConfigBuilder, Node,
         Problem, QueueConfig, Stream, StreamConfig,
         Field, FormatterBuilder, FormatterStyle, NamedField, OwnedValue, Precision, ShownKeys, Zone,

@@ -293,12 +293,8 @@ impl Outputs {
 
     fn forget_closed(&mut self) {
         for slot in &mut self.outputs {
-            // Nobody else knows the handler, or it is closed: no record can come.
             let is_gone = slot.as_ref().is_some_and(|output| {
-                output.backlog.is_empty()
-                    && output.unsealed.is_none()
-                    && output.worker.is_none()
-                    && (Arc::strong_count(&output.handler) == 1 || output.handler.is_closed())
+                output.backlog.is_empty() && output.unsealed.is_none() && output.is_forsaken()
             });
             if is_gone {
                 *slot = None;
@@ -371,6 +367,15 @@ impl Output {
         };
         output.begin_pass();
         output
+    }
+
+    /// Whether nobody else knows the handler, or it is closed: no record can come.
+    fn is_forsaken(&self) -> bool {
+        match &self.worker {
+            None => Arc::strong_count(&self.handler) == 1 || self.handler.is_closed(),
+            // The worker knows it, too; it ends once it has nobody to write for.
+            Some(_) => Arc::strong_count(&self.handler) == 2 && self.outlet.queued() == 0,
+        }
     }
 
     fn begin_pass(&mut self) {

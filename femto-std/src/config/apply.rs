@@ -17,7 +17,7 @@ use femto_core::{Filter, Level};
 use super::check::{self, Checked};
 use super::handler::Parts;
 use super::problem::{Place, Problems, Unknown};
-use super::{Config, ConfigError, HandlerConfig, LoggerConfig};
+use super::{Config, ConfigError, HandlerConfig, HandlerKind, LoggerConfig};
 use crate::formatter::Formatter;
 use crate::manager::{self, Change};
 use crate::{Handler, engine, registry, state};
@@ -186,12 +186,21 @@ impl Applied {
         drop(registry);
         // Without the lock: what goes is the application's, and may log when it does.
         drop((replaced, retired, retired_loggers));
-        for (id, handler) in &before.handlers {
-            let stays = next.handlers.get(id).is_some_and(|now| Arc::ptr_eq(now, handler));
-            if !stays {
-                // What the deadline leaves unwritten is written later.
-                let _ = handler.flush(PATIENCE);
-            }
+        let is_gone = |id: &String, handler: &Arc<Handler>| {
+            !next.handlers.get(id).is_some_and(|now| Arc::ptr_eq(now, handler))
+        };
+        let mut gone: Vec<_> =
+            before.handlers.iter().filter(|(id, handler)| is_gone(id, handler)).collect();
+        // What is passed on is then written.
+        let is_memory = |id: &String| {
+            let kind = before.config.handlers.get(id).and_then(|config| config.kind.as_ref());
+            matches!(kind, Some(HandlerKind::Memory(_)))
+        };
+        gone.sort_by_key(|(id, _)| !is_memory(id));
+        for (id, handler) in gone {
+            // What the deadline leaves unwritten is written later. The file is closed when nobody can
+            // have a record for it any more.
+            let _ = if is_memory(id) { handler.close(PATIENCE) } else { handler.flush(PATIENCE) };
         }
     }
 

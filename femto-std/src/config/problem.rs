@@ -33,6 +33,11 @@ impl ConfigError {
         &self.problems
     }
 
+    /// About the whole.
+    pub(crate) fn of_text(text: String) -> Self {
+        Self::new(Problem::at_line(None, text))
+    }
+
     pub(crate) fn new(problem: Problem) -> Self {
         Self { problems: vec![problem] }
     }

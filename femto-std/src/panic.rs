@@ -8,11 +8,8 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 use std::thread;
 
-use femto_core::frame::portable::{Portable, Style};
-use femto_core::{Details, Level, Record};
-
 use crate::unwind::guarded;
-use crate::{Logger, Manager, engine, os};
+use crate::{Level, Logger, engine, os};
 
 /// Installs the hook, once a process: the one that was there is called first.
 pub(crate) fn install(logger: Logger) {
@@ -37,31 +34,18 @@ thread_local! {
 }
 
 fn log(logger: Logger, info: &PanicHookInfo<'_>) {
-    if !logger.enabled(LEVEL) {
-        return;
-    }
     let thread = thread::current();
     let name = thread.name().unwrap_or("unnamed");
     let reason = info.payload_as_str().unwrap_or("a value that is no text");
-    let message = format!("thread '{name}' panicked: {reason}");
-    let Some(route) = logger.admit(LEVEL, &message) else { return };
-    let mut frame = Vec::new();
-    let written = Portable {
-        level: LEVEL,
-        style: Style::Ready,
-        template: &message,
-        arguments: &[][..],
-        location: info.location().map(|location| (location.file(), location.line())),
-        key_values: None::<&[_]>,
-        ..Portable::default()
+    match info.location() {
+        Some(place) => {
+            crate::log!(logger: logger, Level::CRITICAL, "thread '{name}' panicked at {place}: {reason}");
+        }
+        None => crate::log!(logger: logger, Level::CRITICAL, "thread '{name}' panicked: {reason}"),
     }
-    .write(&mut frame);
-    let Ok(()) = written;
-    route.submit(LEVEL, engine::now(), &frame);
     // What takes longer is written by the end of the process, if it ends well.
-    let _ = Manager::global().flush(DEADLINE);
+    let _ = engine::flush(DEADLINE);
 }
 
-const LEVEL: Level = Level::CRITICAL;
 /// How long a thread that panics waits for sinks.
 const DEADLINE: Duration = Duration::from_millis(200);

@@ -55,6 +55,24 @@ fn a_panic_hook_logs_and_flushes() {
 }
 
 #[test]
+fn panics_are_logged_even_those_that_abort() {
+    let (ended, lines) = end("logged_panics");
+    assert_eq!(ended.status.code(), None, "{:?}", ended.status);
+    let said: Vec<_> = lines[5_000..].iter().map(String::as_str).collect();
+    let [worker, displayed, shown, first, again, rest @ ..] = &said[..] else { panic!("{said:?}") };
+    assert!(worker.starts_with("thread 'worker' panicked at tests/src/bin/program/exit.rs:"));
+    assert!(worker.ends_with(": a number: 7"), "{worker}");
+    assert!(displayed.ends_with(": displayed"), "{displayed}");
+    assert_eq!(*shown, "shown: <formatting panicked>");
+    assert!(first.ends_with(": a value that is no text"), "{first}");
+    assert!(again.ends_with(": again, which aborts"), "{again}");
+    // The runtime may say itself that it aborts.
+    assert!(rest.iter().all(|line| line.starts_with("thread 'main' panicked")), "{rest:?}");
+    // The hook that was there is called.
+    assert!(ended.stderr.contains("a number: 7"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_panic_hook_flushes_and_aborts() {
     let (ended, lines) = end("abort_in_hook");
     assert_eq!((ended.status.code(), lines.len()), (None, 5_000));

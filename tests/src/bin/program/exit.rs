@@ -39,6 +39,17 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
             let _ = std::thread::spawn(|| panic!("on purpose")).join();
             panic!("again");
         }
+        "killed_soon" | "aborted_soon" | "left_soon" => {
+            std::thread::sleep(Duration::from_millis(50));
+            // SAFETY: the process ends here; no hook runs.
+            unsafe {
+                match which {
+                    "killed_soon" => _ = libc::raise(libc::SIGKILL),
+                    "aborted_soon" => libc::abort(),
+                    _ => libc::_exit(3),
+                }
+            }
+        }
         "logged_panics" => logged_panics(root),
         "abort_in_hook" => {
             std::panic::set_hook(Box::new(|_| {

@@ -21,6 +21,7 @@ mod logger;
 mod macros;
 mod manager;
 mod os;
+mod panic;
 pub mod recover;
 mod registry;
 mod report;

@@ -207,6 +207,24 @@ impl Manager {
         RecoverBuilder::new(path).build()
     }
 
+    /// Has every panic be a record of `logger`, at [`Level::CRITICAL`], with thread, place and text; then
+    /// everything is written, for which the thread waits 200 ms at most. The panic hook that was there is
+    /// called first. Only the first call of a process does something.
+    ///
+    /// Panics of sinks, formatters and filters are told by the other hook alone; so is a panic within the
+    /// logging of another.
+    ///
+    /// # Examples
+    /// ```
+    /// use femto_std::Manager;
+    ///
+    /// let manager = Manager::global();
+    /// manager.log_panics(manager.get_logger("app"));
+    /// ```
+    pub fn log_panics(self, logger: Logger) {
+        crate::panic::install(logger);
+    }
+
     /// A guard that shuts down when it is dropped, at the end of `main` for instance.
     pub fn guard(self) -> Guard {
         Guard::new()

@@ -178,7 +178,8 @@ fn announce(index: u32, site: &'static CallSite) -> bool {
         return false;
     }
     let file = registry::lock().recover.as_ref().map(|(_, file)| file.clone());
-    file.is_none_or(|file| file.add_statement(index, site))
+    // A forked child has all statements spelled out when it makes its own.
+    file.is_none_or(|file| !file.is_own() || file.add_statement(index, site))
 }
 
 /// The files at `path` and beside it, with a number, that nobody has locked. They are locked now.

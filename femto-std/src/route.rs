@@ -197,7 +197,10 @@ impl Routes {
         });
         destination.id = id;
         let destination = Arc::new(destination);
-        if let Some(file) = &self.ring_file {
+        // A forked child has all routes spelled out when it makes its own file.
+        if let Some(file) = &self.ring_file
+            && file.is_own()
+        {
             file.add_route(&destination);
         }
         self.entries[id as usize] = Some(destination.clone());

@@ -35,6 +35,23 @@ fn exit_is_called_on_another_thread() {
     assert_eq!((ended.status.code(), lines.len()), (Some(3), 5_000));
 }
 
+/// Without a mapped file: promised are 10 ms, but others use the machine too, so one of several has to
+/// have them all.
+#[test]
+fn what_was_logged_50_ms_before_is_there_however_the_process_dies() {
+    for which in ["killed_soon", "aborted_soon", "left_soon"] {
+        let all = (0..5).any(|_| {
+            let scratch = Scratch::new(which);
+            let path = scratch.path("log");
+            let scenario = format!("exit-{which}");
+            let ended = run(PROGRAM, &scenario, &[path.as_os_str()], Duration::from_secs(30));
+            assert!(!ended.status.success());
+            numbers(&lines(&path), "n ").into_iter().eq(0..5_000)
+        });
+        assert!(all, "{which}: something was missing five times");
+    }
+}
+
 #[test]
 fn main_panics() {
     let (ended, lines) = end("panic");
@@ -52,6 +69,24 @@ fn a_panic_hook_logs_and_flushes() {
     let (ended, lines) = end("panic_hook");
     assert_eq!(ended.status.code(), Some(101));
     assert_eq!(numbers(&lines, "hook "), [1, 2, 1, 2]);
+}
+
+#[test]
+fn panics_are_logged_even_those_that_abort() {
+    let (ended, lines) = end("logged_panics");
+    assert_eq!(ended.status.code(), None, "{:?}", ended.status);
+    let said: Vec<_> = lines[5_000..].iter().map(String::as_str).collect();
+    let [worker, displayed, shown, first, again, rest @ ..] = &said[..] else { panic!("{said:?}") };
+    assert!(worker.starts_with("thread 'worker' panicked at tests/src/bin/program/exit.rs:"));
+    assert!(worker.ends_with(": a number: 7"), "{worker}");
+    assert!(displayed.ends_with(": displayed"), "{displayed}");
+    assert_eq!(*shown, "shown: <formatting panicked>");
+    assert!(first.ends_with(": a value that is no text"), "{first}");
+    assert!(again.ends_with(": again, which aborts"), "{again}");
+    // The runtime may say itself that it aborts.
+    assert!(rest.iter().all(|line| line.starts_with("thread 'main' panicked")), "{rest:?}");
+    // The hook that was there is called.
+    assert!(ended.stderr.contains("a number: 7"), "{}", ended.stderr);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use femto_core::Record;
 
 use super::arrived::arrived;
 use super::layout::{self, header};
-use super::{open_own, remove};
+use super::{names, open_own, remove};
 use crate::clock::Conversion;
 use crate::collector::Decoder;
 use crate::sink::Place;
@@ -114,6 +114,22 @@ impl Leftover {
         }
     }
 
+    /// What there is at `path`, and beside it with a number, the oldest first.
+    ///
+    /// # Errors
+    /// The system's, if the folder cannot be read, or there is no such file.
+    pub fn find(path: &Path) -> io::Result<Vec<(PathBuf, Result<Self, LeftoverError>)>> {
+        let path = std::path::absolute(path)?;
+        let names = names(&path)?.into_iter().filter(|name| name.symlink_metadata().is_ok());
+        let mut found: Vec<_> = names.map(|name| (name.clone(), Self::open(&name))).collect();
+        if found.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        found.retain(|(_, leftover)| !matches!(leftover, Err(LeftoverError::NotBegun)));
+        found.sort_by_key(|(_, leftover)| leftover.as_ref().map_or(0, Self::begun));
+        Ok(found)
+    }
+
     /// Reads a file that is locked.
     pub(super) fn read(path: &Path, mut file: File) -> Result<Self, LeftoverError> {
         let mut bytes = Vec::new();
@@ -170,6 +186,12 @@ impl Leftover {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.is_taken || (self.lines.is_empty() && self.records.is_empty() && self.damaged == 0)
+    }
+
+    /// Whether [`Leftover::consume`] was called for it.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.is_taken
     }
 
     /// Records that no line was made of yet.

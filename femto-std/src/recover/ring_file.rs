@@ -19,12 +19,14 @@ use super::spelled::{self, Spelled};
 use crate::clock::Conversion;
 use crate::handler::{Handler, Way};
 use crate::lane::Words;
-use crate::report;
 use crate::route::Destination;
+use crate::{report, state};
 
 /// The mapped file of this process.
 pub(crate) struct RingFile {
     path: PathBuf,
+    /// Of the process that made it.
+    epoch: u32,
     /// Locked as long as it is open.
     file: File,
     map: Map,
@@ -74,6 +76,7 @@ impl RingFile {
         let routes = Spelled::new(&map, &mut arena, &header[header::ROUTES])?;
         let file = Self {
             path: path.to_owned(),
+            epoch: state::epoch(),
             file,
             map,
             header,
@@ -97,6 +100,12 @@ impl RingFile {
         put(header, fixed);
         header[header::CHECK].store(layout::check(fixed), Ordering::Release);
         Ok(file)
+    }
+
+    /// Whether this process made it, rather than one that it was forked from: then another thread may
+    /// have had it locked, for ever.
+    pub(crate) fn is_own(&self) -> bool {
+        self.epoch == state::epoch()
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {

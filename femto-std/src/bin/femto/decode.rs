@@ -1,7 +1,5 @@
 //! `femto decode`: bytes in, lines out.
 
-mod output;
-
 use core::fmt;
 use core::time::Duration;
 use std::fs::{self, File};
@@ -9,12 +7,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use femto_std::Level;
 use femto_std::decode::{Dump, Found, Image, ImageError, WireReader};
 use femto_std::frame::FrameError;
 
-use output::Output;
+use crate::output::{Format, Output};
 
 /// Turns frames from firmware into text, JSON or logfmt
 ///
@@ -60,13 +58,6 @@ pub(crate) struct Options {
     input: PathBuf,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-    Logfmt,
-}
-
 /// Why nothing, or no more, could be decoded.
 pub(crate) enum Error {
     Open { path: PathBuf, source: io::Error },
@@ -84,7 +75,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     } else {
         Box::new(File::open(path).map_err(|source| Error::Open { path: path.clone(), source })?)
     };
-    let mut output = Output::new(options);
+    let mut output = Output::new(options.format, options.level, &options.logger);
     let image = options.elf.as_deref().map(read_image).transpose()?;
     let may_be_memory = image.is_some() || is_small_file(path);
     if options.follow || !may_be_memory {

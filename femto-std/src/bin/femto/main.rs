@@ -1,7 +1,10 @@
-//! The `femto` command: what firmware logged, read on a host; configurations, checked.
+//! The `femto` command: what firmware logged, read on a host; configurations, checked; what killed
+//! processes left.
 
 mod check;
 mod decode;
+mod output;
+mod recover;
 
 use core::fmt::Display;
 use std::process::ExitCode;
@@ -20,12 +23,14 @@ struct Arguments {
 enum Command {
     Check(check::Options),
     Decode(decode::Options),
+    Recover(recover::Options),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => end(check::run(&options)),
         Command::Decode(options) => end(decode::run(&options)),
+        Command::Recover(options) => end(recover::run(&options)),
     }
 }
 

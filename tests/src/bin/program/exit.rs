@@ -39,6 +39,18 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
             let _ = std::thread::spawn(|| panic!("on purpose")).join();
             panic!("again");
         }
+        "killed_soon" | "aborted_soon" | "left_soon" => {
+            std::thread::sleep(Duration::from_millis(50));
+            // SAFETY: the process ends here; no hook runs.
+            unsafe {
+                match which {
+                    "killed_soon" => _ = libc::raise(libc::SIGKILL),
+                    "aborted_soon" => libc::abort(),
+                    _ => libc::_exit(3),
+                }
+            }
+        }
+        "logged_panics" => logged_panics(root),
         "abort_in_hook" => {
             std::panic::set_hook(Box::new(|_| {
                 Manager::global().flush(Duration::from_secs(20)).expect("flush");
@@ -69,6 +81,29 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         }
         _ => panic!("no such end: {which}"),
     }
+}
+
+/// Panics in a thread, in what a call displays, and while another unwinds.
+fn logged_panics(root: Logger) {
+    struct Panics;
+    impl core::fmt::Display for Panics {
+        fn fmt(&self, _: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            panic!("displayed");
+        }
+    }
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("again, which aborts");
+        }
+    }
+    Manager::global().log_panics(root);
+    Manager::global().log_panics(root);
+    let thread = std::thread::Builder::new().name("worker".into());
+    let _ = thread.spawn(|| panic!("a number: {}", 7)).map(std::thread::JoinHandle::join);
+    let displayed = core::mem::ManuallyDrop::new(Panics);
+    info!(logger: root, "shown: {}", *displayed);
+    let _panics_again = Panics;
+    std::panic::panic_any(5_u8);
 }
 
 /// Logs in its destructor, at the end of the main thread.

@@ -29,8 +29,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
     let (kind, threads) = which.split_once('-').unwrap_or((which, "1"));
     let threads: u64 = threads.parse().expect("a number of threads");
     match kind {
-        // What others left is written at the end of the process, if not before.
-        "next" => {}
+        "next" => Manager::global().flush(Duration::from_secs(50)).expect("flush"),
         "log" | "large" => hammer(folder, label, threads, kind == "large"),
         "abort" | "segfault" | "exit" => die(label, kind),
         "forks" => forks(folder, label, threads),

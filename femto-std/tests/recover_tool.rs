@@ -1,5 +1,6 @@
 //! `femto recover`, and what becomes of a file that is damaged. One process, which is not killed: its
 //! file is copied while it has records that nobody has written.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/scratch.rs"]
 mod scratch;

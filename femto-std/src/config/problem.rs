@@ -20,8 +20,9 @@ use super::setting::Shown;
 ///     error.to_string(),
 ///     r#"loggers."app.db".handlers[0] = "file": no such handler: there are none"#
 /// );
+/// assert_eq!(format!("{error:?}"), error.to_string());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<Problem>,
 }
@@ -51,6 +52,13 @@ impl fmt::Display for ConfigError {
             write!(f, "{separator}{problem}")?;
         }
         Ok(())
+    }
+}
+
+/// As [`Display`](fmt::Display): what a `main` that returns the error prints is for people.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -128,3 +128,14 @@ fn what_is_wrong_is_told_line_by_line() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn the_guides_configuration_is_shown_as_the_guide_has_it() {
+    let guide = include_str!("../../docs/rust.md");
+    let (_, rest) = guide.split_once("<!-- logging.toml -->\n```toml\n").unwrap();
+    let (config, rest) = rest.split_once("```\n").unwrap();
+    let (_, rest) = rest.split_once("```text\n").unwrap();
+    let (shown, _) = rest.split_once("```\n").unwrap();
+    let output = check(&Scratch::new("guide"), "logging.toml", config);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
+}

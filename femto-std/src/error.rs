@@ -48,6 +48,15 @@ pub enum Error {
         /// What is allowed.
         allowed: &'static str,
     },
+    /// A parameter is given that the style of the formatter has no use for.
+    CheckStyle {
+        /// The parameter, as its `with_*` method names it.
+        name: &'static str,
+        /// The style.
+        style: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+    },
     /// A format string is not understood, or names what no record has.
     ParseFormat {
         /// The parameter, as its `with_*` method names it.
@@ -75,6 +84,9 @@ impl fmt::Display for Error {
             Self::CheckParameter { name, value, allowed } => {
                 write!(f, "{name} = {value} is out of range: allowed is {allowed}")
             }
+            Self::CheckStyle { name, style, allowed } => {
+                write!(f, "{name} is given with the style {style}: allowed {allowed}")
+            }
             Self::ParseFormat { name, value, source: FormatError::FindField { name: field } } => {
                 write!(
                     f,
@@ -85,7 +97,9 @@ impl fmt::Display for Error {
             Self::ParseFormat { name, value, .. } => {
                 write!(f, "could not parse {name} = {value:?}")
             }
-            Self::InstallLogBridge => f.write_str("the `log` crate has a logger already"),
+            Self::InstallLogBridge => f.write_str(
+                "the `log` crate has a logger already, of its own or by tracing_subscriber's `init`",
+            ),
             Self::InstallTracingBridge => {
                 f.write_str("the process has a global `tracing` subscriber already")
             }

@@ -79,5 +79,10 @@ fn what_is_wrong_is_told_with_the_variable() {
 #[test]
 fn beginning_twice_is_refused() {
     let written = written(&[("RUST_LOG", "off")], "twice");
-    assert_eq!(written, ["refused: the `log` crate has a logger already"]);
+    assert_eq!(
+        written,
+        [
+            "refused: the `log` crate has a logger already, of its own or by tracing_subscriber's `init`"
+        ]
+    );
 }

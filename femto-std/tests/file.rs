@@ -18,21 +18,21 @@ fn a_new_file_has_the_mode_asked_for_whatever_the_mask() {
     let scratch = Scratch::new("mode");
     for asked in [0o600, 0o640, 0o666] {
         let path = scratch.path(&format!("{asked:o}"));
-        plain(&path).with_mode(asked).build().unwrap();
+        plain(&path).with_permissions(asked).build().unwrap();
         assert_eq!(mode(&path), asked);
     }
     // One that was there keeps its own.
     let path = scratch.path("600");
-    plain(&path).with_mode(0o666).build().unwrap();
+    plain(&path).with_permissions(0o666).build().unwrap();
     assert_eq!(mode(&path), 0o600);
 }
 
 #[test]
 fn a_mode_that_cannot_be_is_an_error() {
     for wrong in [0o1777, 0o444, 0] {
-        let error = FileHandlerBuilder::new("never").with_mode(wrong).build().unwrap_err();
+        let error = FileHandlerBuilder::new("never").with_permissions(wrong).build().unwrap_err();
         assert!(
-            matches!(&error, Error::CheckParameter { name: "mode", value, .. } if *value == format!("{wrong:#o}")),
+            matches!(&error, Error::CheckParameter { name: "permissions", value, .. } if *value == format!("{wrong:#o}")),
             "{error}"
         );
         assert!(!std::path::Path::new("never").exists());
@@ -45,7 +45,7 @@ fn missing_folders_are_made_if_asked() {
     let path = scratch.path("a/b/log");
     let error = plain(&path).build().unwrap_err();
     assert!(matches!(&error, Error::OpenFile { path: named, .. } if *named == path), "{error}");
-    let handler = plain(&path).with_create_parents(true).with_mode(0o600).build().unwrap();
+    let handler = plain(&path).with_create_parents(true).with_permissions(0o600).build().unwrap();
     let logger = lone_logger("folders", &handler);
     info!(logger: logger, "1");
     assert_eq!(lines(&handler, &path), ["1"]);

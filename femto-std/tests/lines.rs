@@ -202,14 +202,18 @@ fn what_is_wrong_is_told_with_key_value_and_what_is_allowed() {
     let typo = refuse(FormatterBuilder::new().with_format("%(mesage)s"));
     assert!(typo.contains("format = \"%(mesage)s\" names 'mesage': allowed are"), "{typo}");
     for (builder, expected) in [
-        (json().with_format("%(message)s"), "format = given with the style json"),
-        (FormatterBuilder::new().with_precision(Precision::Seconds), "precision = "),
-        (FormatterBuilder::new().with_fields([Field::Time]), "fields = given with the style %"),
-        (FormatterBuilder::new().with_flat(true), "flat = "),
-        (FormatterBuilder::new().with_color(true), "color = "),
-        (json().with_default("a", 1), "defaults = "),
-        (json().with_escaping(false), "escaping = "),
-        (json().with_millisecond_format("%s"), "millisecond_format = "),
+        (json().with_format("%(message)s"), "format is given with the style json: allowed only"),
+        (
+            FormatterBuilder::new().with_format("{message}"),
+            "format = \"{message}\" is out of range: allowed is with the style % what names a field",
+        ),
+        (FormatterBuilder::new().with_precision(Precision::Seconds), "precision is given"),
+        (FormatterBuilder::new().with_fields([Field::Time]), "fields is given with the style %"),
+        (FormatterBuilder::new().with_flat(true), "flat is given"),
+        (FormatterBuilder::new().with_color(true), "color is given"),
+        (json().with_default("a", 1), "defaults is given"),
+        (json().with_escaping(false), "escaping is given"),
+        (json().with_millisecond_format("%s"), "millisecond_format is given"),
         (
             json().with_fields([Field::Time, Field::Time]),
             "fields = time is out of range: allowed is each key once",

@@ -349,7 +349,7 @@ fn a_parameter_out_of_range_is_an_error_that_names_it() {
     expect(builder(&path).with_backup_count(0), "backup_count");
     expect(builder(&path).with_max_age(Duration::ZERO), "max_age");
     expect(builder(&path).with_max_total_bytes(0), "max_total_bytes");
-    expect(builder(&path).with_mode(0o7000), "mode");
+    expect(builder(&path).with_permissions(0o7000), "permissions");
     expect(builder(&path).with_capacity(1), "capacity");
     assert!(!path.exists());
 }

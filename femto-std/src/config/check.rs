@@ -105,9 +105,7 @@ fn check_parameters(handler: &HandlerConfig, place: &Place<'_>, problems: &mut P
     let parts = Parts { queue: handler.queue.clone(), ..Parts::default() };
     match handler.check(&parts) {
         Err(Error::CheckParameter { name, value, allowed }) => {
-            // Python's `mode` is another.
-            let key = if name == "mode" { "permissions" } else { name };
-            problems.wrong(&place.key(key), &value, &format!("allowed is {allowed}"));
+            problems.wrong(&place.key(name), &value, &format!("allowed is {allowed}"));
         }
         Err(error) => problems.at(place, &error.to_string()),
         Ok(()) => {}

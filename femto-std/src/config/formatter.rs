@@ -24,8 +24,9 @@ impl FormatterBuilder {
             Err(error) => error,
         };
         match &error {
-            Error::CheckParameter { name, value, allowed } if value.starts_with("given with") => {
-                problems.at(&place.key(name), &format!("is {value}: allowed {allowed}"));
+            Error::CheckStyle { name, style, allowed } => {
+                let text = format!("is given with the style {style}: allowed {allowed}");
+                problems.at(&place.key(name), &text);
             }
             Error::CheckParameter { name, value, allowed } => {
                 problems.wrong(&place.key(name), value, &format!("allowed is {allowed}"));

@@ -238,8 +238,7 @@ impl FormatterBuilder {
         ];
         for (is_refused, name, allowed) in refused {
             if is_refused {
-                let value = format!("given with the style {}", self.style.name());
-                return Err(Error::CheckParameter { name, value, allowed });
+                return Err(Error::CheckStyle { name, style: self.style.name(), allowed });
             }
         }
         self.check_fields()
@@ -296,7 +295,17 @@ impl FormatterBuilder {
             None => PatternFormatter::default(),
             Some(format) => {
                 let refuse = |source| parse_error("format", format, source);
-                PatternFormatter::new(format, style).map_err(refuse)?
+                let pattern = PatternFormatter::new(format, style).map_err(refuse)?;
+                if pattern.is_constant() {
+                    let allowed = match style {
+                        PatternStyle::Percent => "with the style % what names a field: %(message)s",
+                        PatternStyle::Brace => "with the style { what names a field: {message}",
+                        PatternStyle::Dollar => "with the style $ what names a field: $message",
+                    };
+                    let value = format!("{format:?}");
+                    return Err(Error::CheckParameter { name: "format", value, allowed });
+                }
+                pattern
             }
         };
         if let Some(format) = &self.date_format {

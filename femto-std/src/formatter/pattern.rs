@@ -177,6 +177,11 @@ impl PatternFormatter {
         self
     }
 
+    /// Whether it names no field: Python refuses such a format.
+    pub(super) fn is_constant(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// The keys of key-values that the format string names.
     pub(super) fn named_keys(&self) -> impl Iterator<Item = &str> {
         self.items.iter().filter_map(|item| match &item.source {
@@ -306,7 +311,11 @@ impl PatternFormatter {
             out.push(' ');
             let start = out.len();
             out.extend([key, "="]);
-            write_value(value, Shape::Plain, out);
+            match value {
+                // Python has no such list: a flag is told as the program's language has it.
+                Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+                _ => write_value(value, Shape::Plain, out),
+            }
             if self.escapes {
                 escape_control(out, start);
             }

@@ -45,7 +45,7 @@ use crate::sink::{FileOpener, FileOptions};
 /// # let folder = std::env::temp_dir().join(format!("femto-watched-{}", std::process::id()));
 /// let handler = FileHandlerBuilder::new(folder.join("app.log"))
 ///     .with_create_parents(true)
-///     .with_mode(0o640)
+///     .with_permissions(0o640)
 ///     .with_watch(true)
 ///     .build()?;
 /// # drop(handler);
@@ -138,7 +138,7 @@ impl FileOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         match self.mode {
             Some(mode) if mode & !0o777 != 0 || mode & 0o200 == 0 => Err(Error::CheckParameter {
-                name: "mode",
+                name: "permissions",
                 value: format!("{mode:#o}"),
                 allowed: "0o200 to 0o777, with the owner's permission to write (0o200)",
             }),
@@ -158,7 +158,7 @@ macro_rules! file_setters {
 
         /// Permissions of a file that is created, whatever the process's mask: 0o200 to 0o777, and the
         /// owner must be allowed to write. Default: 0o666 without the bits of the mask.
-        pub fn with_mode(mut self, mode: u32) -> Self {
+        pub fn with_permissions(mut self, mode: u32) -> Self {
             self.file.mode = Some(mode);
             self
         }

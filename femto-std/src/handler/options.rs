@@ -94,7 +94,8 @@ macro_rules! option_setters {
             self
         }
 
-        /// Bytes that may wait to be written, at least 4096. Default: 4 MiB.
+        /// Bytes that may wait to be written, at least 4096. Default: 4 MiB. Lines are handed over in
+        /// blocks of up to 64 KiB, so as much more may wait.
         pub fn with_capacity(mut self, bytes: usize) -> Self {
             self.options.capacity = bytes;
             self

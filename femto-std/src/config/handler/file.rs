@@ -54,7 +54,7 @@ impl FileConfig {
             .with_create_parents(self.create_parents)
             .with_sync(self.sync);
         match self.permissions {
-            Some(Permissions(bits)) => builder.with_mode(bits),
+            Some(Permissions(bits)) => builder.with_permissions(bits),
             None => builder,
         }
     }

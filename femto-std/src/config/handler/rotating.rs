@@ -89,7 +89,7 @@ macro_rules! common {
             .with_create_parents($config.create_parents)
             .with_sync($config.sync);
         if let Some(Permissions(bits)) = $config.permissions {
-            builder = builder.with_mode(bits);
+            builder = builder.with_permissions(bits);
         }
         if let Some(age) = $config.max_age {
             builder = builder.with_max_age(age);

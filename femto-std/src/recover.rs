@@ -125,7 +125,6 @@ impl RecoverBuilder {
         if takes_leftovers {
             for (path, file) in abandoned(&self.path)? {
                 match Leftover::read(&path, file) {
-                    Ok(leftover) if leftover.is_empty() => leftover.remove(),
                     Ok(leftover) => leftovers.push(leftover),
                     Err(LeftoverError::NotBegun) => remove(&path),
                     // Somebody's file was named by mistake.
@@ -134,6 +133,7 @@ impl RecoverBuilder {
                 }
             }
         }
+        remove_useless(&mut leftovers);
         let (path, file) = create(&self.path)?;
         match RingFile::begin(&path, file, self.size) {
             Ok(file) => Ok((file, leftovers)),
@@ -180,6 +180,20 @@ fn announce(index: u32, site: &'static CallSite) -> bool {
     let file = registry::lock().recover.as_ref().map(|(_, file)| file.clone());
     // A forked child has all statements spelled out when it makes its own.
     file.is_none_or(|file| !file.is_own() || file.add_statement(index, site))
+}
+
+/// Removes files that nothing is to be written of. One whose process was killed when it had written all
+/// of its own, but not all of another that it was to write, stays as long as that other: nothing else
+/// says how much of it is written.
+fn remove_useless(leftovers: &mut Vec<Leftover>) {
+    let full: Vec<u64> =
+        leftovers.iter().filter(|left| !left.is_empty()).map(Leftover::identity).collect();
+    let is_useless = |left: &mut Leftover| {
+        left.is_empty() && !left.progress().iter().any(|(other, _)| full.contains(other))
+    };
+    for leftover in leftovers.extract_if(.., is_useless) {
+        leftover.remove();
+    }
 }
 
 /// The files at `path` and beside it, with a number, that nobody has locked. They are locked now.
@@ -304,3 +318,53 @@ const SMALLEST: usize = 2 << 20;
 const LARGEST: usize = 1 << 30;
 /// How long it waits for another process that begins.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Conversion;
+
+    /// A file as a killed process leaves it: it says how much of others is written.
+    fn leave(path: &Path, progress: &[(u64, u64)], change: impl FnOnce(&mut Vec<u8>)) -> u64 {
+        let making = path.with_extension("making");
+        let (made, file) = create(&making).unwrap();
+        let ring_file = RingFile::begin(&made, file, SMALLEST).unwrap();
+        ring_file.commit(core::iter::empty(), &Conversion::new(), progress);
+        // What is mapped stays locked; a copy is not.
+        let mut bytes = fs::read(&made).unwrap();
+        fs::remove_file(&made).unwrap();
+        change(&mut bytes);
+        fs::write(path, bytes).unwrap();
+        Leftover::open(path).map_or(0, |leftover| leftover.identity())
+    }
+
+    #[test]
+    fn a_file_stays_as_long_as_another_of_which_it_says_how_much_is_written() {
+        let folder = std::env::temp_dir().join(format!("femto-useless-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [first, second, third] = ["ring", "ring.1", "ring.2"].map(|name| folder.join(name));
+        // A lane that cannot be read is something to tell of.
+        let a_lane = |bytes: &mut Vec<u8>| bytes[layout::LANES_AT] = 1;
+        let identity = leave(&first, &[], a_lane);
+        leave(&second, &[(identity, 1)], |_| {});
+        leave(&third, &[], |_| {});
+        let read = |path: &PathBuf| Leftover::open(path).ok();
+        let mut leftovers: Vec<_> =
+            [&first, &second, &third].into_iter().filter_map(read).collect();
+        assert_eq!(
+            leftovers.iter().map(Leftover::is_empty).collect::<Vec<_>>(),
+            [false, true, true]
+        );
+        remove_useless(&mut leftovers);
+        assert_eq!(leftovers.len(), 2);
+        assert!(first.exists() && second.exists() && !third.exists());
+
+        leftovers[0].consume().unwrap();
+        drop(leftovers);
+        let mut leftovers: Vec<_> = [&first, &second].into_iter().filter_map(read).collect();
+        assert!(leftovers[0].item(0).is_none());
+        remove_useless(&mut leftovers);
+        assert!(leftovers.is_empty() && !first.exists() && !second.exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

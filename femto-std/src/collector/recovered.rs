@@ -150,6 +150,9 @@ impl Collector {
                 }
             }
         }
+        // What one of them says of another is said by this process, too, before any is removed.
+        let Some(recovered) = &mut self.recovered else { return true };
+        recovered.has_news = true;
         if !self.seal(engine) {
             return false;
         }

@@ -252,9 +252,9 @@ impl Leftover {
         self.lines.len() as u64
     }
 
-    /// An item by its number, from 0 on.
+    /// An item by its number, from 0 on. None if they were taken.
     pub(crate) fn item(&self, number: u64) -> Option<Item<'_>> {
-        let number = usize::try_from(number).ok()?;
+        let number = usize::try_from(number).ok().filter(|_| !self.is_taken)?;
         if let Some(lines) = self.lines.get(number) {
             return Some(Item::Lines(lines));
         }

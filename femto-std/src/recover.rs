@@ -367,4 +367,18 @@ mod tests {
         assert!(leftovers.is_empty() && !first.exists() && !second.exists());
         fs::remove_dir_all(&folder).unwrap();
     }
+
+    #[test]
+    fn a_file_whose_process_was_killed_while_it_began_it_holds_nothing() {
+        let path = std::env::temp_dir().join(format!("femto-begun-{}.ring", std::process::id()));
+        let cut = |from: usize| {
+            leave(&path, &[], |bytes| bytes[8 * from..8 * (layout::header::CHECK + 1)].fill(0));
+            Leftover::open(&path).map(drop)
+        };
+        for from in 0..=layout::header::CHECK {
+            assert!(matches!(cut(from), Err(LeftoverError::NotBegun)), "{from}");
+        }
+        assert!(cut(layout::header::CHECK + 1).is_ok());
+        fs::remove_file(&path).unwrap();
+    }
 }

@@ -97,6 +97,9 @@ impl RingFile {
         for half in 0..2 {
             put(&header[header::clock(half)..], clock.parts());
         }
+        header[header::MAGIC].store(layout::MAGIC, Ordering::Relaxed);
+        // With the mark and no checksum, it is one that was not begun.
+        fence(Ordering::Release);
         put(header, fixed);
         header[header::CHECK].store(layout::check(fixed), Ordering::Release);
         Ok(file)

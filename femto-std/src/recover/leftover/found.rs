@@ -29,6 +29,10 @@ impl<'a> Found<'a> {
         if bytes.iter().take(8 * header::CHECK + 8).all(|byte| *byte == 0) {
             return Err(LeftoverError::NotBegun);
         }
+        // The mark is written first, the checksum last; before that, nothing else is.
+        if found.number(header::MAGIC) == layout::MAGIC && found.number(header::CHECK) == 0 {
+            return Err(LeftoverError::NotBegun);
+        }
         let fixed = (0..header::CHECK).map(|index| found.number(index));
         if found.number(header::MAGIC) != layout::MAGIC
             || found.number(header::CHECK) != layout::check(fixed)

@@ -5,10 +5,11 @@
 
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::thread;
 
 use femto_tests::{Ended, Scratch, finish, lines, run, start};
@@ -257,6 +258,34 @@ fn one_process_after_another_is_killed_and_goes_on_where_it_was() {
         for log in place.logs() {
             check(&log, &marks, &format!("round {round} of seed {seed}"));
         }
+    }
+}
+
+/// Lines of all handlers are committed together: what one of them has no room for holds up the others,
+/// and their records stay in the lanes.
+#[test]
+fn while_a_sink_takes_its_time() {
+    let seed = std::process::id().into();
+    let mut random = Random(seed);
+    for round in 0..kills(4) {
+        let place = Place::new(&format!("stalled-{round}"), "ab");
+        let path = place.scratch.path("b");
+        let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo");
+        assert!(made.success());
+        // Open to write, too: nobody waits for the other end.
+        let mut slow = File::options().read(true).write(true).open(&path).expect("the pipe");
+        let mut child = place.begin("log-2", "t");
+        let mut taken = [0; 8192];
+        thread::sleep(Duration::from_millis(300));
+        for _ in 0..20 + random.below(20) {
+            slow.read_exact(&mut taken).expect("lines");
+            thread::sleep(Duration::from_millis(10));
+        }
+        kill(&mut child);
+        let marks = place.marks("t");
+        std::fs::remove_file(&path).expect("the pipe is removed");
+        place.next();
+        check(&place.logs()[0], &marks, &format!("round {round} of seed {seed}"));
     }
 }
 

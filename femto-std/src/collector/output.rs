@@ -35,7 +35,8 @@ pub(crate) struct Outputs {
     message: String,
     /// What keeps lines until they are written.
     ring_file: Option<Arc<RingFile>>,
-    /// Whether a handler's block is full: only where lines are kept, for then all blocks go at once.
+    /// Whether no more lines may be made before a commit, for a handler's block is full, or had no room:
+    /// only where lines are kept, for then all blocks go at once.
     is_full: bool,
 }
 
@@ -261,7 +262,11 @@ impl Outputs {
     /// Keeps all lines in the file, to be published by a commit; false if there is no room now. Then
     /// nothing may be committed.
     pub(crate) fn keep_lines(&mut self, engine: &Engine) -> bool {
-        self.outputs.iter_mut().flatten().all(|output| output.keep_lines(engine))
+        let are_kept = self.outputs.iter_mut().flatten().all(|output| output.keep_lines(engine));
+        // The next commit says that everything consumed by then is kept. A line made meanwhile would not
+        // be: the block that it belongs behind waits.
+        self.is_full |= !are_kept;
+        are_kept
     }
 
     /// Whether there are lines to be published.

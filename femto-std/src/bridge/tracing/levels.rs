@@ -10,7 +10,7 @@ use tracing_core::{Dispatch, LevelFilter, Metadata, callsite};
 use tracing_subscriber::layer::{Context, Filter};
 
 use super::layer::RecordLayer;
-use super::statement::{self, Statement, with_scratch};
+use super::statement::{self, Statement};
 use crate::{Level, manager, os, registry};
 
 /// Whether a record of the `log` crate is what `tracing` tells of an event, or of a span, that a layer of
@@ -29,10 +29,11 @@ pub(crate) fn has_taken(record: &log::Record<'_>) -> bool {
 pub(super) struct Levels;
 
 impl<S> Filter<S> for Levels {
-    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        // By name: a `LogTracer` makes metadata for the occasion.
-        let level = statement::level(*metadata.level());
-        with_scratch(|scratch| scratch.logger(metadata.target()).is_enabled(level))
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        // The layer looks at levels itself. `tracing-subscriber` would keep a refusal for the next event
+        // of the thread, and take it from us even if that is another one: after `enabled!` or the
+        // `log_enabled!` of a `LogTracer`, which no event follows.
+        true
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {

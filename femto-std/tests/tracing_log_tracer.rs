@@ -45,4 +45,19 @@ fn they_are_records_of_their_own_targets() {
     ];
     let all = lines(&handler, &path);
     assert_eq!(all, expected);
+
+    // A question whose answer is no says nothing of the next event, or span.
+    let run = || {
+        let _ = log::log_enabled!(target: "tracer::quiet", log::Level::Debug);
+        tracing::info!(target: "tracer", "after a question");
+        let _ = log::log_enabled!(target: "tracer::quiet", log::Level::Debug);
+        tracing::info_span!(target: "tracer", "asked").in_scope(|| {
+            tracing::info!(target: "tracer", "within");
+        });
+    };
+    run();
+    run();
+    let all = lines(&handler, &path);
+    let written: Vec<_> = all[4..].iter().map(|line| line.contains("spans=asked")).collect();
+    assert_eq!(written, [false, true, false, true], "{all:?}");
 }

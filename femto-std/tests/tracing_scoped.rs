@@ -51,6 +51,16 @@ fn a_threads_own_subscriber_learns_of_levels_too() {
         tracing::warn!(target: "scoped", "{}", Changing(logger, Level::INFO));
         wait_until("told from within", is_wanted);
         tracing::info!(target: "scoped", "wanted");
+        // The last change counts, however many are told at once.
+        for _ in 0..200 {
+            std::thread::spawn(move || {
+                logger.set_level(Level::WARN);
+                logger.set_level(Level::INFO);
+            })
+            .join()
+            .unwrap();
+            wait_until("told the last", is_wanted);
+        }
     });
     assert!(!is_wanted());
     assert_eq!(lines(&handler, &path), ["changed", "wanted"]);

@@ -31,7 +31,7 @@
 //! [`Logger::set_level`](crate::Logger::set_level) or by configuration, what `tracing` keeps is renewed before that
 //! returns. (On a thread in which no subscriber is in force, as long as others have one of their own by
 //! `with_default`, and in a filter or value that is being logged through such a one, it is renewed a
-//! moment later, by another thread.)
+//! moment later, by another thread; so it is where another thread is renewing already.)
 //!
 //! Change no level in another layer's `register_callsite` or `on_register_dispatch`: `tracing` holds
 //! its locks there.

@@ -64,14 +64,20 @@ where
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let Some(registered) = context.span(id) else { return };
-        let parent =
-            registered.parent().and_then(|parent| parent.extensions().get::<Arc<Span>>().cloned());
         let metadata = attributes.metadata();
+        let statement = with_scratch(|scratch| Statement::find(scratch, metadata));
+        // It may be there for another layer alone.
+        if !statement.logger.is_enabled(statement.level) {
+            return;
+        }
+        let Some(registered) = context.span(id) else { return };
+        let parent = registered
+            .scope()
+            .skip(1)
+            .find_map(|outer| outer.extensions().get::<Arc<Span>>().cloned());
         let mut fields = Extra::new();
-        let statement = with_scratch(|scratch| {
+        with_scratch(|scratch| {
             collect(&mut fields, &mut scratch.value, |fields| attributes.record(fields));
-            Statement::find(scratch, metadata)
         });
         let is_timed = self.span_events.contains(SpanEvents::CLOSE);
         let span = Arc::new(Span::new(statement, metadata.name(), parent, fields, is_timed));
@@ -123,8 +129,8 @@ fn take<S>(
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     let Statement { level, logger, site, .. } = *statement;
-    // Levels may have changed since `tracing` last asked.
-    if !logger.enabled(level) {
+    // It may be there for another layer alone, or levels have changed since `tracing` last asked.
+    if !logger.is_enabled(level) {
         return;
     }
     let Scratch { text, value, extra, .. } = scratch;

@@ -10,7 +10,7 @@ use tracing_core::{Dispatch, LevelFilter, Metadata, callsite};
 use tracing_subscriber::layer::{Context, Filter};
 
 use super::layer::RecordLayer;
-use super::statement::{self, Statement, with_scratch};
+use super::statement::{self, Statement};
 use crate::{Level, manager, os, registry};
 
 /// Whether a record of the `log` crate is what `tracing` tells of an event, or of a span, that a layer of
@@ -29,10 +29,11 @@ pub(crate) fn has_taken(record: &log::Record<'_>) -> bool {
 pub(super) struct Levels;
 
 impl<S> Filter<S> for Levels {
-    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        // By name: a `LogTracer` makes metadata for the occasion.
-        let level = statement::level(*metadata.level());
-        with_scratch(|scratch| scratch.logger(metadata.target()).is_enabled(level))
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        // The layer looks at levels itself. `tracing-subscriber` would keep a refusal for the next event
+        // of the thread, and take it from us even if that is another one: after `enabled!` or the
+        // `log_enabled!` of a `LogTracer`, which no event follows.
+        true
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
@@ -78,44 +79,58 @@ pub(crate) fn levels_changed() {
 ///
 /// Changes that come while it asks are told by whoever is at it.
 pub(crate) fn renew() {
-    if !HAS_LAYER.load(Ordering::SeqCst) {
+    if !HAS_LAYER.load(Ordering::SeqCst) || IS_ASKED.get() || registry::is_locked_here() {
         return;
     }
-    while !IS_ASKED.get() && !registry::is_locked_here() && IS_OUTDATED.load(Ordering::SeqCst) {
-        if IS_RENEWING.swap(true, Ordering::SeqCst) {
-            return;
+    while let Some(renewing) = Renewing::begin() {
+        // `tracing` asks the subscriber in force on the thread, if there is only one in the process.
+        // Where none is in force (or the thread is within a call of one), it would conclude that nobody
+        // wants anything.
+        if dispatcher::get_default(|dispatch| dispatch.is::<NoSubscriber>()) {
+            return renewing.hand_over();
         }
-        let renewing = Renewing;
-        if IS_OUTDATED.swap(false, Ordering::SeqCst) {
-            rebuild();
-        }
-        drop(renewing);
+        renewing.ask();
     }
 }
 
-/// Ends the renewal, however it ends.
+/// The right to have `tracing` ask, which one thread has at a time: what it kept of an answer from before
+/// a change would otherwise replace the answer from after it. Ends however the renewal ends.
 struct Renewing;
+
+impl Renewing {
+    /// Begins, if there is something to tell and nobody is at it.
+    fn begin() -> Option<Self> {
+        (IS_OUTDATED.load(Ordering::SeqCst) && !IS_RENEWING.swap(true, Ordering::SeqCst))
+            .then(|| Self)
+    }
+
+    #[allow(clippy::unused_self, reason = "held until `tracing` has asked")]
+    fn ask(self) {
+        if IS_OUTDATED.swap(false, Ordering::SeqCst) {
+            callsite::rebuild_interest_cache();
+        }
+    }
+
+    /// Has another thread ask, with a subscriber in force that has a layer of ours.
+    fn hand_over(self) {
+        let subscribers = SUBSCRIBERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let dispatch = subscribers.iter().rev().find_map(WeakDispatch::upgrade);
+        drop(subscribers);
+        if let Some(dispatch) = dispatch {
+            // Without a thread to be had, what `tracing` knows stays as it is until the next change.
+            let _ = os::spawn("femto-interest", move || {
+                dispatcher::with_default(&dispatch, || {
+                    self.ask();
+                    renew();
+                });
+            });
+        }
+    }
+}
 
 impl Drop for Renewing {
     fn drop(&mut self) {
         IS_RENEWING.store(false, Ordering::SeqCst);
-    }
-}
-
-/// `tracing` asks the subscriber in force on the thread, if there is only one in the process. Where none
-/// is in force (or the thread is within a call of one), it would conclude that nobody wants anything.
-fn rebuild() {
-    if !dispatcher::get_default(|dispatch| dispatch.is::<NoSubscriber>()) {
-        return callsite::rebuild_interest_cache();
-    }
-    let subscribers = SUBSCRIBERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let dispatch = subscribers.iter().rev().find_map(WeakDispatch::upgrade);
-    drop(subscribers);
-    if let Some(dispatch) = dispatch {
-        // Without a thread to be had, what `tracing` knows stays as it is until the next change.
-        let _ = os::spawn("femto-interest", move || {
-            dispatcher::with_default(&dispatch, callsite::rebuild_interest_cache);
-        });
     }
 }
 

@@ -5,6 +5,7 @@
 mod scratch;
 
 use core::net::SocketAddr;
+use core::ops::Range;
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -226,7 +227,7 @@ fn what_a_dead_servers_system_had_not_acknowledged_is_sent_to_the_next() {
     let builder = tcp(address).with_capacity(16 << 20).with_overflow(OverflowPolicy::Block);
     let handler = builder.with_error_handler(|_: &Handler, _: &Failure| {}).build().unwrap();
     let logger = lone_logger("unacknowledged", &handler);
-    flood(logger, RECORDS / 2);
+    flood(logger, 0..RECORDS / 2);
     let (first, _) = listener.accept().unwrap();
     // Its system holds a few records, ours many: all of these count as written.
     wait_until("a full connection", || handler.stats().written > 1_000);
@@ -251,10 +252,10 @@ fn what_a_dead_servers_system_had_not_acknowledged_is_sent_to_the_next() {
     assert!(numbers.into_iter().eq(first..RECORDS), "nothing is missing from there on");
 }
 
-/// Logs numbered records to a peer that takes nothing, and says how many.
-fn flood(logger: Logger, records: u64) {
+/// Logs numbered records to a peer that takes nothing.
+fn flood(logger: Logger, numbers: Range<u64>) {
     within(PATIENCE, "logging to a peer that stalls", move || {
-        for i in 0..records {
+        for i in numbers {
             info!(logger: logger, "{} {}", i, "x".repeat(200));
         }
     });
@@ -282,7 +283,7 @@ fn judge(bytes: &[u8], numbers: &mut BTreeSet<u64>) -> u64 {
 
 #[test]
 fn a_server_that_takes_nothing_costs_callers_no_time_and_what_it_missed_is_counted() {
-    const RECORDS: u64 = 100_000;
+    const FLOOD: u64 = 5_000;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let handler = tcp(listener.local_addr().unwrap())
         .with_capacity(256 << 10)
@@ -291,9 +292,16 @@ fn a_server_that_takes_nothing_costs_callers_no_time_and_what_it_missed_is_count
         .build()
         .unwrap();
     let logger = lone_logger("stalled", &handler);
-    flood(logger, RECORDS);
-    wait_until("all to be judged", || handler.stats().accepted == RECORDS);
-    wait_until("the peer to count as gone", || handler.stats().errors > 0);
+    // The connection's buffers take megabytes before the peer is missed, and of a flood that outruns the
+    // worker only what its queue holds gets there: so one after the other, until they are full.
+    let mut records = 0;
+    wait_until("the peer to count as gone, and records to be dropped", || {
+        flood(logger, records..records + FLOOD);
+        records += FLOOD;
+        wait_until("the worker", || handler.stats().queued == 0 || handler.stats().errors > 0);
+        handler.stats().errors > 0 && handler.stats().dropped > 0
+    });
+    wait_until("all to be judged", || handler.stats().accepted == records);
     // Now it reads, all connections that there were and the one that there will be.
     let (numbers, dropped) = (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(Mutex::new(0)));
     let (all, reported) = (numbers.clone(), dropped.clone());
@@ -320,7 +328,7 @@ fn a_server_that_takes_nothing_costs_callers_no_time_and_what_it_missed_is_count
         let stats = handler.stats();
         let (arrived, told) = (numbers.lock().unwrap().len() as u64, *dropped.lock().unwrap());
         // A report may come twice, as any record.
-        if stats.written + stats.dropped == RECORDS
+        if stats.written + stats.dropped == records
             && arrived == stats.written
             && told >= stats.dropped
         {
@@ -329,7 +337,7 @@ fn a_server_that_takes_nothing_costs_callers_no_time_and_what_it_missed_is_count
         assert!(start.elapsed() < PATIENCE, "{arrived} arrived, {told} told dropped, {stats:?}");
         thread::sleep(Duration::from_millis(5));
     }
-    assert!(handler.stats().dropped > 0 && handler.stats().high_water < 1 << 20);
+    assert!(handler.stats().high_water < 1 << 20);
 }
 
 #[test]

@@ -4,9 +4,11 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
+use std::fs;
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use femto_std::formatter::{PatternFormatter, PatternStyle};
 use femto_std::handlers::{
@@ -65,7 +67,23 @@ fn wait_for_start() {
     std::io::stdin().lock().read_line(&mut line).expect("a line");
 }
 
-/// `FILE LABEL RECORDS BYTES`: logs so many records, a new file each so many bytes.
+/// Until no rotated file is left that is not packed: a thread of some process does that, and would end
+/// with it.
+fn wait_for_compression(path: &Path) {
+    let folder = path.parent().expect("a folder");
+    let start = format!("{}.", path.file_name().expect("a name").display());
+    let waits = |name: &str| name.starts_with(&start) && !name.ends_with(".gz");
+    let names = || {
+        let entries = fs::read_dir(folder).expect("the folder");
+        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
+    };
+    while names().any(|name| waits(&name)) {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// `FILE LABEL RECORDS BYTES`: logs so many records, a new file each so many bytes. Where the rotated
+/// files are compressed, it ends when they are.
 fn write(arguments: &[&str], compress: bool) {
     let [path, label, records, max_bytes] = arguments[..] else { panic!("four arguments") };
     let builder = sized(path, max_bytes);
@@ -76,6 +94,9 @@ fn write(arguments: &[&str], compress: bool) {
     count(label, records.parse().expect("a number"));
     Manager::global().flush(Duration::from_secs(100)).expect("a flush");
     let stats = handler.stats();
+    if compress {
+        wait_for_compression(Path::new(path));
+    }
     println!("{} {} {}", stats.written, stats.dropped, stats.errors);
 }
 

@@ -85,3 +85,11 @@ pub fn block_alarms() {
         libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, core::ptr::null_mut());
     }
 }
+
+/// How many records a line says were dropped; `None` if it is no such line.
+#[must_use]
+pub fn told_dropped(line: &str) -> Option<u64> {
+    let count =
+        line.strip_suffix(" records dropped").or_else(|| line.strip_suffix(" record dropped"));
+    count?.parse().ok()
+}

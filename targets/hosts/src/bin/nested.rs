@@ -14,7 +14,7 @@ use std::thread;
 use femto_std::{
     HandlerBuilderTrait, Level, Logger, Manager, OverflowPolicy, handlers::FileHandlerBuilder, info,
 };
-use host::{Outcome, block_alarms, messages, ring_alarms};
+use host::{Outcome, block_alarms, messages, ring_alarms, told_dropped};
 
 fn main() -> Outcome {
     let path = std::env::temp_dir().join(format!("femtologging-nested-{}", std::process::id()));
@@ -119,8 +119,8 @@ fn look(path: &Path) -> std::io::Result<Seen> {
     let mut last = [0; PRODUCERS];
     for line in BufReader::new(File::open(path)?).lines() {
         let line = line?;
-        if let Some(count) = line.strip_suffix(" records dropped") {
-            seen.told += count.parse::<u64>().unwrap_or(0);
+        if let Some(count) = told_dropped(&line) {
+            seen.told += count;
             continue;
         }
         seen.records += 1;

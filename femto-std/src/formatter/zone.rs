@@ -5,7 +5,7 @@
 use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::fmt::temporal::DateTimeParser;
@@ -89,7 +89,8 @@ pub(crate) fn local() -> TimeZone {
     if std::env::var_os("TZ").is_some() {
         return TimeZone::system();
     }
-    let mut latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+    // Never waited for: in a forked child it may be held by a thread that is not there.
+    let Ok(mut latest) = LATEST.try_lock() else { return read() };
     match &*latest {
         Some((since, zone)) if since.elapsed() < LIFETIME => zone.clone(),
         _ => latest.insert((Instant::now(), read())).1.clone(),

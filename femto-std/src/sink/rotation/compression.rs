@@ -10,8 +10,8 @@ mod tests;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, fchown};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Rotation;
@@ -51,8 +51,7 @@ impl Compression {
     /// The compression that a file was packed with, by its first bytes; text begins otherwise.
     fn of(file: &File) -> Option<Self> {
         let mut start = [0; 4];
-        let mut file = file;
-        file.read_exact(&mut start).ok()?;
+        file.read_exact_at(&mut start, 0).ok()?;
         match start {
             // RFC 1952, RFC 8878.
             [0x1f, 0x8b, 0x08, _] => Some(Self::Gzip),
@@ -210,6 +209,13 @@ fn pack(
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         opened => LogFile::new(opened?)?,
     };
+    if Compression::of(&source.file).is_some() {
+        // Another process packed it, and died before it could give it its name.
+        let log = rotation.hold()?;
+        let named = finish(&rotation.backups()?);
+        let _ = log.file.unlock();
+        return named;
+    }
     let before = source.file.metadata()?;
     part.file.set_len(0)?;
     compression.pack(&source.file, &part.file)?;

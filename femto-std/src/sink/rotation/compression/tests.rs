@@ -2,7 +2,7 @@
 #![cfg(all(feature = "gzip", feature = "zstd"))]
 
 use core::time::Duration;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::thread;
 use std::time::Instant;
@@ -172,6 +172,19 @@ fn what_a_process_left_that_died_is_put_right_by_the_next() {
     write(&mut *sink, "record 3");
     wait_until(|| log.names() == ["log", "log.1.gz", "log.2.gz", "log.3.zst"]);
     assert_eq!(log.lines(), numbers(0..4));
+}
+
+#[test]
+fn what_a_process_packed_that_died_is_not_packed_again() {
+    let log = Log::new("again", Compression::Gzip);
+    let unnamed = File::create(log.folder.join("log.1")).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(unnamed, flate2::Compression::default());
+    encoder.write_all(b"record 0\n").unwrap();
+    encoder.finish().unwrap();
+    // By a process that was running already, and looks for what waits.
+    assert!(pack_one(&log.rotation, Compression::Gzip).unwrap());
+    assert!(!pack_one(&log.rotation, Compression::Gzip).unwrap());
+    assert_eq!(unpack(&log.folder.join("log.1.gz")), "record 0\n");
 }
 
 #[test]

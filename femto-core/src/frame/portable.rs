@@ -52,7 +52,7 @@ pub use read::{Pairs, Values};
 pub use write::write_pair;
 pub(crate) use write::{head, write_value};
 
-use crate::{Level, Value};
+use crate::{Details, Level, Value};
 
 /// The version that this crate writes.
 pub const VERSION: u8 = 1;
@@ -114,6 +114,24 @@ pub struct Portable<'a, V = Values<'a>, P = Pairs<'a>> {
     pub exception: Option<&'a str>,
     /// Text of a stack, possibly of many lines.
     pub stack: Option<&'a str>,
+}
+
+impl<'a, V, P> Portable<'a, V, P> {
+    /// What the frame tells beside message and key-values, as a record has it.
+    #[must_use]
+    pub fn details(&self) -> Details<'a> {
+        Details {
+            key_values: &[],
+            location: self.location,
+            function: self.function,
+            level_name: self.level_name,
+            thread: self.thread,
+            process: self.process,
+            task: self.task,
+            exception: self.exception,
+            stack: self.stack,
+        }
+    }
 }
 
 /// The arguments to write.

@@ -1,6 +1,10 @@
 //! Output: a handler as the collector sees it, with the block of lines that it fills.
 
+mod block;
 mod several;
+
+use block::{BLOCK, give_up};
+pub(super) use block::{Block, recycle, write_block};
 
 use core::mem;
 use core::sync::atomic::Ordering;
@@ -20,7 +24,7 @@ use crate::formatter::FormatError;
 use crate::handler::{Failure, Handler, Outlet, OverflowPolicy, Settings, Way};
 use crate::recover::{Journal, NoRoom, RingFile};
 use crate::route::Destination;
-use crate::sink::{Backoff, Lines, RecordEnd};
+use crate::sink::{Backoff, RecordEnd};
 use crate::unwind::guarded;
 use crate::{FlushError, report, state};
 
@@ -38,18 +42,6 @@ pub(crate) struct Outputs {
     /// Whether no more lines may be made before a commit, for a handler's block is full, or had no room:
     /// only where lines are kept, for then all blocks go at once.
     is_full: bool,
-}
-
-/// Lines, ready to be written.
-pub(crate) struct Block {
-    pub(crate) bytes: Vec<u8>,
-    /// Bytes written already.
-    pub(crate) at: usize,
-    pub(crate) records: u64,
-    /// Where they end, if the sink asked.
-    pub(crate) ends: Vec<RecordEnd>,
-    /// What keeps them until they are written, and their position there.
-    pub(crate) journal: Option<(Arc<Journal>, u64)>,
 }
 
 struct Output {
@@ -331,15 +323,6 @@ impl EndingWorker {
             let records = give_up(&self.handler, &self.outlet, unsent);
             self.handler.counts.dropped.fetch_add(records, Ordering::Relaxed);
             report::tell(&self.handler, &Failure::GaveUp { records });
-        }
-    }
-}
-
-impl Block {
-    /// Has it not be kept any longer: it is dropped.
-    pub(super) fn forget(&self) {
-        if let Some((journal, position)) = &self.journal {
-            journal.advance(position + self.bytes.len() as u64);
         }
     }
 }
@@ -676,56 +659,3 @@ impl Output {
         }
     }
 }
-
-/// Takes what was not written out of the count of what waits; answers how many records that were.
-fn give_up(handler: &Handler, outlet: &Outlet, messages: VecDeque<Message>) -> u64 {
-    let mut records = 0;
-    for message in messages {
-        match message {
-            Message::Block(block) => {
-                outlet.take_queued(block.bytes.len() - block.at);
-                records += block.records;
-            }
-            Message::Flush(reply) => {
-                let error = "closed before it could be written".to_owned();
-                // Nobody waits any more if the reply cannot be sent.
-                let _ = reply.try_send(FlushError::WriteRecords { handler: handler.name(), error });
-            }
-        }
-    }
-    records
-}
-
-/// Writes what is left of a block.
-pub(super) fn write_block(
-    handler: &Handler,
-    outlet: &Outlet,
-    block: &mut Block,
-    engine: &Engine,
-) -> io::Result<()> {
-    while block.at < block.bytes.len() {
-        let lines = Lines::new(&block.bytes, &block.ends);
-        let journal = block.journal.as_ref().map(|(journal, _)| &**journal);
-        let written = outlet.write_some(handler, lines.after(block.at), journal)?;
-        block.at += written;
-        if let Some((journal, position)) = &block.journal {
-            journal.advance(position + block.at as u64);
-        }
-        let queued = outlet.take_queued(written);
-        if queued <= handler.capacity() && queued + written > handler.capacity() {
-            state::clear(state::PRESSURE);
-            engine.announce_room();
-        }
-    }
-    handler.counts.written.fetch_add(block.records, Ordering::Relaxed);
-    Ok(())
-}
-
-/// The room of a written block, for the next lines.
-pub(super) fn recycle(mut bytes: Vec<u8>) -> String {
-    bytes.clear();
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Lines are handed over in blocks of about this size, in bytes.
-pub(super) const BLOCK: usize = 64 << 10;

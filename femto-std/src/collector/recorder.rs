@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use femto_core::Record;
 use femto_core::frame::portable::{Portable, Style};
-use femto_core::{Details, Record};
 
 /// Records, oldest first. They are whole: none refers to a lane, a route or a clock, so that one that
 /// is kept for a day comes out as it went in.
@@ -87,16 +87,8 @@ impl Recorder {
             // It was written by this process: it reads.
             let Ok(frame) = Portable::read(bytes) else { continue };
             let key_values: Vec<_> = frame.key_values.into_iter().flatten().collect();
-            let mut details = Details::default();
+            let mut details = frame.details();
             details.key_values = &key_values;
-            details.location = frame.location;
-            details.function = frame.function;
-            details.level_name = frame.level_name;
-            details.thread = frame.thread;
-            details.process = frame.process;
-            details.task = frame.task;
-            details.exception = frame.exception;
-            details.stack = frame.stack;
             let message = frame.template;
             take(&Record::from_message(frame.name, &message, frame.level, frame.time, &details));
         }

@@ -42,16 +42,8 @@ fn with_portable<R>(
 ) -> R {
     let boot = boot.map(|boot| ("boot", Value::U16(boot)));
     let pairs: Vec<_> = boot.into_iter().chain(frame.key_values.into_iter().flatten()).collect();
-    let mut details = Details::default();
+    let mut details = frame.details();
     details.key_values = &pairs;
-    details.location = frame.location;
-    details.function = frame.function;
-    details.level_name = frame.level_name;
-    details.thread = frame.thread;
-    details.process = frame.process;
-    details.task = frame.task;
-    details.exception = frame.exception;
-    details.stack = frame.stack;
     let time = time.map_or(Record::NO_TIME, |time| time.as_nanos() as u64);
     let give = |message: &dyn fmt::Display| {
         take(Record::from_message(frame.name, message, frame.level, time, &details))

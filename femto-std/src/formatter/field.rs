@@ -187,6 +187,11 @@ pub(super) fn marks(record: &Record<'_>) -> impl Iterator<Item = &'static str> {
     marks.into_iter().filter_map(|(is_set, mark)| is_set.then_some(mark))
 }
 
+/// Whether a line may have the key whatever its fields are.
+pub(super) fn is_reserved(key: &str) -> bool {
+    matches!(key, "uptime" | "cut" | "recovered")
+}
+
 /// Appends the level's name, the application's if it gave one; answers whether it is one of the usual
 /// names, which need no escapes.
 pub(super) fn push_level(record: &Record<'_>, out: &mut String) -> bool {

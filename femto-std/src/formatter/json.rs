@@ -6,7 +6,7 @@ use femto_core::{Record, Value};
 
 use super::clock::{Clock, Precision};
 use super::escape::escape_json;
-use super::field::{self, Field, NamedField, marks, push_level};
+use super::field::{self, Field, NamedField, is_reserved, marks, push_level};
 use super::keys::{ShownKeys, StaticFields};
 use super::value::{push_json, push_json_string};
 use super::{CaptureMask, FormatError, Formatter};
@@ -158,7 +158,7 @@ impl JsonFormatter {
     /// Whether the key is one of the line's own.
     fn is_taken(&self, key: &str) -> bool {
         self.parts.iter().any(|part| *part.key == *key && part.field != Field::KeyValues)
-            || matches!(key, "uptime" | "cut" | "recovered")
+            || is_reserved(key)
     }
 }
 

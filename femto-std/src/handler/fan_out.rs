@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use femto_core::{Filter, HandlerBuilderTrait, Level};
+use femto_core::HandlerBuilderTrait;
 
-use super::relay::{Relay, RelayOpener};
-use super::{ErrorHandler, Handler, Options};
+use super::relay::{Relay, RelayOpener, relay_setters};
+use super::{Handler, Options};
 use crate::Error;
 
 /// Builds a handler that passes its records on to several others, each with a level, filters and a
@@ -57,23 +57,7 @@ impl FanOutHandlerBuilder {
         Self { targets: targets.into_iter().collect(), options: Options::default() }
     }
 
-    /// Records below it are not passed on. Default: [`Level::NOTSET`], all are.
-    pub fn with_level(mut self, level: Level) -> Self {
-        self.options.level = level;
-        self
-    }
-
-    /// Adds a filter. Default: none.
-    pub fn with_filter(mut self, filter: Arc<dyn Filter>) -> Self {
-        self.options.filters.push(filter);
-        self
-    }
-
-    /// Who is told if a filter panics. Default: standard error.
-    pub fn with_error_handler(mut self, error_handler: impl ErrorHandler + 'static) -> Self {
-        self.options.error_handler = Some(Arc::new(error_handler));
-        self
-    }
+    relay_setters!();
 }
 
 /// # Errors

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use femto_core::{Filter, HandlerBuilderTrait, Level};
+use femto_core::{HandlerBuilderTrait, Level};
 
-use super::relay::{Memory, Relay, RelayOpener};
-use super::{ErrorHandler, Handler, Options};
+use super::relay::{Memory, Relay, RelayOpener, relay_setters};
+use super::{Handler, Options};
 use crate::Error;
 
 /// Builds a handler that keeps the last records in memory, and passes them on to another handler when
@@ -111,23 +111,7 @@ impl MemoryHandlerBuilder {
         self
     }
 
-    /// Records below it are not kept. Default: [`Level::NOTSET`], all are.
-    pub fn with_level(mut self, level: Level) -> Self {
-        self.options.level = level;
-        self
-    }
-
-    /// Adds a filter. Default: none.
-    pub fn with_filter(mut self, filter: Arc<dyn Filter>) -> Self {
-        self.options.filters.push(filter);
-        self
-    }
-
-    /// Who is told if a filter panics. Default: standard error.
-    pub fn with_error_handler(mut self, error_handler: impl ErrorHandler + 'static) -> Self {
-        self.options.error_handler = Some(Arc::new(error_handler));
-        self
-    }
+    relay_setters!();
 
     /// Whether so many records can be kept.
     pub(crate) fn check_capacity(records: usize) -> Result<(), Error> {

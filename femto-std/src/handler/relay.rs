@@ -75,3 +75,31 @@ impl Open for RelayOpener {
         false
     }
 }
+
+/// The setters of builders whose handlers pass records on, for their field `options`.
+macro_rules! relay_setters {
+    () => {
+        /// Records below it are not taken. Default: [`Level::NOTSET`](femto_core::Level::NOTSET), all
+        /// are.
+        pub fn with_level(mut self, level: femto_core::Level) -> Self {
+            self.options.level = level;
+            self
+        }
+
+        /// Adds a filter. Default: none.
+        pub fn with_filter(mut self, filter: std::sync::Arc<dyn femto_core::Filter>) -> Self {
+            self.options.filters.push(filter);
+            self
+        }
+
+        /// Who is told if a filter panics. Default: standard error.
+        pub fn with_error_handler(
+            mut self,
+            error_handler: impl $crate::ErrorHandler + 'static,
+        ) -> Self {
+            self.options.error_handler = Some(std::sync::Arc::new(error_handler));
+            self
+        }
+    };
+}
+pub(super) use relay_setters;

@@ -406,7 +406,15 @@ impl Any {
         }
     }
 
-    /// What JSON says of it.
+    /// Whether JSON says it. Two shortest decimals may be as near to a small number: either is it.
+    fn is_told_by(&self, told: &serde_json::Value) -> bool {
+        match self {
+            Self::Small(x) if x.is_finite() => told.as_f64().is_some_and(|told| told as f32 == *x),
+            _ => *told == self.expected(),
+        }
+    }
+
+    /// What JSON says of it, but for small numbers.
     fn expected(&self) -> serde_json::Value {
         use serde_json::json;
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -422,7 +430,6 @@ impl Any {
             Self::WideUnsigned(n) => {
                 u64::try_from(*n).map_or_else(|_| json!(n.to_string()), |n| json!(n))
             }
-            Self::Small(x) if x.is_finite() => json!(x.to_string().parse::<f64>().unwrap()),
             Self::Float(x) if x.is_finite() => json!(x),
             Self::Small(_) | Self::Float(_) => json!(null),
             Self::Char(c) => json!(c),
@@ -442,6 +449,7 @@ fn anything() -> impl Strategy<Value = Any> {
         any::<i8>().prop_map(|n| Any::Wide(n.into())),
         any::<u128>().prop_map(Any::WideUnsigned),
         any::<u32>().prop_map(|bits| Any::Small(f32::from_bits(bits))),
+        Just(Any::Small(-1_733_585.3)),
         any::<u64>().prop_map(|bits| Any::Float(f64::from_bits(bits))),
         any::<char>().prop_map(Any::Char),
         text().prop_map(Any::Text),
@@ -480,7 +488,7 @@ proptest! {
                 let is_last = pairs[at + 1..].iter().all(|(later, _)| later != key);
                 if is_last && !is_taken(key) {
                     let fields = if flat { &object } else { &object["fields"] };
-                    prop_assert_eq!(&fields[*key], &value.expected(), "{} in {}", key, &text);
+                    prop_assert!(value.is_told_by(&fields[*key]), "{} is {:?} in {}", key, value, &text);
                 }
             }
         }

@@ -269,10 +269,8 @@ impl Collector {
             let length = words.len();
             let aside = if header.kind == Kind::Aside { source.link.take_aside() } else { None };
             match &aside {
-                Some(words) => self.decoder.load(words.iter().copied()),
-                None => {
-                    self.decoder.load(words.iter().map(|word| word.load(Ordering::Relaxed)));
-                }
+                Some(words) => self.decoder.load_aside(words),
+                None => self.decoder.load(words),
             }
             if let Some(recovered) = &mut self.recovered {
                 source.consumer.pass_over(length);

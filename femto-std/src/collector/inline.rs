@@ -1,7 +1,6 @@
 //! What the collector does with a frame, on the calling thread: for direct handlers.
 
 use core::cell::RefCell;
-use core::sync::atomic::Ordering;
 
 use femto_core::AtomicWord;
 
@@ -50,7 +49,7 @@ impl Inline {
 
     /// Has the direct handlers of a destination write a frame.
     pub(crate) fn write_through(&mut self, destination: &Destination, frame: &[AtomicWord]) {
-        self.decoder.load(frame.iter().map(|word| word.load(Ordering::Relaxed)));
+        self.decoder.load(frame);
         self.conversion.refresh();
         let (name, thread) = (&destination.name, Some(&self.thread));
         self.decoder.read_now_and_then(name, thread, &self.conversion, &mut |record| {

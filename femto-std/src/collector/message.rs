@@ -1,10 +1,12 @@
 //! From a frame to a record.
 
 use core::fmt;
+use core::sync::atomic::Ordering;
+
 use femto_core::frame::local;
 use femto_core::frame::portable::{Portable, Style};
 use femto_core::frame::{Header, Kind, MAX_VALUES};
-use femto_core::{Details, Record, Value, WORD_BYTES, Word, resolve_call_site};
+use femto_core::{AtomicWord, Details, Record, Value, WORD_BYTES, Word, resolve_call_site};
 use rustc_hash::FxHashMap;
 
 use crate::clock::Conversion;
@@ -32,20 +34,33 @@ impl Decoder {
         Self { process: std::process::id(), bytes: Vec::new(), length: 0, templates }
     }
 
-    /// Takes a frame.
+    /// Takes a frame out of a lane.
     #[inline]
-    pub(crate) fn load(&mut self, words: impl ExactSizeIterator<Item = Word>) {
-        let length = words.len() * WORD_BYTES;
+    pub(crate) fn load(&mut self, words: &[AtomicWord]) {
+        for (chunk, word) in self.room(words.len()).iter_mut().zip(words) {
+            *chunk = word.load(Ordering::Relaxed).to_le_bytes();
+        }
+    }
+
+    /// Takes a frame that was too long for its lane.
+    #[cold]
+    pub(crate) fn load_aside(&mut self, words: &[Word]) {
+        for (chunk, word) in self.room(words.len()).iter_mut().zip(words) {
+            *chunk = word.to_le_bytes();
+        }
+    }
+
+    /// Room for a frame of so many words.
+    #[inline]
+    fn room(&mut self, words: usize) -> &mut [[u8; WORD_BYTES]] {
+        let length = words * WORD_BYTES;
         self.length = length;
         if self.bytes.len() < length {
             self.bytes.resize(length, 0);
         } else if length < SMALL && self.bytes.len() > SMALL {
             self.bytes = vec![0; SMALL];
         }
-        let (chunks, _) = self.bytes.as_chunks_mut();
-        for (chunk, word) in chunks.iter_mut().zip(words) {
-            *chunk = word.to_le_bytes();
-        }
+        self.bytes.as_chunks_mut().0
     }
 
     /// Takes a frame that is bytes already.

@@ -204,7 +204,16 @@ impl PatternFormatter {
         let done = self.prefix.write(record, out, |count, text| {
             self.write_items(&self.items[..count], record, text)
         })?;
-        self.write_items(&self.items[done..], record, out)?;
+        match &self.items[done..] {
+            // Most patterns end so: there is nothing to choose.
+            [Item { literal, source: Source::Record(Attribute::Message), shape: Shape::Plain }]
+                if !self.escapes =>
+            {
+                out.push_str(literal);
+                record.write_message(out).map_err(|_| FormatError::WriteMessage)?;
+            }
+            items => self.write_items(items, record, out)?,
+        }
         out.push_str(&self.tail);
         if record.has_key_values() && self.shown != ShownKeys::Only(Vec::new()) {
             self.write_key_values(record, out);

@@ -17,7 +17,7 @@ use crate::collector::Collector;
 use crate::lane::{Link, Ring, side};
 use crate::recover::{self, Leftover, RingFile};
 use crate::report::Untold;
-use crate::{FlushError, os, registry, state};
+use crate::{FlushError, os, registry, signal, state};
 
 /// A lane's reading end, on its way to the collector.
 type Arrival = (Consumer<Arc<Ring>>, Arc<Link>);
@@ -73,6 +73,7 @@ pub(crate) fn current() -> Arc<Engine> {
     let is_child = abandoned.is_some();
     core::mem::forget(abandoned);
     engine.start();
+    signal::start_in_child();
     if is_child {
         recover::start_in_child(&engine);
     }

@@ -39,6 +39,11 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The process could not be made to wait for signals.
+    WatchSignals {
+        /// Why.
+        source: io::Error,
+    },
     /// A parameter of a builder is out of its range.
     CheckParameter {
         /// The parameter, as its `with_*` method names it.
@@ -81,6 +86,7 @@ impl fmt::Display for Error {
             Self::OpenRecoverFile { path, .. } => {
                 write!(f, "could not keep records in {}", path.display())
             }
+            Self::WatchSignals { .. } => f.write_str("could not wait for signals"),
             Self::CheckParameter { name, value, allowed } => {
                 write!(f, "{name} = {value} is out of range: allowed is {allowed}")
             }
@@ -113,7 +119,8 @@ impl core::error::Error for Error {
             Self::OpenFile { source, .. }
             | Self::OpenStream { source, .. }
             | Self::OpenSink { source, .. }
-            | Self::OpenRecoverFile { source, .. } => Some(source),
+            | Self::OpenRecoverFile { source, .. }
+            | Self::WatchSignals { source } => Some(source),
             Self::ParseFormat { source, .. } => Some(source),
             _ => None,
         }

@@ -27,6 +27,7 @@ mod registry;
 mod report;
 mod route;
 mod scope;
+mod signal;
 pub mod sink;
 mod state;
 mod stats;
@@ -47,6 +48,7 @@ pub use level::{add_level_name, level_name, level_named};
 pub use logger::Logger;
 pub use manager::Manager;
 pub use route::Route;
+pub use signal::Signal;
 pub use stats::{LoggerStats, Stats};
 pub use submit::Busy;
 

@@ -19,7 +19,7 @@ use crate::recover::RecoverBuilder;
 use crate::registry::{self, Registry};
 use crate::route::{Destination, Route};
 use crate::stats::{self, Stats};
-use crate::{Error, FlushError, Guard, bridge, engine};
+use crate::{Error, FlushError, Guard, Signal, bridge, engine, signal};
 
 /// The keeper of the process's loggers.
 ///
@@ -196,6 +196,40 @@ impl Manager {
     /// [`FlushError`] if the deadline passes first, or a sink refuses.
     pub fn shutdown(self, deadline: Duration) -> Result<(), FlushError> {
         engine::shutdown(deadline)
+    }
+
+    /// Has signals that ask the process to end write everything first, as dropping a [`Guard`] with this
+    /// deadline does; then they end it as ever, and whoever waits for the process sees that signal. No
+    /// others than these: none switches it off.
+    ///
+    /// Without it such a signal ends the process at once, with what is queued. A second one, of any of
+    /// these, does so whatever the first is waiting for. As the first process of a container, which
+    /// signals do not end by themselves, the process exits with 128 and the signal's number, as a shell says it.
+    ///
+    /// A signal that the application handles too is left to it: its handler is called, everything is
+    /// written meanwhile, and the process goes on. That is so for handlers that were there before, and for
+    /// later ones that call those that were there, as `tokio`'s and `signal-hook`'s do; one that does not
+    /// has the signal alone. A signal that is ignored (`nohup`) stays so.
+    ///
+    /// A thread waits for the signals; in the handler itself nothing is done but to wake it. A forked child
+    /// has its own from its first record on.
+    ///
+    /// Allow for less than what the system waits before it kills: Docker for 10 s, Kubernetes for 30 s,
+    /// systemd for 90 s, unless they are told otherwise.
+    ///
+    /// # Errors
+    /// [`Error::WatchSignals`] if there is no thread or no descriptor to be had.
+    ///
+    /// # Examples
+    /// ```
+    /// use femto_std::{Manager, Signal};
+    /// use std::time::Duration;
+    ///
+    /// Manager::global().shutdown_on(&[Signal::Term, Signal::Int], Duration::from_secs(5))?;
+    /// # Ok::<(), femto_std::Error>(())
+    /// ```
+    pub fn shutdown_on(self, signals: &[Signal], deadline: Duration) -> Result<(), Error> {
+        signal::shutdown_on(signals, deadline)
     }
 
     /// Keeps records in a file, which outlives the process, until they are written; writes what

@@ -1,6 +1,8 @@
 //! What the operating system tells and calls: identifiers, signals, forks, the end of the process.
 #![allow(unsafe_code)]
 
+pub(crate) mod signal;
+
 use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -139,6 +141,7 @@ extern "C" fn in_child() {
     IS_ENGINE.set(false);
     registry::leave_parents_file();
     state::begin_epoch();
+    signal::in_child();
     registry::let_go();
 }
 

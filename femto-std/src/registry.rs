@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::manager::Tree;
 use crate::recover::{RecoverBuilder, RingFile};
 use crate::route::Routes;
+use crate::signal::Signals;
 
 /// The state behind the lock.
 pub(crate) struct Registry {
@@ -27,6 +28,8 @@ pub(crate) struct Registry {
     pub(crate) applier: Option<u32>,
     /// How the mapped file was asked for, and the file of this process, or yet of its parent.
     pub(crate) recover: Option<(RecoverBuilder, Arc<RingFile>)>,
+    /// Which signals have everything written.
+    pub(crate) signals: Signals,
 }
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
@@ -36,6 +39,7 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     applied: None,
     applier: None,
     recover: None,
+    signals: Signals::new(),
 });
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.

@@ -20,7 +20,7 @@ const _: () = {
         Guard, Handler, HandlerStats, Level, LevelFilter, Lines<'static>, Logger, LoggerStats, Manager, Stats, Metadata<'static>,
         NameFilter<String>, OverflowPolicy, ParseLevelError, PatternFormatter, PatternStyle,
         Compression, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
-        PercentTemplate, Route, SiteFacts, SinkHandlerBuilder, StreamHandlerBuilder,
+        PercentTemplate, Route, SiteFacts, Signal, SinkHandlerBuilder, StreamHandlerBuilder,
         dyn ErrorHandler, dyn Filter, dyn Formatter, dyn Open,
     }
     all! { is_shareable: FnFormatter<fn(&Record<'_>, &mut String)> }

@@ -45,9 +45,15 @@ pub(crate) fn wait(child: libc::pid_t) {
 
 /// Waits until it has ended, however.
 pub(crate) fn wait_for_any_end(child: libc::pid_t) {
+    let _ = wait_for_end(child);
+}
+
+/// Waits until it has ended; answers how.
+pub(crate) fn wait_for_end(child: libc::pid_t) -> libc::c_int {
     let mut status = 0;
     // SAFETY: `status` is a place for the status.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    status
 }
 
 fn count(label: &str, records: u64) {

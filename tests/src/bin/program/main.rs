@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "the tests read it")]
 
+mod ended;
 mod exit;
 mod fork;
 mod memory;
@@ -25,6 +26,7 @@ fn main() {
     let (scenario, rest) = arguments.split_first().expect("a scenario");
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     match scenario.split_once('-') {
+        Some(("ended", which)) => ended::run(which, &rest),
         Some(("exit", which)) => exit::run(which, &rest),
         Some(("fork", which)) => fork::run(which, &rest),
         Some(("memory", which)) => memory::run(which, &rest),

@@ -1,8 +1,8 @@
 //! Signals that end the process, with records queued.
 
+use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
-use std::ffi::c_int;
 use std::io::{self, Read, Write};
 use std::sync::OnceLock;
 use std::thread;

@@ -25,8 +25,9 @@ mod value;
 pub(crate) mod zone;
 
 use core::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use femto_core::Record;
 
 pub use console::ConsoleStyle;
@@ -63,8 +64,14 @@ pub trait Formatter: fmt::Debug + Send + Sync {
 /// The formatter of handlers that were given none: one for all, so that what it makes of a record is
 /// made once.
 pub(crate) fn usual() -> Arc<dyn Formatter> {
-    static USUAL: OnceLock<Arc<PatternFormatter>> = OnceLock::new();
-    USUAL.get_or_init(|| Arc::new(PatternFormatter::default())).clone()
+    // Behind no lock: a forked child would wait for a thread that it has not.
+    static USUAL: ArcSwapOption<PatternFormatter> = ArcSwapOption::const_empty();
+    if let Some(usual) = USUAL.load_full() {
+        return usual;
+    }
+    let made = Arc::new(PatternFormatter::default());
+    USUAL.compare_and_swap(&None::<Arc<PatternFormatter>>, Some(made.clone()));
+    USUAL.load_full().unwrap_or(made)
 }
 
 /// The core's formatters are formatters here too. What they do not name among their

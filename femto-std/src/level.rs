@@ -5,7 +5,7 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use femto_core::Level;
@@ -29,13 +29,16 @@ use crate::Error;
 /// # Ok::<(), femto_std::Error>(())
 /// ```
 pub fn add_level_name(level: Level, name: &str) {
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut shown = SHOWN.load().as_deref().copied().unwrap_or([None; LEVELS]);
-    shown[usize::from(level.number())] = (!name.is_empty()).then(|| known.keep(name));
-    if !name.is_empty() {
-        known.levels.insert(name.to_uppercase(), level);
-    }
-    SHOWN.store(Some(Arc::new(shown)));
+    let text = (!name.is_empty()).then(|| keep(name));
+    NAMES.rcu(|names| {
+        let mut names = names.as_deref().cloned().unwrap_or_default();
+        names.shown[usize::from(level.number())] = text;
+        if let Some(text) = text {
+            names.texts.insert(text);
+            names.levels.insert(name.to_uppercase(), level);
+        }
+        Some(Arc::new(names))
+    });
     HAS_ANY.store(true, Ordering::Release);
 }
 
@@ -52,8 +55,9 @@ pub fn level_name(level: Level) -> Option<&'static str> {
 /// [`Error::CheckParameter`] for any other text.
 pub fn level_named(name: &str) -> Result<Level, Error> {
     if HAS_ANY.load(Ordering::Acquire) {
-        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(level) = known.levels.get(&name.to_uppercase()) {
+        let names = NAMES.load();
+        let known = names.as_ref().and_then(|names| names.levels.get(&name.to_uppercase()));
+        if let Some(level) = known {
             return Ok(*level);
         }
     }
@@ -73,31 +77,36 @@ pub(crate) fn added_name(level: Level) -> Option<&'static str> {
 
 #[cold]
 fn look_up(level: Level) -> Option<&'static str> {
-    SHOWN.load().as_ref()?[usize::from(level.number())]
+    NAMES.load().as_ref()?.shown[usize::from(level.number())]
 }
 
-/// The names that were ever given.
-struct Known {
-    /// They stay for the life of the program, so that whoever prints one needs no lock; each once.
+/// The name for the life of the program, so that whoever prints it needs no lock; each once, unless two
+/// threads give it at the same time.
+fn keep(name: &str) -> &'static str {
+    let names = NAMES.load();
+    let known = names.as_ref().and_then(|names| names.texts.get(name));
+    known.copied().unwrap_or_else(|| Box::leak(name.into()))
+}
+
+/// What the application calls its levels.
+#[derive(Clone)]
+struct Names {
+    /// By level.
+    shown: [Option<&'static str>; LEVELS],
+    /// Those that were ever given.
     texts: BTreeSet<&'static str>,
     /// By upper-case name.
     levels: BTreeMap<String, Level>,
 }
 
-impl Known {
-    fn keep(&mut self, name: &str) -> &'static str {
-        if let Some(known) = self.texts.get(name) {
-            return known;
-        }
-        let name: &'static str = Box::leak(name.into());
-        self.texts.insert(name);
-        name
+impl Default for Names {
+    fn default() -> Self {
+        Self { shown: [None; LEVELS], texts: BTreeSet::new(), levels: BTreeMap::new() }
     }
 }
 
 const LEVELS: usize = 256;
-static KNOWN: Mutex<Known> = Mutex::new(Known { texts: BTreeSet::new(), levels: BTreeMap::new() });
-/// By level.
-static SHOWN: ArcSwapOption<[Option<&'static str>; LEVELS]> = ArcSwapOption::const_empty();
+/// Behind no lock: a forked child would wait for a thread that it has not.
+static NAMES: ArcSwapOption<Names> = ArcSwapOption::const_empty();
 /// Whether a name was ever given: formatters of a program without need not look further.
 static HAS_ANY: AtomicBool = AtomicBool::new(false);

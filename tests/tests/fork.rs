@@ -99,3 +99,10 @@ fn both_processes_write_whole_lines_to_a_shared_pipe() {
         assert_eq!(counts.get(label), Some(&2_000), "{label}");
     }
 }
+
+/// A lock that the other threads held when they were left behind would be waited for for ever.
+#[test]
+fn children_name_levels_and_make_formatters_though_their_parent_was_at_it() {
+    let (_, lines) = fork("naming");
+    assert!(lines.is_empty());
+}

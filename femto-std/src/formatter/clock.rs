@@ -6,8 +6,9 @@ use core::cell::RefCell;
 use core::fmt::Write;
 use core::str::FromStr;
 use core::time::Duration;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use femto_core::Value;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -200,13 +201,22 @@ impl Clock {
 
     /// Clocks that print the same seconds share their caches.
     fn find_id(&mut self) {
-        static KNOWN: Mutex<Vec<Seconds>> = Mutex::new(Vec::new());
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.iter().position(|known| *known == self.seconds);
-        self.id = 1 + found.unwrap_or_else(|| {
-            known.push(self.seconds.clone());
-            known.len() - 1
-        });
+        // Behind no lock: a forked child would wait for a thread that it has not.
+        static KNOWN: ArcSwapOption<Vec<Seconds>> = ArcSwapOption::const_empty();
+        let find = |known: &Vec<Seconds>| known.iter().position(|known| *known == self.seconds);
+        let index = loop {
+            if let Some(index) = KNOWN.load().as_deref().and_then(find) {
+                break index;
+            }
+            KNOWN.rcu(|known| {
+                let mut known = known.as_deref().cloned().unwrap_or_default();
+                if find(&known).is_none() {
+                    known.push(self.seconds.clone());
+                }
+                Some(Arc::new(known))
+            });
+        };
+        self.id = 1 + index;
     }
 }
 

@@ -5,6 +5,7 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
+use femto_std::config::{FormatterBuilder, FormatterStyle};
 use femto_std::{Level, Manager, get_logger, info};
 
 use crate::{log_to, plain};
@@ -19,6 +20,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         "delayed" => delayed(arguments),
         "threads" => threads(arguments),
         "stdout" => stdout(),
+        "naming" => naming(),
         _ => panic!("no such fork: {which}"),
     }
 }
@@ -60,6 +62,34 @@ fn count(label: &str, records: u64) {
     for i in 0..records {
         info!("{label} {i}");
     }
+}
+
+/// Forks while other threads give levels names and make formatters; each child does the same.
+fn naming() {
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let is_over = &is_over;
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    name_and_make(thread);
+                }
+            });
+        }
+        for _ in 0..500 {
+            let child = fork(|| (0..2).for_each(name_and_make));
+            wait(child);
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
+fn name_and_make(thread: u8) {
+    let level = Level::new(101 + thread);
+    femto_std::add_level_name(level, &format!("LEVEL{thread}"));
+    assert_eq!(femto_std::level_named(&format!("level{thread}")).ok(), Some(level));
+    let json = FormatterBuilder::new().with_style(FormatterStyle::Json);
+    let _ = json.with_date_format(format!("%H:%M {thread}")).build().expect("a formatter");
 }
 
 fn queued(arguments: &[&str]) {

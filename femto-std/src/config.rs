@@ -18,6 +18,7 @@ mod json;
 mod logger;
 mod node;
 mod problem;
+mod process;
 mod section;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -40,6 +41,7 @@ pub use handler::{
 pub use logger::{LoggerConfig, LoggerConfigBuilder};
 pub use node::{Kind, Node};
 pub use problem::{ConfigError, Problem};
+pub use process::{RecoverConfig, ShutdownConfig, StatisticsConfig};
 pub use watch::{Watch, Watcher, watch};
 
 pub use crate::formatter::builder::{FormatterBuilder, FormatterStyle};
@@ -99,6 +101,15 @@ section! {
         loggers: BTreeMap<String, LoggerConfig>;
         /// The root of the tree.
         root: Option<LoggerConfig>;
+        /// Key-values of every line, as [`FormatterBuilder::with_static_field`] has them: those of all formatters.
+        /// One that a formatter has itself is as it says.
+        static_fields: BTreeMap<String, OwnedValue>;
+        /// Where records are kept until they are written, to survive the process.
+        recover: Option<RecoverConfig>;
+        /// Statistics as records. Default: none.
+        statistics: Option<StatisticsConfig>;
+        /// Which signals have everything written before they end the process. Default: none.
+        shutdown: Option<ShutdownConfig>;
     }
 }
 section_is_a_table!(Config);
@@ -124,11 +135,16 @@ impl Config {
     /// been configured. Of those that it names, handlers and filters that the application has added
     /// are removed.
     ///
+    /// What concerns the whole process is set where it differs from the configuration before: statistics and
+    /// signals that are no longer there are switched off; what the application set by
+    /// [`Manager`](crate::Manager) stays where neither says anything. Recovery lasts as long as the process.
+    /// An [incremental](Config::incremental) configuration leaves all that as it is.
+    ///
     /// Threads may log meanwhile: each record goes to the handlers of before or to those of
     /// afterwards.
     ///
     /// # Errors
-    /// [`ConfigError`]: those of [`Config::check`], or a handler cannot be made. Nothing was changed
+    /// [`ConfigError`]: those of [`Config::check`], or a handler or the file of recovery cannot be made. Nothing was changed
     /// (a file that a handler was to write may have been created).
     pub fn apply(&self) -> Result<(), ConfigError> {
         apply::apply(self)
@@ -186,6 +202,10 @@ impl Default for Config {
             handlers: BTreeMap::new(),
             loggers: BTreeMap::new(),
             root: None,
+            static_fields: BTreeMap::new(),
+            recover: None,
+            statistics: None,
+            shutdown: None,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::recover::RecoverBuilder;
 use crate::registry::{self, Registry};
 use crate::route::{Destination, Route};
 use crate::stats::{self, Stats};
-use crate::{Error, FlushError, Guard, Signal, bridge, engine, signal};
+use crate::{Error, ErrorHandler, FlushError, Guard, Signal, bridge, engine, signal};
 
 /// The keeper of the process's loggers.
 ///
@@ -154,6 +154,24 @@ impl Manager {
         drop(replaced);
     }
 
+    /// Who is told what goes wrong with handlers that have no error handler of their own: those made by
+    /// builders without one, and all that a configuration makes, which is data and cannot hold one. `None`, as it
+    /// is by default: standard error, a line of a handler in five seconds at most.
+    ///
+    /// # Examples
+    /// ```
+    /// use femto_std::{Failure, Handler, Manager};
+    /// use std::sync::Arc;
+    ///
+    /// let hook = |handler: &Handler, failure: &Failure| eprintln!("{}: {failure}", handler.name());
+    /// Manager::global().set_error_handler(Some(Arc::new(hook)));
+    /// ```
+    pub fn set_error_handler(self, error_handler: Option<Arc<dyn ErrorHandler>>) {
+        let replaced = mem::replace(&mut registry::lock().error_handler, error_handler);
+        // Without the lock: it is the application's.
+        drop(replaced);
+    }
+
     /// The level at or below which all records are switched off, by [`Manager::disable`].
     #[must_use]
     pub fn disabled(self) -> Level {
@@ -178,7 +196,7 @@ impl Manager {
     /// with their numbers as key-values. [`Duration::ZERO`] ends it. Intervals below a tenth of a second are
     /// kept to only while records come.
     pub fn report_stats(self, every: Duration, level: Level) {
-        stats::set_report(every, level);
+        stats::set_report(every, level, self.get_logger(stats::LOGGER));
     }
 
     /// Waits until every record logged before is handed to the operating system.

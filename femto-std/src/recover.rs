@@ -88,16 +88,36 @@ impl RecoverBuilder {
     /// [`Error::OpenRecoverFile`] if it cannot be made: the disk is full, `path` is a symbolic link or
     /// no file of this kind; or if the process has one already. [`Error::CheckParameter`].
     pub fn build(self) -> Result<(), Error> {
-        if !(SMALLEST..=LARGEST).contains(&self.size) {
-            return Err(Error::CheckParameter {
-                name: "size",
-                value: self.size.to_string(),
-                allowed: "from 2097152 to 1073741824 bytes",
-            });
-        }
-        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
-        let settings = Self { path, ..self };
+        self.check()?;
+        let settings = self.absolute();
         settings.start().map_err(|source| Error::OpenRecoverFile { path: settings.path, source })
+    }
+
+    /// Whether the parameters are in their ranges; opens nothing.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if (SMALLEST..=LARGEST).contains(&self.size) {
+            return Ok(());
+        }
+        Err(Error::CheckParameter {
+            name: "size",
+            value: self.size.to_string(),
+            allowed: "from 2097152 to 1073741824 bytes",
+        })
+    }
+
+    /// As `build`, but for a process that has just this already.
+    pub(crate) fn begin(self) -> Result<(), Error> {
+        let settings = self.absolute();
+        let is_same = |known: &Self| (&known.path, known.size) == (&settings.path, settings.size);
+        if registry::lock().recover.as_ref().is_some_and(|(known, _)| is_same(known)) {
+            return Ok(());
+        }
+        settings.build()
+    }
+
+    fn absolute(self) -> Self {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        Self { path, ..self }
     }
 
     fn start(&self) -> io::Result<()> {

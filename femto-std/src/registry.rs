@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::Applied;
 use crate::engine::Engine;
+use crate::handler::ErrorHandler;
 use crate::manager::Tree;
 use crate::recover::{RecoverBuilder, RingFile};
 use crate::route::Routes;
 use crate::signal::Signals;
+use crate::stats::Schedule;
 
 /// The state behind the lock.
 pub(crate) struct Registry {
@@ -30,6 +32,10 @@ pub(crate) struct Registry {
     pub(crate) recover: Option<(RecoverBuilder, Arc<RingFile>)>,
     /// Which signals have everything written.
     pub(crate) signals: Signals,
+    /// Who is told of failures of handlers that have nobody of their own.
+    pub(crate) error_handler: Option<Arc<dyn ErrorHandler>>,
+    /// When statistics are logged.
+    pub(crate) report: Option<Schedule>,
 }
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
@@ -40,6 +46,8 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     applier: None,
     recover: None,
     signals: Signals::new(),
+    error_handler: None,
+    report: None,
 });
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.

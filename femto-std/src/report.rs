@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use crate::handler::{ErrorHandler, Failure, Handler};
-use crate::os;
 use crate::recover::LeftoverError;
 use crate::unwind::guarded;
+use crate::{os, registry};
 
 /// Tells the handler's error hook. Not to be called with a lock held.
 pub(crate) fn tell(handler: &Handler, failure: &Failure) {
@@ -65,7 +65,8 @@ impl Untold {
     }
 }
 
-/// The default: writes to standard error, a few lines a minute.
+/// The default: tells the process's hook if there is one, else writes to standard error, a few lines a
+/// minute.
 #[derive(Debug, Default)]
 pub(crate) struct StandardError {
     /// When the next may be written, in milliseconds since the first.
@@ -76,6 +77,13 @@ pub(crate) struct StandardError {
 
 impl ErrorHandler for StandardError {
     fn handle(&self, handler: &Handler, failure: &Failure) {
+        // A signal handler that logs must not wait for what it interrupts.
+        if !registry::is_locked_here() {
+            let hook = registry::lock().error_handler.clone();
+            if let Some(hook) = hook {
+                return hook.handle(handler, failure);
+            }
+        }
         static START: OnceLock<Instant> = OnceLock::new();
         let now = START.get_or_init(Instant::now).elapsed().as_millis() as u64;
         let next = self.next.load(Ordering::Relaxed);

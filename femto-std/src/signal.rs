@@ -76,11 +76,16 @@ impl Signals {
     }
 }
 
+/// Does what can fail of waiting for signals.
+pub(crate) fn prepare() -> Result<(), Error> {
+    os::install_hooks();
+    start().map_err(|source| Error::WatchSignals { source })
+}
+
 /// Waits for these signals from now on, and for no others.
 pub(crate) fn shutdown_on(signals: &[Signal], deadline: Duration) -> Result<(), Error> {
-    os::install_hooks();
     if !signals.is_empty() {
-        start().map_err(|source| Error::WatchSignals { source })?;
+        prepare()?;
     }
     let mut registry = registry::lock();
     registry.signals.is_wanted = !signals.is_empty();

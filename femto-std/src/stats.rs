@@ -10,7 +10,7 @@ mod report;
 use std::sync::Arc;
 
 pub(crate) use count::LoggerCounts;
-pub(crate) use report::{report_if_due, set_report};
+pub(crate) use report::{LOGGER, Schedule, report_if_due, set_report};
 
 use crate::handler::{Handler, HandlerStats};
 use crate::registry;

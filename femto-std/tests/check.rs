@@ -18,6 +18,10 @@ fn check(scratch: &Scratch, name: &str, text: &str) -> Output {
 }
 
 const GOOD: &str = r#"
+recover = "app.ring"
+static_fields = { version = 3, service = "shop" }
+statistics.every = "60s"
+shutdown = { signals = ["TERM", "SIGINT"], deadline = "8s" }
 [formatters.plain]
 format = "%(message)s"
 [filters.app]
@@ -63,6 +67,11 @@ handler    level  class
   file     all    rotating_file  app.log; filters app
   last     all    memory         to file
   none     none   null
+
+static fields: service, version
+recover: app.ring, 16777216 bytes
+statistics: every 60s, INFO, logger femtologging.stats
+shutdown: on TERM, INT, within 8s
 ";
 
 #[test]
@@ -73,6 +82,7 @@ fn a_right_configuration_is_shown_as_it_would_be() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), SHOWN);
     assert_eq!(output.status.code(), Some(0));
     assert!(!scratch.path("app.log").exists(), "it was opened");
+    assert!(!scratch.path("app.ring").exists(), "it was opened");
 }
 
 #[test]

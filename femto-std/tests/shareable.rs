@@ -40,7 +40,7 @@ const _: () = {
         Config, ConfigBuilder, ConfigError, FileConfig, FileMode, FilterConfig,
         FanOutConfig, MemoryConfig, PipeConfig, TcpConfig, UnixConfig, Watch, Watcher, NullConfig, Permissions, RotatingFileConfig, TimedRotatingFileConfig,
         HandlerConfig, HandlerKind, Kind, LoggerConfig, LoggerConfigBuilder, Node,
-        Problem, QueueConfig, Stream, StreamConfig,
+        Problem, QueueConfig, RecoverConfig, ShutdownConfig, StatisticsConfig, Stream, StreamConfig,
         Field, FormatterBuilder, FormatterStyle, NamedField, OwnedValue, Precision, ShownKeys, Zone,
         femto_std::CallSiteFilter, femto_std::Limit, femto_std::ParseLimitError,
     }

@@ -66,7 +66,8 @@ impl Applied {
     fn make_parts(&mut self, before: &Self, checked: Checked) {
         self.formatters = checked.formatters;
         for (id, formatter) in &mut self.formatters {
-            if before.config.formatters.get(id) == self.config.formatters.get(id)
+            if before.config.static_fields == self.config.static_fields
+                && before.config.formatters.get(id) == self.config.formatters.get(id)
                 && let Some(known) = before.formatters.get(id)
             {
                 *formatter = known.clone();
@@ -115,6 +116,9 @@ impl Applied {
             let file = config.kind.as_ref().filter(|kind| kind.empties_file());
             let file = file.and_then(|kind| kind.file());
             emptied.extend(file.filter(|file| !before.writes_to(file)).map(|file| (id, file)));
+        }
+        if problems.is_empty() {
+            self.config.begin_process(&mut problems);
         }
         // It cannot be undone, so it comes last.
         if problems.is_empty() {
@@ -186,6 +190,7 @@ impl Applied {
         drop(registry);
         // Without the lock: what goes is the application's, and may log when it does.
         drop((replaced, retired, retired_loggers));
+        next.config.set_process(&before.config);
         let is_gone = |id: &String, handler: &Arc<Handler>| {
             !next.handlers.get(id).is_some_and(|now| Arc::ptr_eq(now, handler))
         };

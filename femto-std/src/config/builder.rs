@@ -1,6 +1,9 @@
 //! Builds configurations.
 
-use super::{Config, ConfigError, FilterConfig, FormatterBuilder, HandlerConfig, LoggerConfig};
+use super::{
+    Config, ConfigError, FilterConfig, FormatterBuilder, HandlerConfig, LoggerConfig, OwnedValue,
+    RecoverConfig, ShutdownConfig, StatisticsConfig,
+};
 
 /// Builds a [`Config`].
 ///
@@ -9,6 +12,10 @@ use super::{Config, ConfigError, FilterConfig, FormatterBuilder, HandlerConfig, 
 /// | `with_formatter`, `with_filter`, `with_handler` | none | by id |
 /// | `with_logger` | none | by dotted name |
 /// | `with_root` | as it is | the root logger |
+/// | `with_static_field` | none | a key-value of every line, by key |
+/// | `with_recover` | none | the file that keeps records until they are written |
+/// | `with_statistics` | none | statistics as records |
+/// | `with_shutdown` | none | signals that have everything written before they end the process |
 /// | `with_disable_existing_loggers` | false | whether loggers not named take no records any more |
 /// | `with_incremental` | false | whether only levels and propagation change |
 ///
@@ -85,6 +92,34 @@ impl ConfigBuilder {
     /// Sets the root logger.
     pub fn with_root(mut self, root: impl Into<LoggerConfig>) -> Self {
         self.0.root = Some(root.into());
+        self
+    }
+
+    /// Sets a key-value of every line, for all formatters that do not have it themselves.
+    pub fn with_static_field(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<OwnedValue>,
+    ) -> Self {
+        self.0.static_fields.insert(key.into(), value.into());
+        self
+    }
+
+    /// Keeps records in a file until they are written; a path will do.
+    pub fn with_recover(mut self, recover: impl Into<RecoverConfig>) -> Self {
+        self.0.recover = Some(recover.into());
+        self
+    }
+
+    /// Has statistics logged every so often.
+    pub fn with_statistics(mut self, statistics: StatisticsConfig) -> Self {
+        self.0.statistics = Some(statistics);
+        self
+    }
+
+    /// Has signals write everything before they end the process.
+    pub fn with_shutdown(mut self, shutdown: ShutdownConfig) -> Self {
+        self.0.shutdown = Some(shutdown);
         self
     }
 

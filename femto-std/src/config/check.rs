@@ -33,6 +33,7 @@ pub(crate) fn check(config: &Config) -> Result<Checked, ConfigError> {
         checked.filters = check_filters(config, &mut problems);
         checked.handlers = check_handlers(config, &mut problems);
         check_files(config, &mut problems);
+        config.check_process(&mut problems);
     }
     check_loggers(config, &mut problems);
     problems.into_result(Some(checked))
@@ -44,7 +45,7 @@ fn make_formatters(
 ) -> BTreeMap<String, Arc<dyn Formatter>> {
     let place = Place::ROOT.key("formatters");
     let made = config.formatters.iter().filter_map(|(id, formatter)| {
-        Some((id.clone(), formatter.make(&place.key(id), problems)?))
+        Some((id.clone(), formatter.make(&config.static_fields, &place.key(id), problems)?))
     });
     made.collect()
 }

@@ -1,6 +1,7 @@
 //! How a formatter is read from a configuration, and written to one.
 
 use core::str::FromStr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::node::{Kind, Node};
@@ -13,13 +14,19 @@ use crate::Error;
 use crate::formatter::{FormatError, Formatter};
 
 impl FormatterBuilder {
-    /// Makes the formatter; tells what is wrong.
+    /// Makes the formatter, with static fields of all where it has none of that key itself; tells what is
+    /// wrong.
     pub(super) fn make(
         &self,
+        of_all: &BTreeMap<String, OwnedValue>,
         place: &Place<'_>,
         problems: &mut Problems,
     ) -> Option<Arc<dyn Formatter>> {
-        let error = match self.clone().build() {
+        let has = |key: &str| self.static_fields.iter().any(|(own, _)| **own == *key);
+        let added = of_all.iter().filter(|(key, _)| !has(key));
+        let mut whole = self.clone();
+        whole.static_fields.extend(added.map(|(key, value)| (key.as_str().into(), value.clone())));
+        let error = match whole.build() {
             Ok(formatter) => return Some(formatter),
             Err(error) => error,
         };
@@ -27,6 +34,12 @@ impl FormatterBuilder {
             Error::CheckStyle { name, style, allowed } => {
                 let text = format!("is given with the style {style}: allowed {allowed}");
                 problems.at(&place.key(name), &text);
+            }
+            Error::CheckParameter { name: name @ "static_fields", value, allowed }
+                if self.static_fields.iter().all(|(own, _)| format!("{own:?}") != *value) =>
+            {
+                let text = format!("allowed is {allowed} of the formatter `{}`", place.name());
+                problems.wrong(&Place::ROOT.key(name), value, &text);
             }
             Error::CheckParameter { name, value, allowed } => {
                 problems.wrong(&place.key(name), value, &format!("allowed is {allowed}"));

@@ -257,6 +257,11 @@ impl<'p> Place<'p> {
         matches!(self.key, "formatter" | "target")
     }
 
+    /// The last key.
+    pub(crate) const fn name(&self) -> &'p str {
+        self.key
+    }
+
     fn path(&self) -> Vec<Step> {
         let Some(above) = self.above else { return Vec::new() };
         let mut path = above.path();

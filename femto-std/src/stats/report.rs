@@ -2,36 +2,32 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use femto_core::Level;
 
 use super::{LoggerStats, Stats};
-use crate::{Manager, engine, log};
+use crate::{Logger, engine, log, registry};
 
-/// When the next report is due.
-struct Schedule {
+/// When the next report is due: in the registry, whose lock a forked child finds free.
+pub(crate) struct Schedule {
     every: Duration,
     level: Level,
+    logger: Logger,
     next: Instant,
     /// What the last one said of loggers.
     told: Vec<LoggerStats>,
 }
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
-static SCHEDULE: Mutex<Option<Schedule>> = Mutex::new(None);
 
 /// Has statistics logged every so often; never, for zero.
-pub(crate) fn set_report(every: Duration, level: Level) {
-    let schedule = (!every.is_zero()).then(|| Schedule {
-        every,
-        level,
-        next: Instant::now() + every,
-        told: Vec::new(),
-    });
+pub(crate) fn set_report(every: Duration, level: Level, logger: Logger) {
+    let next = Instant::now() + every;
+    let schedule =
+        (!every.is_zero()).then(|| Schedule { every, level, logger, next, told: Vec::new() });
     let is_on = schedule.is_some();
-    *SCHEDULE.lock().unwrap_or_else(PoisonError::into_inner) = schedule;
+    registry::lock().report = schedule;
     IS_ON.store(is_on, Ordering::Relaxed);
     if is_on {
         // Somebody has to look at the time, though nothing is logged.
@@ -49,19 +45,18 @@ pub(crate) fn report_if_due() {
 
 #[cold]
 fn report() {
-    let (level, told) = {
-        let mut schedule = SCHEDULE.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(schedule) = &mut *schedule else { return };
+    let (level, logger, told) = {
+        let mut registry = registry::lock();
+        let Some(schedule) = &mut registry.report else { return };
         let now = Instant::now();
         if now < schedule.next {
             return;
         }
         // What was missed, because the process was stopped say, is not made up for.
         schedule.next = now + schedule.every;
-        (schedule.level, core::mem::take(&mut schedule.told))
+        (schedule.level, schedule.logger, core::mem::take(&mut schedule.told))
     };
     let stats = Stats::now();
-    let logger = Manager::global().get_logger(LOGGER);
     for (handler, stats) in &stats.handlers {
         log!(
             logger: logger, level,
@@ -71,7 +66,7 @@ fn report() {
             "handler statistics"
         );
     }
-    for own in stats.loggers.iter().filter(|own| own.name != LOGGER && !told.contains(own)) {
+    for own in stats.loggers.iter().filter(|own| own.name != logger.name() && !told.contains(own)) {
         log!(
             logger: logger, level,
             logger = own.name.as_str(), trace = own.trace, debug = own.debug, info = own.info,
@@ -80,10 +75,10 @@ fn report() {
             "logger statistics"
         );
     }
-    if let Some(schedule) = &mut *SCHEDULE.lock().unwrap_or_else(PoisonError::into_inner) {
+    if let Some(schedule) = &mut registry::lock().report {
         schedule.told = stats.loggers;
     }
 }
 
-/// The logger of the reports.
-const LOGGER: &str = "femtologging.stats";
+/// The logger of the reports, unless another is asked for.
+pub(crate) const LOGGER: &str = "femtologging.stats";

@@ -82,6 +82,35 @@ fn show(config: &Config, out: &mut String) {
         rows.push([format!("  {id}"), level, class.to_owned(), details(handler)]);
     }
     table(&rows, out);
+    if !config.incremental {
+        show_process(config, out);
+    }
+}
+
+/// What concerns the whole process, a line each.
+fn show_process(config: &Config, out: &mut String) {
+    let mut lines = Vec::new();
+    if !config.static_fields.is_empty() {
+        let keys: Vec<&str> = config.static_fields.keys().map(String::as_str).collect();
+        lines.push(format!("static fields: {}", keys.join(", ")));
+    }
+    if let Some(recover) = &config.recover {
+        lines.push(format!("recover: {}, {} bytes", recover.path.display(), recover.size));
+    }
+    if let Some(statistics) = &config.statistics {
+        let (every, level) = (statistics.every, named(statistics.level));
+        lines.push(format!("statistics: every {every:?}, {level}, logger {}", statistics.logger));
+    }
+    if let Some(shutdown) = &config.shutdown {
+        let names: Vec<String> = shutdown.signals.iter().map(ToString::to_string).collect();
+        let names = if names.is_empty() { "no signal".to_owned() } else { names.join(", ") };
+        lines.push(format!("shutdown: on {names}, within {:?}", shutdown.deadline));
+    }
+    for (index, line) in lines.iter().enumerate() {
+        out.push_str(if index == 0 { "\n" } else { "" });
+        out.push_str(&escaped(line));
+        out.push('\n');
+    }
 }
 
 /// Loggers by name, the root's empty; those that a configured one lies below are among them.

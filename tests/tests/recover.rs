@@ -128,7 +128,9 @@ fn without_pieces(lines: Vec<String>, marks: &Marks) -> Vec<String> {
     let is_whole = |line: &str| {
         let (label, number) = line.split_once(' ').unwrap_or((line, ""));
         marks.contains_key(label) && number.parse::<u64>().is_ok()
-            || label.parse::<u64>().is_ok() && number.starts_with("records recovered")
+            || label.parse::<u64>().is_ok()
+                && (number.starts_with("records recovered")
+                    || number.starts_with("record recovered"))
     };
     let whole = |line: String| {
         let starts = line.char_indices().map(|(at, _)| at);
@@ -153,7 +155,8 @@ fn check(lines: &[String], marks: &Marks, round: &str) -> u64 {
         let torn = || -> ! { panic!("{round}: torn: {line:.80}") };
         let (label, rest) = line.split_once(' ').unwrap_or_else(|| torn());
         let Some(expected) = next.get_mut(label) else {
-            let is_heading = rest.starts_with("records recovered from process ");
+            let is_heading = rest.starts_with("records recovered from process ")
+                || rest.starts_with("record recovered from process ");
             recovered += label.parse::<u64>().ok().filter(|_| is_heading).unwrap_or_else(|| torn());
             continue;
         };

@@ -291,7 +291,8 @@ impl Heading<'_> {
         }
         let count = self.count(handler);
         let process = self.leftover.process();
-        let message = format_args!("{count} records recovered from process {process}");
+        let plural = if count == 1 { "" } else { "s" };
+        let message = format_args!("{count} record{plural} recovered from process {process}");
         let details = Details::default();
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let record =

@@ -8,7 +8,11 @@ use crate::engine;
 /// Writes everything and ends the background threads when it is dropped.
 ///
 /// Made by [`Manager::guard`](crate::Manager::guard). What could not be written within the deadline
-/// (5 seconds unless set) is said on standard error.
+/// (5 seconds unless set) is said on standard error, with the sink's error.
+///
+/// The deadline is one for all handlers together. A sink that fails is tried again until then: a collector of
+/// logs that refuses connections may be one that is being restarted, and gets its records if it is back in time.
+/// If ends shall be quick, whoever is dead, set a shorter one.
 #[derive(Debug)]
 #[must_use = "dropping the guard at once ends logging at once"]
 pub struct Guard {

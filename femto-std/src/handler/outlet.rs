@@ -30,6 +30,8 @@ pub(crate) struct Outlet {
     /// What went wrong beside the writing, until somebody is told.
     problem: Mutex<Option<io::Error>>,
     has_problem: AtomicBool,
+    /// Why the last write failed.
+    last_error: Mutex<Option<String>>,
 }
 
 impl Outlet {
@@ -44,6 +46,7 @@ impl Outlet {
             has_failed: AtomicBool::new(false),
             problem: Mutex::default(),
             has_problem: AtomicBool::new(false),
+            last_error: Mutex::default(),
         }
     }
 
@@ -156,16 +159,26 @@ impl Outlet {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
             Err(error) => {
                 handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+                let text = error.to_string();
+                *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
                 Err(error)
             }
         }
     }
 
+    /// Fails for a sink that nobody waits for any more: says whether it is stuck, or why it refused.
     fn check_abandoned(&self) -> io::Result<()> {
-        match self.is_abandoned() {
-            true => Err(io::Error::other("a write before this one did not return")),
-            false => Ok(()),
+        if !self.is_abandoned() {
+            return Ok(());
         }
+        let is_stuck = matches!(self.sink.try_lock(), Err(TryLockError::WouldBlock));
+        let error = self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Err(io::Error::other(match error {
+            Some(error) if !is_stuck && self.has_failed.load(Ordering::Relaxed) => {
+                format!("{error}; given up")
+            }
+            _ => "a write before this one did not return".to_owned(),
+        }))
     }
 
     pub(crate) fn flush(&self) -> io::Result<()> {

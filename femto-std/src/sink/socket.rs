@@ -108,7 +108,7 @@ impl SocketSink {
         if let Some((at, error)) = &self.retry {
             let left = at.saturating_duration_since(Instant::now());
             if !left.is_zero() {
-                let text = format!("{error}; will connect again after {} ms", left.as_millis());
+                let text = format!("{error}; not tried again for {} ms", left.as_millis());
                 return Err(io::Error::new(error.kind(), text));
             }
         }

@@ -153,14 +153,16 @@ impl Config {
     /// Reads a configuration from what a format was read into.
     ///
     /// # Errors
-    /// [`ConfigError`]: keys or values are not allowed, or what [`Config::check`] finds. Problems
-    /// have the lines of their nodes.
+    /// [`ConfigError`]: keys or values are not allowed, and what [`Config::check`] finds as soon as every
+    /// value can be read. Problems have the lines of their nodes.
     pub fn from_node(node: &Node) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
         let config = Self::read(node, &Place::ROOT, &mut problems);
-        let config = problems.into_result(config).map_err(|error| error.with_lines(node))?;
-        config.check().map_err(|error| error.with_lines(node))?;
-        Ok(config)
+        // Keys that nobody knows do not hide what is wrong with the others.
+        if let Some(config) = &config {
+            problems.extend(config.check().err());
+        }
+        problems.into_result(config).map_err(|error| error.with_lines(node))
     }
 
     /// Writes it, to be put into any format: what is as by default is left out.

@@ -38,9 +38,10 @@ mod unwind;
 pub use context::{Context, ContextGuard, InContext};
 pub use error::{Error, FlushError};
 pub use femto_core::{
-    CallSite, CallSiteFilter, Capture, Details, Filter, HandlerBuilderTrait, Level, LevelFilter,
-    Limit, Metadata, NameFilter, ParseLevelError, ParseLimitError, Record, STATIC_MAX_LEVEL,
-    SiteFacts, Value, frame,
+    CallSite, CallSiteFilter, Capture, CompositeFilter, Details, Filter, Filter as FemtoFilter,
+    FilterBuilder, FilterSlot, HandlerBuilderTrait, Level, LevelFilter, Limit, Metadata,
+    NameFilter, ParseLevelError, ParseLimitError, Record, STATIC_MAX_LEVEL, SiteFacts, Value,
+    frame,
 };
 pub use guard::Guard;
 pub use handler::{Color, Delivery, ErrorHandler, Failure, Handler, HandlerStats, OverflowPolicy};

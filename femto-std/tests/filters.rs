@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use femto_std::{
-    Filter, HandlerBuilderTrait, Level, LevelFilter, Metadata, NameFilter, Record, get_logger,
-    info, warn,
+    CompositeFilter, FemtoFilter, Filter, FilterBuilder, HandlerBuilderTrait, Level, LevelFilter,
+    Metadata, NameFilter, Record, get_logger, info, warn,
 };
 use scratch::{Scratch, lines, lone_logger, plain};
 
@@ -29,6 +29,38 @@ impl Filter for Word {
         let mut message = String::new();
         record.write_message(&mut message).is_ok() && message.contains(self.0)
     }
+}
+
+/// By the name that the configuration's users know.
+struct Refuses(&'static str);
+
+impl FemtoFilter for Refuses {
+    fn matches(&self, record: &Record<'_>) -> bool {
+        record.logger_name() != self.0
+    }
+}
+
+#[test]
+fn filters_are_composed_without_configuration() {
+    static CHATTER: CompositeFilter =
+        FilterBuilder::new().with_levels(Level::TRACE..=Level::INFO).build();
+    static NONE_OF: [&dyn FemtoFilter; 1] = [&CHATTER];
+    static ALL_OF: [&dyn FemtoFilter; 1] = [&Refuses("composed.silent")];
+    let scratch = Scratch::new("composed");
+    let (_, handler, path) = scratch.logger("composed");
+    handler.add_filter(Arc::new(
+        FilterBuilder::new()
+            .with_name("composed")
+            .with_none_of(&NONE_OF)
+            .with_all_of(&ALL_OF)
+            .build(),
+    ));
+    warn!(target: "composed", "passes");
+    info!(target: "composed", "chatter");
+    warn!(target: "composed.silent", "refused");
+    warn!(target: "composed.heard", "passes too");
+    assert_eq!(lines(&handler, &path), ["passes", "passes too"]);
+    assert_eq!(handler.stats().rejected, 2);
 }
 
 /// Passes nothing by its first look.

@@ -141,6 +141,11 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Adds those of an error.
+    pub(crate) fn extend(&mut self, error: Option<ConfigError>) {
+        self.0.extend(error.into_iter().flat_map(|error| error.problems));
+    }
+
     /// Something is wrong with the value at a place: `path = value: text`.
     pub(crate) fn wrong(&mut self, place: &Place<'_>, value: &dyn fmt::Display, text: &str) {
         let path = place.path();

@@ -49,7 +49,7 @@ impl Pattern {
             _ => PatternStyle::Percent,
         };
         let refuse = |error: FormatError| PyValueError::new_err(error.to_string());
-        let mut pattern = PatternFormatter::new(format, style)
+        let mut pattern = PatternFormatter::for_python(format, style)
             .map_err(refuse)?
             .with_start_time(Duration::from_nanos(start));
         match (datefmt, msec_format) {

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::io;
 use std::path::PathBuf;
 
-use crate::formatter::FormatError;
+use crate::formatter::{FormatError, NoField};
 
 /// An action of this crate failed.
 #[derive(Debug)]
@@ -94,11 +94,7 @@ impl fmt::Display for Error {
                 write!(f, "{name} is given with the style {style}: allowed {allowed}")
             }
             Self::ParseFormat { name, value, source: FormatError::FindField { name: field } } => {
-                write!(
-                    f,
-                    "{name} = {value:?} names '{field}': allowed are the attributes of Python's \
-                     LogRecord that hold no objects, and keys that have a default or are static fields"
-                )
+                write!(f, "{name} = {value:?} {}", NoField(field))
             }
             Self::ParseFormat { name, value, .. } => {
                 write!(f, "could not parse {name} = {value:?}")
@@ -126,6 +122,17 @@ impl core::error::Error for Error {
         }
     }
 }
+
+/// The one of some names that may have been meant.
+pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let likeness = |known: &str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
+    let likenesses = known.into_iter().map(|known| (known, likeness(known)));
+    let (nearest, likeness) = likenesses.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    (likeness > LIKE).then_some(nearest)
+}
+
+/// How like two names must be for one to be taken for the other, from 0 to 1.
+const LIKE: f64 = 0.8;
 
 /// Not everything that was accepted is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use femto_core::Record;
 
+pub(crate) use attribute::NoField;
 pub use console::ConsoleStyle;
 pub use function::FnFormatter;
 pub use mask::CaptureMask;

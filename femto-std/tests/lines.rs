@@ -171,18 +171,21 @@ fn a_pattern_shows_static_fields_and_defaults_where_it_names_them() {
             .with_static_field("version", 3)
             .with_static_field("tries", 0)
             .with_default("request_id", OwnedValue::None)
+            .with_keys(ShownKeys::except(["wide", "wider", "raw"]))
             .with_escaping(true)
             .build()
             .unwrap();
         assert_eq!(
             line(&pattern, record).lines().next().unwrap(),
-            "shop/3 link \"up\"\\nagain None -4 server:request"
+            "shop/3 link \"up\"\\nagain None -4 server:request peer=10.0.0.7 ratio=0.1 gone=nan \
+             none=None message=not the message"
         );
         for (style, format) in [("{", "{levelname:>9}|{tries:03d}"), ("$", "$levelname|${tries}")] {
             let pattern = FormatterBuilder::new()
                 .with_style(style.parse().unwrap())
                 .with_format(format)
                 .with_default("tries", 0)
+                .with_keys(ShownKeys::only(["tries"]))
                 .build()
                 .unwrap();
             let expected = if style == "{" { "  WARNING|-04" } else { "WARNING|-4" };
@@ -200,12 +203,25 @@ fn what_is_wrong_is_told_with_key_value_and_what_is_allowed() {
     };
     let json = || builder(FormatterStyle::Json);
     let typo = refuse(FormatterBuilder::new().with_format("%(mesage)s"));
-    assert!(typo.contains("format = \"%(mesage)s\" names 'mesage': allowed are"), "{typo}");
+    let told =
+        "format = \"%(mesage)s\" names `mesage`: did you mean `message`? allowed are the attr";
+    assert!(typo.contains(told), "{typo}");
+    let key = refuse(FormatterBuilder::new().with_format("%(message)s %(user)s"));
+    assert!(key.contains("names `user`: allowed are the attributes"), "{key}");
     for (builder, expected) in [
         (json().with_format("%(message)s"), "format is given with the style json: allowed only"),
         (
             FormatterBuilder::new().with_format("{message}"),
-            "format = \"{message}\" is out of range: allowed is with the style % what names a field",
+            "format = \"{message}\" is out of range: allowed is what names a field: did you mean the \
+             style {?",
+        ),
+        (
+            FormatterBuilder::new().with_style(FormatterStyle::Brace).with_format("$message"),
+            "did you mean the style $?",
+        ),
+        (
+            FormatterBuilder::new().with_format("message"),
+            "allowed is with the style % what names a field: %(message)s",
         ),
         (FormatterBuilder::new().with_precision(Precision::Seconds), "precision is given"),
         (FormatterBuilder::new().with_fields([Field::Time]), "fields is given with the style %"),

@@ -64,7 +64,7 @@ fn records_of_the_log_crate_are_records_like_any() {
         "bridge ERROR e 1|None|None|None|0.0|None",
         "bridge.a.b WARNING w|None|None|None|0.0|None",
         "bridge.dotted INFO i|None|None|None|0.0|None",
-        "bridge DEBUG d|10.0.0.7|-3|True|0.2|None",
+        "bridge DEBUG d|10.0.0.7|-3|true|0.2|None",
         "bridge.inner INFO inner|None|None|None|0.0|None",
         "bridge TRACE t outer|None|None|None|0.0|5",
     ];

@@ -53,7 +53,10 @@ fn a_display_that_panics_leaves_a_mark_and_nothing_reaches_the_caller() {
     let lines = lines(&handler, &path);
     assert_eq!(lines.len(), 4, "{lines:?}");
     assert_eq!(lines[0], "[half<formatting panicked>] 1");
-    assert_eq!(lines[1..], ["with a key", "<formatting failed>", "after"]);
+    assert_eq!(
+        lines[1..],
+        ["with a key key=half<formatting panicked>", "<formatting failed>", "after"]
+    );
 }
 
 #[test]

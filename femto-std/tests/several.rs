@@ -116,7 +116,7 @@ fn different_formatters_show_the_same_message_and_all_else_of_the_record() {
 
     let read = |at: usize, name: &str| text(&handlers[at], &scratch.path(name));
     assert_eq!(read(0, "plain"), "hello   12 \"w\\n\" several 7\n several -\n");
-    assert_eq!(read(2, "plain-again"), "hello   12 \"w\\n\"|\n|\n");
+    assert_eq!(read(2, "plain-again"), "hello   12 \"w\\n\"| peer=7\n|\n");
     assert_eq!(
         read(1, "json"),
         "{\"message\":\"hello   12 \\\"w\\\\n\\\"\",\"fields\":{\"peer\":7},\"module\":\"several\",\

@@ -127,7 +127,7 @@ fn levels_changed_at_run_time_count_at_once() {
             "levels.inner from within",
             "levels changed",
             "levels.inner from a filter",
-            "levels filtered"
+            "levels filtered broken=<formatting panicked>"
         ]
     );
 

@@ -11,7 +11,7 @@ use super::{
     Field, FormatterBuilder, FormatterStyle, NamedField, OwnedValue, Precision, ShownKeys, Zone,
 };
 use crate::Error;
-use crate::formatter::{FormatError, Formatter};
+use crate::formatter::{FormatError, Formatter, NoField};
 
 impl FormatterBuilder {
     /// Makes the formatter, with static fields of all where it has none of that key itself; tells what is
@@ -45,10 +45,7 @@ impl FormatterBuilder {
                 problems.wrong(&place.key(name), value, &format!("allowed is {allowed}"));
             }
             Error::ParseFormat { name, value, source: FormatError::FindField { name: field } } => {
-                let text = format!(
-                    "names `{field}`: allowed are the attributes of Python's LogRecord that hold \
-                     no objects, and keys that have a default or are static fields"
-                );
+                let text = NoField(field).to_string();
                 problems.wrong(&place.key(name), &format_args!("{value:?}"), &text);
             }
             Error::ParseFormat { name, value, source } => {

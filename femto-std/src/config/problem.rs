@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::node::{Kind, Node};
 use super::setting::Shown;
+use crate::error::nearest;
 
 /// Why a configuration cannot be read or applied: everything that was found, at least one problem.
 /// Nothing was changed.
@@ -230,9 +231,7 @@ pub(super) fn hint(name: &str, known: &[&str]) -> String {
     if known.is_empty() {
         return "there are none".to_owned();
     }
-    let likeness = |known: &&str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
-    let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let meant = nearest.filter(|known| likeness(known) > LIKE);
+    let meant = nearest(name, known.iter().copied());
     let meant = meant.map_or(String::new(), |known| format!("did you mean `{known}`? "));
     let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
     format!("{meant}allowed: {}", all.join(", "))
@@ -277,6 +276,3 @@ impl<'p> Place<'p> {
         path
     }
 }
-
-/// How like two names must be for one to be taken for the other, from 0 to 1.
-const LIKE: f64 = 0.8;

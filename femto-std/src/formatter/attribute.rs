@@ -2,12 +2,13 @@
 //!
 //! Runs on the *collector*, below [`super::pattern`].
 
-use core::fmt::Write;
+use core::fmt::{self, Write};
 use core::time::Duration;
 
 use femto_core::{Level, Record, Value};
 
 use super::CaptureMask;
+use crate::error::nearest;
 
 /// An attribute that every record has. `asctime` and `message` are made by the formatter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +150,22 @@ fn stem(name: &str) -> &str {
     match name[points..].rfind('.') {
         Some(end) => &name[..points + end],
         None => name,
+    }
+}
+
+/// What is told of a field's name that no record has.
+pub(crate) struct NoField<'a>(pub(crate) &'a str);
+
+impl fmt::Display for NoField<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "names `{}`: ", self.0)?;
+        if let Some(meant) = nearest(self.0, NAMES.map(|(name, _)| name)) {
+            write!(f, "did you mean `{meant}`? ")?;
+        }
+        f.write_str(
+            "allowed are the attributes of Python's LogRecord that hold no objects, and keys that \
+             have a default or are static fields",
+        )
     }
 }
 

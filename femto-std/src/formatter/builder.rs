@@ -47,7 +47,7 @@ pub enum FormatterStyle {
 /// | `precision` | `json` `logfmt` `pretty` | microseconds, pretty milliseconds | [`Precision`] |
 /// | `fields` | `json` `logfmt` `pretty` | time, level, logger, message, key-values, exception, stack | [`Field`], in order, each once, perhaps with a key of its own |
 /// | `flat` | `json` | false | whether key-values are the object's own, not below the key of [`Field::KeyValues`] |
-/// | `keys` | all | all; none where there is a `format` | which key-values are shown, static fields included |
+/// | `keys` | all | all | which key-values are shown, static fields included; `%` `{` `$` append those that the format does not name |
 /// | `default` | `%` `{` `$` | | what stands where a record has no such key-value |
 /// | `static_field` | all | | a typed key-value of every line: JSON, logfmt and pretty show it, a format string may name it |
 /// | `color` | `pretty` | false | whether it is coloured |
@@ -297,12 +297,8 @@ impl FormatterBuilder {
                 let refuse = |source| parse_error("format", format, source);
                 let pattern = PatternFormatter::new(format, style).map_err(refuse)?;
                 if pattern.is_constant() {
-                    let allowed = match style {
-                        PatternStyle::Percent => "with the style % what names a field: %(message)s",
-                        PatternStyle::Brace => "with the style { what names a field: {message}",
-                        PatternStyle::Dollar => "with the style $ what names a field: $message",
-                    };
-                    let value = format!("{format:?}");
+                    let (value, allowed) =
+                        (format!("{format:?}"), what_names_a_field(format, style));
                     return Err(Error::CheckParameter { name: "format", value, allowed });
                 }
                 pattern
@@ -413,6 +409,22 @@ fn set(fields: &mut StaticFields, key: &str, value: OwnedValue) {
     match fields.iter_mut().find(|(known, _)| **known == *key) {
         Some((_, known)) => *known = value,
         None => fields.push((key.into(), value)),
+    }
+}
+
+/// What is allowed in place of a format that names nothing: one of another style, maybe.
+fn what_names_a_field(format: &str, style: PatternStyle) -> &'static str {
+    use PatternStyle::{Brace, Dollar, Percent};
+    let names_one = |style: &PatternStyle| {
+        PatternFormatter::new(format, *style).is_ok_and(|pattern| !pattern.is_constant())
+    };
+    match ([Percent, Brace, Dollar].into_iter().find(names_one), style) {
+        (Some(Percent), _) => "what names a field: did you mean the style %?",
+        (Some(Brace), _) => "what names a field: did you mean the style {?",
+        (Some(Dollar), _) => "what names a field: did you mean the style $?",
+        (None, Percent) => "with the style % what names a field: %(message)s",
+        (None, Brace) => "with the style { what names a field: {message}",
+        (None, Dollar) => "with the style $ what names a field: $message",
     }
 }
 

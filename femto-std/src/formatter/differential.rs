@@ -167,7 +167,7 @@ impl Format {
     }
 
     fn apply(&self, sample: &Sample, zone: &TimeZone) -> Result<String, FormatError> {
-        let mut formatter = PatternFormatter::new(&self.text, self.style)?
+        let mut formatter = PatternFormatter::for_python(&self.text, self.style)?
             .with_time_zone(zone.clone())
             .with_start_time(core::time::Duration::from_nanos(START))
             .with_default("user", "nobody")

@@ -23,9 +23,10 @@ use crate::level;
 ///
 /// All attributes of Python's `LogRecord` can be named, and the keys of the record's key-values; where
 /// a record has no such key-value, its default is printed, or `-`. A value of a kind that its
-/// conversion does not take is printed as text. Exception and stack text follow on lines of their own.
-/// Results are those of Python's `logging.Formatter`, but no record is lost where Python would raise;
-/// the level `WARN` prints as `WARNING`.
+/// conversion does not take is printed as text. Key-values that the format does not name follow the
+/// line, exception and stack text follow on lines of their own. What the format names is printed as
+/// by Python's `logging.Formatter`, but no record is lost where Python would raise, and `true` and
+/// `false` are Rust's words; the level `WARN` prints as `WARNING`.
 ///
 /// | setter | default |
 /// |---|---|
@@ -34,11 +35,10 @@ use crate::level;
 /// | [`with_time_zone`](Self::with_time_zone) | the system's |
 /// | [`with_start_time`](Self::with_start_time) | when the first such formatter was made |
 /// | [`with_default`](Self::with_default) | none |
-/// | [`with_keys`](Self::with_keys) | none are appended |
+/// | [`with_keys`](Self::with_keys) | all |
 /// | [`with_escaping`](Self::with_escaping) | off |
 ///
-/// `PatternFormatter::default()` is `%(asctime)s %(levelname)-8s %(name)s: %(message)s` with
-/// key-values.
+/// `PatternFormatter::default()` is `%(asctime)s %(levelname)-8s %(name)s: %(message)s`.
 ///
 /// # Examples
 /// ```
@@ -65,6 +65,8 @@ pub struct PatternFormatter {
     defaults: Vec<(Box<str>, OwnedValue)>,
     shown: ShownKeys,
     escapes: bool,
+    /// Whether a flag among key-values is `True`.
+    is_python: bool,
     mask: CaptureMask,
 }
 
@@ -109,9 +111,20 @@ impl PatternFormatter {
             clock,
             start: *START.get_or_init(now),
             defaults: Vec::new(),
-            shown: ShownKeys::Only(Vec::new()),
+            shown: ShownKeys::All,
             escapes: false,
+            is_python: false,
         })
+    }
+
+    /// The same for records of Python, as its `logging.Formatter`: a line shows what the format names
+    /// and nothing else (`extra` is no more than what may be named), and flags are `True` and `False`.
+    ///
+    /// # Errors
+    /// As of [`PatternFormatter::new`].
+    pub fn for_python(format: &str, style: PatternStyle) -> Result<Self, FormatError> {
+        let pattern = Self::new(format, style)?.with_keys(ShownKeys::only::<String>([]));
+        Ok(Self { is_python: true, ..pattern })
     }
 
     /// Prints `asctime` by a format of C's `strftime`, without milliseconds (an empty one changes
@@ -161,8 +174,8 @@ impl PatternFormatter {
         self
     }
 
-    /// Appends these of the record's key-values to the line, ` key=value` each, before exception and
-    /// stack; those that the format string names are not told twice.
+    /// Which key-values are appended to the line, ` key=value` each, before exception and stack; those
+    /// that the format string names are not told twice.
     pub fn with_keys(mut self, shown: ShownKeys) -> Self {
         self.shown = shown;
         self
@@ -216,7 +229,7 @@ impl PatternFormatter {
         }
         out.push_str(&self.tail);
         if record.has_key_values() && self.shown != ShownKeys::Only(Vec::new()) {
-            self.write_key_values(record, out);
+            self.write_key_values(record, start, out);
         }
         for text in [record.exception(), record.stack()].into_iter().flatten() {
             if text.is_empty() {
@@ -309,22 +322,37 @@ impl PatternFormatter {
     fn write_key_value(&self, name: &str, shape: Shape, record: &Record<'_>, out: &mut String) {
         let found = record.key_values().filter(|(key, _)| *key == name).last();
         let value = found.map(|(_, value)| value).or_else(|| self.default_of(name));
-        write_value(&value.unwrap_or(Value::Str(ABSENT)), shape, out);
+        self.write_of_key(&value.unwrap_or(Value::Str(ABSENT)), shape, out);
     }
 
-    fn write_key_values(&self, record: &Record<'_>, out: &mut String) {
+    /// Appends a key-value's value: a flag as a word of its language where a text may stand.
+    fn write_of_key(&self, value: &Value<'_>, shape: Shape, out: &mut String) {
+        if let Value::Bool(flag) = *value
+            && !self.is_python
+        {
+            let start = out.len();
+            let word = Value::Rendered(if flag { "true" } else { "false" });
+            if shape.write(&word, out).is_ok() {
+                return;
+            }
+            out.truncate(start);
+        }
+        write_value(value, shape, out);
+    }
+
+    /// Appends what the format does not name; `line` is where the record's line begins.
+    fn write_key_values(&self, record: &Record<'_>, line: usize, out: &mut String) {
         self.shown.for_each(record, |key, value| {
             if self.named_keys().any(|named| named == key) {
                 return;
             }
-            out.push(' ');
+            // A record without a message may leave the line with a space at its end.
+            if !out[line..].is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
             let start = out.len();
             out.extend([key, "="]);
-            match value {
-                // Python has no such list: a flag is told as the program's language has it.
-                Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-                _ => write_value(value, Shape::Plain, out),
-            }
+            self.write_of_key(value, Shape::Plain, out);
             if self.escapes {
                 escape_control(out, start);
             }
@@ -349,7 +377,6 @@ impl Default for PatternFormatter {
     fn default() -> Self {
         Self::new("%(asctime)s %(levelname)-8s %(name)s: %(message)s", PatternStyle::Percent)
             .expect("the format is a constant, and tested")
-            .with_keys(ShownKeys::All)
     }
 }
 
@@ -439,6 +466,53 @@ mod tests {
         let mut line = String::new();
         brace.unwrap().format(&record, &mut line).unwrap();
         assert_eq!(line, "      a|a    | 'a' ");
+    }
+
+    #[test]
+    fn flags_are_words_of_their_language_and_numbers_where_numbers_are_asked_for() {
+        let mut details = femto_core::Details::default();
+        details.key_values =
+            &[("up", Value::Bool(true)), ("new", Value::Bool(false)), ("gone", Value::None)];
+        let record = Record::from_message("net", &"", Level::INFO, 0, &details);
+        let line = |pattern: Result<PatternFormatter, FormatError>| {
+            let mut line = String::new();
+            pattern.unwrap().format(&record, &mut line).unwrap();
+            line
+        };
+        let (percent, brace) = ("%(up)s|%(up)-6s|%(up)d|", "{up}|{up:>6}|{up!r}|{up:d}|");
+        assert_eq!(
+            line(PatternFormatter::new(percent, PatternStyle::Percent)),
+            "true|true  |1| new=false gone=None"
+        );
+        assert_eq!(
+            line(PatternFormatter::new(brace, PatternStyle::Brace)),
+            "true|  true|true|1| new=false gone=None"
+        );
+        assert_eq!(
+            line(PatternFormatter::for_python(percent, PatternStyle::Percent)),
+            "True|True  |1|"
+        );
+        assert_eq!(
+            line(PatternFormatter::for_python(brace, PatternStyle::Brace)),
+            "True|     1|True|1|"
+        );
+    }
+
+    #[test]
+    fn key_values_stand_one_space_behind_the_line_whatever_it_ends_with() {
+        let mut details = femto_core::Details::default();
+        details.key_values = &[("only", Value::U8(1)), ("b", Value::U8(2))];
+        let record = Record::from_message("app", &"", Level::INFO, 0, &details);
+        for (format, expected) in [
+            ("%(name)s: %(message)s", "app: only=1 b=2"),
+            ("%(name)s:%(message)s", "app: only=1 b=2"),
+            ("%(message)s", "only=1 b=2"),
+        ] {
+            let mut line = String::from("a line before\n");
+            let pattern = PatternFormatter::new(format, PatternStyle::Percent).unwrap();
+            pattern.format(&record, &mut line).unwrap();
+            assert_eq!(line.strip_prefix("a line before\n"), Some(expected));
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use femto_core::Level;
 use femto_std::{
-    Color, Delivery, Error, Handler, HandlerBuilderTrait, OverflowPolicy, Route, engine,
-    handlers::FileHandlerBuilder, handlers::StreamHandlerBuilder,
+    Color, Delivery, Error, Handler, OverflowPolicy, Route, engine, handlers::FileHandlerBuilder,
+    handlers::StreamHandlerBuilder,
 };
 use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;

@@ -4,6 +4,7 @@
 //! *collector* (on the caller, if its delivery is direct), which then writes to its sink or hands
 //! blocks to its worker.
 
+mod build;
 mod color;
 mod failure;
 mod fan_out;
@@ -20,6 +21,7 @@ mod socket;
 mod stream;
 mod timed;
 
+pub(crate) use build::handler_builder;
 pub use color::Color;
 pub(crate) use failure::Dropped;
 pub use failure::{ErrorHandler, Failure};

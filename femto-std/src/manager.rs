@@ -137,7 +137,7 @@ impl Manager {
     /// As in Python, warnings on standard error as long as nothing is configured:
     /// ```
     /// use femto_std::config::FormatterBuilder;
-    /// use femto_std::{HandlerBuilderTrait, Level, Manager, handlers::StreamHandlerBuilder};
+    /// use femto_std::{Level, Manager, handlers::StreamHandlerBuilder};
     ///
     /// let last_resort = StreamHandlerBuilder::stderr()
     ///     .with_level(Level::WARN)

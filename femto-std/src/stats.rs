@@ -22,7 +22,7 @@ use crate::registry;
 ///
 /// # Examples
 /// ```
-/// use femto_std::{Manager, handlers::FileHandlerBuilder, HandlerBuilderTrait, warn};
+/// use femto_std::{Manager, handlers::FileHandlerBuilder, warn};
 /// # use std::time::Duration;
 ///
 /// # let path = std::env::temp_dir().join("femto-stats.log");

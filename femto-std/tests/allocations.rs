@@ -11,7 +11,7 @@ mod scratch;
 use core::fmt;
 
 use counting::{ALLOCATIONS, allocations};
-use femto_std::{HandlerBuilderTrait, OverflowPolicy, info, with_context};
+use femto_std::{OverflowPolicy, info, with_context};
 use scratch::{Scratch, lone_logger, plain};
 
 struct Shown(u64);

@@ -5,8 +5,8 @@
 use core::cell::Cell;
 
 use femto_std::{
-    HandlerBuilderTrait, Level, Manager, STATIC_MAX_LEVEL, bridge, critical, debug, error,
-    handlers::FileHandlerBuilder, info, log, trace, warn,
+    Level, Manager, STATIC_MAX_LEVEL, bridge, critical, debug, error, handlers::FileHandlerBuilder,
+    info, log, trace, warn,
 };
 
 /// One test: the root logger is the process's.

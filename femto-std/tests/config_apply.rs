@@ -10,7 +10,7 @@ use femto_std::config::{
     Config, ConfigBuilder, FileConfig, FileMode, FilterConfig, FormatterBuilder, HandlerConfig,
     LoggerConfigBuilder,
 };
-use femto_std::{HandlerBuilderTrait, Level, Limit, Manager, debug, error, get_logger, info, warn};
+use femto_std::{Level, Limit, Manager, debug, error, get_logger, info, warn};
 use scratch::{PATIENCE, Scratch, plain, read};
 
 /// There is one configuration a process: one test at a time.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use femto_std::formatter::{PatternFormatter, PatternStyle};
 use femto_std::handlers::StreamHandlerBuilder;
-use femto_std::{Delivery, HandlerBuilderTrait, Level, Manager, error, info, warn};
+use femto_std::{Delivery, Level, Manager, error, info, warn};
 
 /// The two ends of a pseudo-terminal: ours, and the program's.
 fn terminal() -> (File, OwnedFd) {

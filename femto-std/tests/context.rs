@@ -10,8 +10,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use femto_std::{
-    Context, Delivery, Filter, Handler, HandlerBuilderTrait, Logger, Record, Value, context, info,
-    with_context,
+    Context, Delivery, Filter, Handler, Logger, Record, Value, context, info, with_context,
 };
 use scratch::{Scratch, lone_logger, plain};
 

@@ -14,10 +14,7 @@ use std::thread;
 use femto_std::formatter::{CaptureMask, FormatError, Formatter};
 use femto_std::handlers::SinkHandlerBuilder;
 use femto_std::sink::{Open, Sink};
-use femto_std::{
-    Delivery, Failure, FlushError, Handler, HandlerBuilderTrait, Manager, OverflowPolicy, Record,
-    info,
-};
+use femto_std::{Delivery, Failure, FlushError, Handler, Manager, OverflowPolicy, Record, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, plain, stalled_pipe, wait_until, within};
 
 /// A sink that refuses while `failures` is above zero, and keeps what it takes.

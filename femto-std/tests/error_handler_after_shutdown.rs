@@ -13,7 +13,7 @@ use std::thread;
 
 use femto_std::handlers::SinkHandlerBuilder;
 use femto_std::sink::Sink;
-use femto_std::{Failure, Handler, HandlerBuilderTrait, Manager, info};
+use femto_std::{Failure, Handler, Manager, info};
 use scratch::{PATIENCE, lone_logger, within};
 
 /// Refuses until told otherwise.

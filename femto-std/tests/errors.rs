@@ -5,7 +5,7 @@ mod scratch;
 
 use core::error::Error as _;
 
-use femto_std::{Error, HandlerBuilderTrait, Level, handlers::FileHandlerBuilder, info};
+use femto_std::{Error, Level, handlers::FileHandlerBuilder, info};
 use scratch::{Scratch, lines, lone_logger, plain, read};
 
 #[test]

@@ -6,7 +6,7 @@ mod scratch;
 use core::time::Duration;
 use std::time::Instant;
 
-use femto_std::{HandlerBuilderTrait, info};
+use femto_std::info;
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain};
 
 #[test]

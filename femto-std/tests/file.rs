@@ -6,7 +6,7 @@ mod scratch;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use femto_std::{Error, HandlerBuilderTrait, handlers::FileHandlerBuilder, info};
+use femto_std::{Error, handlers::FileHandlerBuilder, info};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, read};
 
 fn mode(path: &std::path::Path) -> u32 {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use femto_std::{
-    CompositeFilter, FemtoFilter, Filter, FilterBuilder, HandlerBuilderTrait, Level, LevelFilter,
+    CompositeFilter, FemtoFilter, Filter, FilterBuilder, Level, LevelFilter,
     Metadata, NameFilter, Record, get_logger, info, warn,
 };
 use scratch::{Scratch, lines, lone_logger, plain};

@@ -6,7 +6,7 @@ mod scratch;
 use core::time::Duration;
 use std::thread;
 
-use femto_std::{FlushError, HandlerBuilderTrait, Manager, info};
+use femto_std::{FlushError, Manager, info};
 use scratch::{PATIENCE, Scratch, lone_logger, plain, read, stalled_pipe, within};
 
 #[test]

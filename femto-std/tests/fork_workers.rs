@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use femto_std::handlers::{MemoryHandlerBuilder, PipeHandlerBuilder, TcpHandlerBuilder};
-use femto_std::{Failure, Handler, HandlerBuilderTrait, Logger, OverflowPolicy, error, info};
+use femto_std::{Failure, Handler, Logger, OverflowPolicy, error, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, read, stalled_pipe, wait_until};
 
 const RECORDS: usize = 500;

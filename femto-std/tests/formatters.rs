@@ -11,10 +11,7 @@ use std::panic;
 use std::sync::Arc;
 
 use femto_std::formatter::{CaptureMask, FormatError, Formatter};
-use femto_std::{
-    Delivery, Filter, FlushError, Handler, HandlerBuilderTrait, Level, Logger, Manager, Record,
-    info,
-};
+use femto_std::{Delivery, Filter, FlushError, Handler, Level, Logger, Manager, Record, info};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, wait_until, within};
 
 /// Formats the message after doing something with it.

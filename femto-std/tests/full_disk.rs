@@ -9,7 +9,7 @@ mod scratch;
 
 use std::sync::{Arc, Mutex};
 
-use femto_std::{Delivery, Failure, Handler, HandlerBuilderTrait, Level, OverflowPolicy, info};
+use femto_std::{Delivery, Failure, Handler, Level, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, plain, read, wait_until};
 
 /// Lets files have so many bytes.

@@ -5,9 +5,7 @@ mod scratch;
 
 use std::sync::Arc;
 
-use femto_std::{
-    Filter, HandlerBuilderTrait, Level, Manager, NameFilter, debug, error, get_logger, info, warn,
-};
+use femto_std::{Filter, Level, Manager, NameFilter, debug, error, get_logger, info, warn};
 use scratch::{Scratch, lines, lone_logger, pattern, plain};
 
 #[test]

@@ -6,7 +6,7 @@ mod scratch;
 use core::fmt;
 use std::thread;
 
-use femto_std::{HandlerBuilderTrait, info};
+use femto_std::info;
 use scratch::{Scratch, lines, lone_logger, plain, read};
 
 /// Rendered on the spot.

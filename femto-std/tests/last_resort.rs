@@ -3,7 +3,7 @@
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use femto_std::{HandlerBuilderTrait, Level, Manager, get_logger, info, warn};
+use femto_std::{Level, Manager, get_logger, info, warn};
 use scratch::{Scratch, lines, plain};
 
 #[test]

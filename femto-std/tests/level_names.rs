@@ -9,9 +9,7 @@ use std::thread;
 
 use femto_std::config::FormatterBuilder;
 use femto_std::formatter::Formatter;
-use femto_std::{
-    Details, HandlerBuilderTrait, Level, Record, add_level_name, level_name, level_named,
-};
+use femto_std::{Details, Level, Record, add_level_name, level_name, level_named};
 use scratch::{Scratch, lines, lone_logger, plain};
 
 const NOTICE: Level = Level::new(25);

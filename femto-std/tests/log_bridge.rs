@@ -10,7 +10,7 @@ use std::thread;
 
 use femto_core::{Field, FormatterBuilder};
 use femto_std::bridge::log::install;
-use femto_std::{Error, HandlerBuilderTrait, Level, Manager, get_logger};
+use femto_std::{Error, Level, Manager, get_logger};
 use scratch::{Scratch, lines, lone_logger, pattern, plain};
 
 struct Broken;

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use femto_std::{Handler, HandlerBuilderTrait, Logger, OverflowPolicy, info};
+use femto_std::{Handler, Logger, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, stalled_pipe, wait_until};
 
 const CAPACITY: usize = 256 << 10;

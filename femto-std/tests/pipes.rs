@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use femto_std::handlers::{PipeHandlerBuilder, StreamHandlerBuilder};
-use femto_std::{Delivery, Failure, Handler, HandlerBuilderTrait, Manager, OverflowPolicy, info};
+use femto_std::{Delivery, Failure, Handler, Manager, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, stalled_pipe, wait_until};
 
 fn pipe(path: &Path) -> PipeHandlerBuilder {

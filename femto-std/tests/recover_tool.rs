@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use femto_std::handlers::FileHandlerBuilder;
 use femto_std::recover::{Leftover, LeftoverError, RecoverBuilder};
-use femto_std::{Filter, HandlerBuilderTrait, Level, Record, error, get_logger, info};
+use femto_std::{Filter, Level, Record, error, get_logger, info};
 use scratch::{PATIENCE, Scratch, wait_until};
 
 fn femto(arguments: &[&str], file: &Path) -> Output {

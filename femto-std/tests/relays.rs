@@ -12,8 +12,8 @@ use femto_std::handlers::{
     FanOutHandlerBuilder, FileHandlerBuilder, MemoryHandlerBuilder, NullHandlerBuilder,
 };
 use femto_std::{
-    Delivery, Error, Handler, HandlerBuilderTrait, Level, LevelFilter, Logger, Manager, NameFilter,
-    critical, debug, error, info, warn,
+    Delivery, Error, Handler, Level, LevelFilter, Logger, Manager, NameFilter, critical, debug,
+    error, info, warn,
 };
 use scratch::{PATIENCE, Scratch, lines, lone_logger, pattern, plain, read, wait_until};
 

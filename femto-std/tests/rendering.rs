@@ -9,9 +9,7 @@ use core::time::Duration;
 use std::panic;
 use std::sync::Arc;
 
-use femto_std::{
-    Delivery, Filter, Handler, HandlerBuilderTrait, Logger, Manager, Metadata, Record, info,
-};
+use femto_std::{Delivery, Filter, Handler, Logger, Manager, Metadata, Record, info};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, within};
 
 struct Call<F>(F);

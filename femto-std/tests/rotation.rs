@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use femto_std::{
-    Delivery, Error, Handler, HandlerBuilderTrait, handlers::RotatingFileHandlerBuilder, info,
-};
+use femto_std::{Delivery, Error, Handler, handlers::RotatingFileHandlerBuilder, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, read, wait_until};
 
 fn builder(path: &Path) -> RotatingFileHandlerBuilder {

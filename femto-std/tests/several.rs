@@ -11,9 +11,7 @@ use std::sync::Arc;
 use femto_std::config::{FormatterBuilder, FormatterStyle};
 use femto_std::formatter::{CaptureMask, FnFormatter, Formatter};
 use femto_std::handlers::FileHandlerBuilder;
-use femto_std::{
-    Filter, Handler, HandlerBuilderTrait, Level, Logger, Record, get_logger, info, warn,
-};
+use femto_std::{Filter, Handler, Level, Logger, Record, get_logger, info, warn};
 use scratch::{PATIENCE, Scratch, pattern};
 
 /// Takes records whose message ends with an even number.

@@ -6,7 +6,7 @@ mod scratch;
 use core::time::Duration;
 use std::thread;
 
-use femto_std::{HandlerBuilderTrait, Manager, info};
+use femto_std::{Manager, info};
 use scratch::{PATIENCE, Scratch, lone_logger, plain, read, wait_until, within};
 
 // One test: shutdown concerns the whole process.

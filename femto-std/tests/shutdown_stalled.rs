@@ -6,7 +6,7 @@ mod scratch;
 use core::time::Duration;
 use std::time::Instant;
 
-use femto_std::{HandlerBuilderTrait, Manager, info};
+use femto_std::{Manager, info};
 use scratch::{Scratch, lone_logger, plain, stalled_pipe, within};
 
 #[test]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::thread;
 
 use femto_std::handlers::TcpHandlerBuilder;
-use femto_std::{Failure, Handler, HandlerBuilderTrait, Manager, OverflowPolicy, info};
+use femto_std::{Failure, Handler, Manager, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, plain, stalled_pipe, wait_until, within};
 
 #[test]

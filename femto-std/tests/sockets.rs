@@ -19,9 +19,7 @@ use std::time::Instant;
 use femto_std::Delivery::{Direct, Queued};
 use femto_std::handlers::{TcpHandlerBuilder, UnixHandlerBuilder};
 use femto_std::sink::Framing;
-use femto_std::{
-    Error, Failure, FlushError, Handler, HandlerBuilderTrait, Logger, OverflowPolicy, info,
-};
+use femto_std::{Error, Failure, FlushError, Handler, Logger, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, wait_until, within};
 
 fn tcp(address: SocketAddr) -> TcpHandlerBuilder {

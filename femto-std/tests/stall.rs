@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use femto_std::{Failure, Handler, HandlerBuilderTrait, Logger, OverflowPolicy, info};
+use femto_std::{Failure, Handler, Logger, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, plain, read, stalled_pipe, wait_until, within};
 
 const CAPACITY: usize = 128 << 10;

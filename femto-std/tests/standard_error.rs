@@ -11,7 +11,7 @@ use std::thread;
 
 use femto_std::handlers::SinkHandlerBuilder;
 use femto_std::sink::Sink;
-use femto_std::{HandlerBuilderTrait, Manager, OverflowPolicy, info};
+use femto_std::{Manager, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, wait_until};
 
 /// Refuses everything.

@@ -3,9 +3,7 @@
 #[path = "support/scratch.rs"]
 mod scratch;
 
-use femto_std::{
-    HandlerBuilderTrait, Level, critical, debug, error, get_logger, info, log, trace, warn,
-};
+use femto_std::{Level, critical, debug, error, get_logger, info, log, trace, warn};
 use scratch::{Scratch, lines, lone_logger, pattern, plain};
 
 mod inner {

@@ -12,8 +12,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use femto_std::config::{FormatterBuilder, FormatterStyle};
 use femto_std::handlers::{FanOutHandlerBuilder, FileHandlerBuilder, SinkHandlerBuilder};
 use femto_std::{
-    Delivery, Filter, HandlerBuilderTrait, Level, LoggerStats, Manager, OverflowPolicy, Record,
-    debug, error, info, log, warn,
+    Delivery, Filter, Level, LoggerStats, Manager, OverflowPolicy, Record, debug, error, info, log,
+    warn,
 };
 use prom_text_format_parser::Scrape;
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, plain, wait_until};

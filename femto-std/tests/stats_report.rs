@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use femto_std::config::{FormatterBuilder, FormatterStyle};
 use femto_std::handlers::FileHandlerBuilder;
-use femto_std::{HandlerBuilderTrait, Level, Manager, get_logger, info};
+use femto_std::{Level, Manager, get_logger, info};
 use scratch::{PATIENCE, Scratch, wait_until};
 
 #[test]

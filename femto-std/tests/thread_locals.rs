@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use femto_std::{Filter, HandlerBuilderTrait, Logger, Manager, Record, info};
+use femto_std::{Filter, Logger, Manager, Record, info};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, wait_until};
 
 /// Logs when its thread ends.

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Barrier;
 use std::thread;
 
-use femto_std::{HandlerBuilderTrait, Logger, info};
+use femto_std::{Logger, info};
 use scratch::{Scratch, lines, lone_logger, pattern, plain, wait_until};
 
 /// What every test logs: the text after the numbers lets a torn line show.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use femto_std::handlers::{TimedRotatingFileHandlerBuilder, When};
-use femto_std::{Delivery, Error, HandlerBuilderTrait, info};
+use femto_std::{Delivery, Error, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, read, wait_until};
 
 fn builder(path: &Path) -> TimedRotatingFileHandlerBuilder {

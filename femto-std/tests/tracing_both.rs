@@ -8,7 +8,7 @@
 mod scratch;
 
 use femto_core::{Field, FormatterBuilder};
-use femto_std::{HandlerBuilderTrait, bridge, with_context};
+use femto_std::{bridge, with_context};
 use scratch::{Scratch, lines, lone_logger, plain};
 use std::sync::Arc;
 use tracing::subscriber::NoSubscriber;

@@ -12,9 +12,7 @@ use std::sync::Arc;
 use std::thread;
 
 use femto_std::bridge::tracing::init;
-use femto_std::{
-    Error, Filter, HandlerBuilderTrait, Level, Logger, Manager, Metadata, Record, get_logger,
-};
+use femto_std::{Error, Filter, Level, Logger, Manager, Metadata, Record, get_logger};
 use scratch::{Scratch, lines, lone_logger, pattern, plain, within};
 use tracing::level_filters::LevelFilter;
 

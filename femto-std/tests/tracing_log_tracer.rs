@@ -8,7 +8,7 @@ mod scratch;
 use std::sync::Arc;
 
 use femto_core::{Field, FormatterBuilder};
-use femto_std::{Error, HandlerBuilderTrait, Level, bridge, get_logger};
+use femto_std::{Error, Level, bridge, get_logger};
 use scratch::{Scratch, lines, lone_logger, plain};
 use tracing_log::LogTracer;
 

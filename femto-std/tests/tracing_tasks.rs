@@ -9,7 +9,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use femto_core::{Field, FormatterBuilder};
-use femto_std::{Context, HandlerBuilderTrait, bridge, context};
+use femto_std::{Context, bridge, context};
 use scratch::{Scratch, lines, lone_logger, plain};
 use serde_json::{Value, json};
 use tracing::{Instrument, Span, info, info_span, instrument};

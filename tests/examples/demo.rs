@@ -14,8 +14,8 @@ use std::thread;
 use std::time::Instant;
 
 use femto_std::{
-    Handler, HandlerBuilderTrait, Level, Manager, debug, handlers::FileHandlerBuilder,
-    handlers::StreamHandlerBuilder, info, warn,
+    Handler, Level, Manager, debug, handlers::FileHandlerBuilder, handlers::StreamHandlerBuilder,
+    info, warn,
 };
 use tiny_http::{Header, Response, Server};
 

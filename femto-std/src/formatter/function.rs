@@ -13,7 +13,7 @@ use super::{CaptureMask, FormatError, Formatter};
 /// use femto_std::formatter::{CaptureMask, FnFormatter};
 ///
 /// # use std::sync::Arc;
-/// # use femto_std::{HandlerBuilderTrait, handlers::StreamHandlerBuilder};
+/// # use femto_std::handlers::StreamHandlerBuilder;
 /// let formatter = FnFormatter::new(|record, out| {
 ///     out.push_str(record.logger_name());
 ///     out.push('>');

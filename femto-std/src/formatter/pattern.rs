@@ -45,7 +45,7 @@ use crate::level;
 /// use femto_std::formatter::{PatternFormatter, PatternStyle};
 ///
 /// # use std::sync::Arc;
-/// # use femto_std::{HandlerBuilderTrait, handlers::StreamHandlerBuilder};
+/// # use femto_std::handlers::StreamHandlerBuilder;
 /// let formatter =
 ///     PatternFormatter::new("%(asctime)s %(levelname)-8s %(message)s", PatternStyle::Percent)?
 ///         .with_date_format("%H:%M:%S")?;

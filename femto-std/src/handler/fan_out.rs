@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
-
 use super::relay::{Relay, RelayOpener, relay_setters};
-use super::{Handler, Options};
+use super::{Handler, Options, handler_builder};
 use crate::Error;
 
 /// Builds a handler that passes its records on to several others, each with a level, filters and a
@@ -22,7 +20,7 @@ use crate::Error;
 /// # Examples
 /// ```
 /// use femto_std::handlers::{FanOutHandlerBuilder, FileHandlerBuilder};
-/// use femto_std::{HandlerBuilderTrait, Level, Manager, NameFilter, warn};
+/// use femto_std::{Level, Manager, NameFilter, warn};
 /// use std::{sync::Arc, time::Duration};
 ///
 /// let folder = std::env::temp_dir();
@@ -58,23 +56,16 @@ impl FanOutHandlerBuilder {
     }
 
     relay_setters!();
-}
 
-/// # Errors
-/// None.
-impl HandlerBuilderTrait for FanOutHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         let names: Vec<_> = self.targets.iter().map(|target| target.name()).collect();
         let opener = RelayOpener(format!("fan-out to {}", names.join(", ")));
         let relay = Relay { targets: self.targets, memory: None };
         Ok(Handler::relaying(opener, relay, self.options))
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// None.
+    FanOutHandlerBuilder
 }

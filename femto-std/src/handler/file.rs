@@ -1,11 +1,8 @@
 //! A handler that appends to a file.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
-
-use super::{Handler, Options, option_setters};
+use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
 use crate::sink::{FileOpener, FileOptions};
 
@@ -23,7 +20,7 @@ use crate::sink::{FileOpener, FileOptions};
 ///
 /// # Examples
 /// ```
-/// use femto_std::{handlers::FileHandlerBuilder, HandlerBuilderTrait, Level, Manager, info};
+/// use femto_std::{handlers::FileHandlerBuilder, Level, Manager, info};
 ///
 /// let path = std::env::temp_dir().join("femto-file-handler.log");
 /// let handler = FileHandlerBuilder::new(&path).with_append(false).build()?;
@@ -40,7 +37,7 @@ use crate::sink::{FileOpener, FileOptions};
 ///
 /// A file that `logrotate` looks after, readable by its group:
 /// ```
-/// use femto_std::{handlers::FileHandlerBuilder, HandlerBuilderTrait};
+/// use femto_std::handlers::FileHandlerBuilder;
 ///
 /// # let folder = std::env::temp_dir().join(format!("femto-watched-{}", std::process::id()));
 /// let handler = FileHandlerBuilder::new(folder.join("app.log"))
@@ -102,16 +99,8 @@ impl FileHandlerBuilder {
         self.options.check()?;
         self.file.check()
     }
-}
 
-/// # Errors
-/// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
-impl HandlerBuilderTrait for FileHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         self.check()?;
         let path = absolute(self.path);
         let opener = FileOpener {
@@ -123,10 +112,11 @@ impl HandlerBuilderTrait for FileHandlerBuilder {
         Handler::new(Box::new(opener), self.delay, self.options)
             .map_err(|source| Error::OpenFile { path, source })
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
+    FileHandlerBuilder
 }
 
 /// A relative path keeps its meaning when the working directory changes.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use femto_core::{HandlerBuilderTrait, Level};
+use femto_core::Level;
 
 use super::relay::{Memory, Relay, RelayOpener, relay_setters};
-use super::{Handler, Options};
+use super::{Handler, Options, handler_builder};
 use crate::Error;
 
 /// Builds a handler that keeps the last records in memory, and passes them on to another handler when
@@ -39,7 +39,7 @@ use crate::Error;
 /// # Examples
 /// ```
 /// use femto_std::handlers::{FileHandlerBuilder, MemoryHandlerBuilder};
-/// use femto_std::{HandlerBuilderTrait, Level, Manager, debug, error};
+/// use femto_std::{Level, Manager, debug, error};
 ///
 /// let path = std::env::temp_dir().join("femto-memory-handler.log");
 /// let file = FileHandlerBuilder::new(&path).with_append(false).build()?;
@@ -124,23 +124,16 @@ impl MemoryHandlerBuilder {
             _ => Ok(()),
         }
     }
-}
 
-/// # Errors
-/// [`Error::CheckParameter`].
-impl HandlerBuilderTrait for MemoryHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         Self::check_capacity(self.memory.capacity)?;
         let opener = RelayOpener(format!("memory for {}", self.target.name()));
         let relay = Relay { targets: vec![self.target], memory: Some(self.memory) };
         Ok(Handler::relaying(opener, relay, self.options))
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::CheckParameter`].
+    MemoryHandlerBuilder
 }

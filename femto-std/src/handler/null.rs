@@ -1,11 +1,10 @@
 //! A handler that takes nothing.
 
 use std::io;
-use std::sync::Arc;
 
-use femto_core::{HandlerBuilderTrait, Level};
+use femto_core::Level;
 
-use super::{Handler, Options};
+use super::{Handler, Options, handler_builder};
 use crate::Error;
 use crate::sink::FunctionOpener;
 
@@ -17,7 +16,7 @@ use crate::sink::FunctionOpener;
 ///
 /// # Examples
 /// ```
-/// use femto_std::{HandlerBuilderTrait, Level, Manager, handlers::NullHandlerBuilder};
+/// use femto_std::{Level, Manager, handlers::NullHandlerBuilder};
 ///
 /// let logger = Manager::global().get_logger("library");
 /// logger.add_handler(NullHandlerBuilder::new().build()?);
@@ -51,21 +50,16 @@ impl Default for NullHandlerBuilder {
     }
 }
 
-/// # Errors
-/// None.
-impl HandlerBuilderTrait for NullHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+impl NullHandlerBuilder {
+    fn make(self) -> Result<Handler, Error> {
         let opener = FunctionOpener::new("null".to_owned(), || Ok(io::sink()));
         let options = Options { level: self.level, ..Options::default() };
         Handler::new(Box::new(opener), true, options)
             .map_err(|source| Error::OpenSink { name: "null".to_owned(), source })
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// None.
+    NullHandlerBuilder
 }

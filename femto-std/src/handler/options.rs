@@ -78,8 +78,7 @@ macro_rules! option_setters {
             self
         }
 
-        /// What makes lines of records. Default: `%(asctime)s %(levelname)-8s %(name)s: %(message)s`
-        /// and key-values.
+        /// What makes lines of records. Default: `%(asctime)s %(levelname)-8s %(name)s: %(message)s`.
         pub fn with_formatter(
             mut self,
             formatter: std::sync::Arc<dyn $crate::formatter::Formatter>,

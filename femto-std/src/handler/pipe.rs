@@ -1,11 +1,8 @@
 //! A handler that writes to a named pipe, or a device.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
-
-use super::{Handler, Options, option_setters};
+use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
 use crate::sink::PipeOpener;
 
@@ -45,16 +42,8 @@ impl PipeHandlerBuilder {
     }
 
     option_setters!();
-}
 
-/// # Errors
-/// [`Error::CheckParameter`]. Whether the pipe is there shows when records come.
-impl HandlerBuilderTrait for PipeHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         self.check()?;
         // A relative path keeps its meaning when the working directory changes.
         let path = std::path::absolute(&self.path).unwrap_or(self.path);
@@ -62,8 +51,9 @@ impl HandlerBuilderTrait for PipeHandlerBuilder {
         Handler::new(Box::new(PipeOpener { path }), true, self.options)
             .map_err(|source| Error::OpenSink { name, source })
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::CheckParameter`]. Whether the pipe is there shows when records come.
+    PipeHandlerBuilder
 }

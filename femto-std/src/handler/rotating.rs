@@ -1,12 +1,9 @@
 //! A handler that begins a new file when the one there is gets too large.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use femto_core::HandlerBuilderTrait;
 
 use super::file::{absolute, file_setters};
-use super::{Handler, Options, option_setters};
+use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
 use crate::handlers::Compression;
 use crate::sink::{FileOptions, Retention, Rotation};
@@ -35,7 +32,7 @@ use crate::sink::{FileOptions, Retention, Rotation};
 ///
 /// # Examples
 /// ```
-/// use femto_std::{handlers::RotatingFileHandlerBuilder, HandlerBuilderTrait, Level, Manager, info};
+/// use femto_std::{handlers::RotatingFileHandlerBuilder, Level, Manager, info};
 ///
 /// # let folder = std::env::temp_dir().join(format!("femto-rotating-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder)?;
@@ -115,22 +112,15 @@ impl RotatingFileHandlerBuilder {
             compression: self.compression,
         }
     }
-}
 
-/// # Errors
-/// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
-impl HandlerBuilderTrait for RotatingFileHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         build(self.rotation(), self.delay, self.options)
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
+    RotatingFileHandlerBuilder
 }
 
 /// Makes a handler for a file that is rolled over.

@@ -3,9 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
-
-use super::{Handler, Options, option_setters};
+use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
 use crate::sink::{FunctionOpener, Open, Sink};
 
@@ -18,7 +16,7 @@ use crate::sink::{FunctionOpener, Open, Sink};
 ///
 /// # Examples
 /// ```
-/// use femto_std::{HandlerBuilderTrait, Manager, handlers::SinkHandlerBuilder, sink::Sink, warn};
+/// use femto_std::{Manager, handlers::SinkHandlerBuilder, sink::Sink, warn};
 /// use std::{io, sync::{Arc, Mutex}, time::Duration};
 ///
 /// struct Longest(Arc<Mutex<String>>);
@@ -76,23 +74,16 @@ impl SinkHandlerBuilder {
     }
 
     option_setters!();
-}
 
-/// # Errors
-/// [`Error::OpenSink`] if the sink cannot be opened, [`Error::CheckParameter`].
-impl HandlerBuilderTrait for SinkHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         self.options.check()?;
         let name = self.opener.name();
         Handler::new(Box::new(self.opener), self.delay, self.options)
             .map_err(|source| Error::OpenSink { name, source })
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::OpenSink`] if the sink cannot be opened, [`Error::CheckParameter`].
+    SinkHandlerBuilder
 }

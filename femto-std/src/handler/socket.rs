@@ -2,11 +2,8 @@
 
 use core::time::Duration;
 use std::path::Path;
-use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
-
-use super::{Handler, Options, OverflowPolicy, option_setters};
+use super::{Handler, Options, OverflowPolicy, handler_builder, option_setters};
 use crate::Error;
 use crate::sink::{Address, Framing, SocketOpener};
 
@@ -30,7 +27,7 @@ use crate::sink::{Address, Framing, SocketOpener};
 ///
 /// # Examples
 /// ```
-/// use femto_std::{HandlerBuilderTrait, Manager, handlers::TcpHandlerBuilder, sink::Framing, warn};
+/// use femto_std::{Manager, handlers::TcpHandlerBuilder, sink::Framing, warn};
 /// use std::{io::Read, net::TcpListener, time::Duration};
 ///
 /// let server = TcpListener::bind("127.0.0.1:0")?;
@@ -166,38 +163,28 @@ impl SocketOpener {
     }
 }
 
-/// # Errors
-/// [`Error::CheckParameter`]. Whether the server is there shows when records come.
-impl HandlerBuilderTrait for TcpHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+impl TcpHandlerBuilder {
+    fn make(self) -> Result<Handler, Error> {
         self.check()?;
         build(self.opener, self.options)
-    }
-
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
     }
 }
 
-/// # Errors
-/// [`Error::CheckParameter`]. Whether the server is there shows when records come.
-impl HandlerBuilderTrait for UnixHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
+handler_builder! {
+    /// [`Error::CheckParameter`]. Whether the server is there shows when records come.
+    TcpHandlerBuilder
+}
 
-    fn build_inner(self) -> Result<Handler, Error> {
+impl UnixHandlerBuilder {
+    fn make(self) -> Result<Handler, Error> {
         self.check()?;
         build(self.opener, self.options)
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::CheckParameter`]. Whether the server is there shows when records come.
+    UnixHandlerBuilder
 }
 
 const SHORTEST: Duration = Duration::from_millis(1);

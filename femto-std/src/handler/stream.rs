@@ -1,10 +1,6 @@
 //! A handler that writes to standard output or standard error.
 
-use std::sync::Arc;
-
-use femto_core::HandlerBuilderTrait;
-
-use super::{Color, Delivery, Handler, Options, option_setters};
+use super::{Color, Delivery, Handler, Options, handler_builder, option_setters};
 use crate::Error;
 use crate::formatter::ConsoleStyle;
 use crate::sink::StreamOpener;
@@ -71,16 +67,8 @@ impl StreamHandlerBuilder {
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.options.check()
     }
-}
 
-/// # Errors
-/// [`Error::OpenStream`] if the stream is closed, [`Error::CheckParameter`].
-impl HandlerBuilderTrait for StreamHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(mut self) -> Result<Handler, Error> {
+    fn make(mut self) -> Result<Handler, Error> {
         self.check()?;
         let color = self.color.is_on(self.opener.is_terminal(), |name| std::env::var_os(name));
         self.options.console = Some(ConsoleStyle::new(color, self.escaping));
@@ -88,8 +76,9 @@ impl HandlerBuilderTrait for StreamHandlerBuilder {
         Handler::new(Box::new(self.opener), false, self.options)
             .map_err(|source| Error::OpenStream { name, source })
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::OpenStream`] if the stream is closed, [`Error::CheckParameter`].
+    StreamHandlerBuilder
 }

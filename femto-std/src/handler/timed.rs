@@ -1,15 +1,13 @@
 //! A handler that begins a new file when a time has come.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use femto_core::HandlerBuilderTrait;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::file::{absolute, file_setters};
 use super::rotating::{build, check, rotation_setters};
-use super::{Handler, Options, option_setters};
+use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
 use crate::handlers::{Compression, When};
 use crate::sink::{FileOptions, Retention, Rotation, Schedule};
@@ -44,7 +42,6 @@ use crate::sink::{FileOptions, Retention, Rotation, Schedule};
 /// ```
 /// use core::time::Duration;
 /// use femto_std::handlers::{TimedRotatingFileHandlerBuilder, When};
-/// use femto_std::HandlerBuilderTrait;
 ///
 /// # let folder = std::env::temp_dir().join(format!("femto-timed-{}", std::process::id()));
 /// let builder = TimedRotatingFileHandlerBuilder::new(folder.join("app.log"))
@@ -198,22 +195,15 @@ impl TimedRotatingFileHandlerBuilder {
         Time::new(part(hour), part(minute), part(second), 0)
             .map_err(|_| wrong("00:00:00 to 23:59:59"))
     }
-}
 
-/// # Errors
-/// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
-impl HandlerBuilderTrait for TimedRotatingFileHandlerBuilder {
-    type Handler = Handler;
-    type Shared = Arc<Handler>;
-    type Error = Error;
-
-    fn build_inner(self) -> Result<Handler, Error> {
+    fn make(self) -> Result<Handler, Error> {
         build(self.rotation()?, self.delay, self.options)
     }
+}
 
-    fn build(self) -> Result<Arc<Handler>, Error> {
-        self.build_inner().map(Arc::new)
-    }
+handler_builder! {
+    /// [`Error::OpenFile`] if the file cannot be opened for writing, [`Error::CheckParameter`].
+    TimedRotatingFileHandlerBuilder
 }
 
 /// So that every file has an end in the calendar.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use femto_core::{Field, FormatterBuilder};
-use femto_std::{Handler, HandlerBuilderTrait, Logger};
+use femto_std::{Handler, Logger};
 use serde_json::Value;
 
 use crate::scratch::{Scratch, lines, lone_logger, plain};

@@ -13,9 +13,7 @@ use std::thread;
 use std::time::Instant;
 
 use femto_std::formatter::{PatternFormatter, PatternStyle};
-use femto_std::{
-    Handler, HandlerBuilderTrait, Level, Logger, Manager, handlers::FileHandlerBuilder,
-};
+use femto_std::{Handler, Level, Logger, Manager, handlers::FileHandlerBuilder};
 
 /// A folder that is removed with everything in it.
 pub(crate) struct Scratch(PathBuf);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use femto_std::{
-    Guard, HandlerBuilderTrait, Level, Logger, Manager, get_logger, handlers::FileHandlerBuilder,
+    Guard, Level, Logger, Manager, get_logger, handlers::FileHandlerBuilder,
 };
 
 use super::{Kind, Peer};

@@ -3,7 +3,7 @@
 use core::slice;
 use std::sync::Arc;
 
-use femto_core::{HandlerBuilderTrait, Level};
+use femto_core::Level;
 
 use super::kind::MakesHandler;
 use super::parts::Parts;

@@ -9,7 +9,6 @@ use femto_std::config::{FormatterBuilder, FormatterStyle};
 use femto_std::{Level, Manager, get_logger, info};
 
 use crate::{log_to, plain};
-use femto_std::HandlerBuilderTrait;
 
 pub(crate) fn run(which: &str, arguments: &[&str]) {
     match which {

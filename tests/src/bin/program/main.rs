@@ -17,9 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use femto_std::formatter::{PatternFormatter, PatternStyle};
-use femto_std::{
-    Handler, HandlerBuilderTrait, Level, Logger, Manager, handlers::FileHandlerBuilder,
-};
+use femto_std::{Handler, Level, Logger, Manager, handlers::FileHandlerBuilder};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use femto_std::handlers::RotatingFileHandlerBuilder;
 use femto_std::recover::RecoverBuilder;
-use femto_std::{Handler, HandlerBuilderTrait, Level, Manager, info};
+use femto_std::{Handler, Level, Manager, info};
 
 use crate::{fork, plain, plain_format};
 

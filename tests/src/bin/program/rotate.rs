@@ -14,7 +14,7 @@ use femto_std::formatter::{PatternFormatter, PatternStyle};
 use femto_std::handlers::{
     Compression, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
 };
-use femto_std::{Handler, HandlerBuilderTrait, Level, Manager, info};
+use femto_std::{Handler, Level, Manager, info};
 
 use crate::fork::{fork, wait};
 use crate::plain;

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::io::BufRead;
 
-use femto_std::{HandlerBuilderTrait, Level, Manager, handlers::StreamHandlerBuilder, info};
+use femto_std::{Level, Manager, handlers::StreamHandlerBuilder, info};
 
 use crate::log_to;
 

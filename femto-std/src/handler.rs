@@ -6,6 +6,7 @@
 
 mod build;
 mod color;
+mod direct;
 mod failure;
 mod fan_out;
 mod file;
@@ -16,14 +17,15 @@ mod outlet;
 mod pipe;
 mod relay;
 mod rotating;
+mod settings;
 mod sink;
 mod socket;
+mod stats;
 mod stream;
 mod timed;
 
 pub(crate) use build::handler_builder;
 pub use color::Color;
-pub(crate) use failure::Dropped;
 pub use failure::{ErrorHandler, Failure};
 pub use fan_out::FanOutHandlerBuilder;
 pub use file::FileHandlerBuilder;
@@ -35,8 +37,12 @@ pub use pipe::PipeHandlerBuilder;
 use relay::RelayOpener;
 pub(crate) use relay::{Memory, Relay};
 pub use rotating::RotatingFileHandlerBuilder;
+pub(crate) use settings::Settings;
+use settings::dress;
 pub use sink::SinkHandlerBuilder;
 pub use socket::{TcpHandlerBuilder, UnixHandlerBuilder};
+pub(crate) use stats::Counts;
+pub use stats::HandlerStats;
 pub use stream::StreamHandlerBuilder;
 pub use timed::TimedRotatingFileHandlerBuilder;
 
@@ -46,15 +52,14 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
-use femto_core::{Details, Filter, Level, Record};
+use femto_core::{Filter, Level};
 
 use crate::engine;
 use crate::formatter::{CaptureMask, ConsoleStyle, Formatter};
-use crate::sink::{Lines, Open, RecordEnd, Sink};
-use crate::unwind::guarded;
+use crate::sink::{Open, Sink};
 use crate::{FlushError, os, report, state};
 
 /// What happens to a record that finds its handler over capacity, or its thread's lane full.
@@ -117,47 +122,6 @@ pub(crate) enum Way {
     Direct,
     /// The collector gives it to other handlers.
     Relayed,
-}
-
-/// What shapes a handler's lines.
-#[derive(Clone)]
-pub(crate) struct Settings {
-    pub(crate) formatter: Arc<dyn Formatter>,
-    pub(crate) filters: Vec<Arc<dyn Filter>>,
-}
-
-/// What a handler did since it was made. Every record accepted is written, dropped, or queued still.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HandlerStats {
-    /// Records that passed level and filters.
-    pub accepted: u64,
-    /// Records that passed the level, and that a filter rejected.
-    pub rejected: u64,
-    /// Records written.
-    pub written: u64,
-    /// Records dropped.
-    pub dropped: u64,
-    /// Bytes written.
-    pub bytes: u64,
-    /// Writes that failed, and records that could not be formatted.
-    pub errors: u64,
-    /// Bytes that wait to be written now.
-    pub queued: u64,
-    /// The most bytes that ever waited to be written.
-    pub high_water: u64,
-}
-
-/// The counters behind [`HandlerStats`].
-#[derive(Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) accepted: AtomicU64,
-    pub(crate) rejected: AtomicU64,
-    pub(crate) written: AtomicU64,
-    pub(crate) dropped: AtomicU64,
-    pub(crate) bytes: AtomicU64,
-    pub(crate) errors: AtomicU64,
-    pub(crate) high_water: AtomicU64,
 }
 
 impl Handler {
@@ -341,19 +305,9 @@ impl Handler {
     /// What it did since it was made.
     #[must_use]
     pub fn stats(&self) -> HandlerStats {
-        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         // First, for in a forked child it has the counts begin anew.
         let queued = self.outlet().queued() as u64;
-        HandlerStats {
-            accepted: get(&self.counts.accepted),
-            rejected: get(&self.counts.rejected),
-            written: get(&self.counts.written),
-            dropped: get(&self.counts.dropped),
-            bytes: get(&self.counts.bytes),
-            errors: get(&self.counts.errors),
-            queued,
-            high_water: get(&self.counts.high_water),
-        }
+        self.counts.stats(queued)
     }
 
     /// What happens to a record when the handler is over capacity.
@@ -499,111 +453,6 @@ impl Handler {
             0 => 0,
             _ => self.refused.swap(0, Ordering::Relaxed),
         }
-    }
-
-    /// Formats a record and writes it, on the calling thread.
-    pub(crate) fn write_through(&self, record: &Record<'_>) {
-        if record.level() < self.level() {
-            return;
-        }
-        let settings = self.settings.load();
-        let mut line = String::new();
-        let formatted = guarded(|| {
-            settings.admit(record).then(|| {
-                self.counts.accepted.fetch_add(1, Ordering::Relaxed);
-                settings.formatter.format(record, &mut line)
-            })
-        });
-        let failure = match formatted {
-            Some(None) => {
-                self.counts.rejected.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
-            Some(Some(Ok(()))) => None,
-            Some(Some(Err(error))) => Some(Failure::FormatRecords { error, records: 1 }),
-            None => Some(Failure::Panicked { records: 1 }),
-        };
-        if let Some(failure) = failure {
-            self.counts.errors.fetch_add(1, Ordering::Relaxed);
-            self.drop_here(&failure);
-            return;
-        }
-        line.push('\n');
-        let missing = self.take_refused();
-        let mut lines = String::new();
-        let mut ends = Vec::new();
-        if missing > 0 {
-            ends.extend(settings.push_dropped(missing, &mut lines));
-        }
-        lines.push_str(&line);
-        ends.push(RecordEnd::of(record, lines.len()));
-        let outlet = self.outlet();
-        let was_failing = outlet.is_failing();
-        match outlet.write(self, Lines::new(lines.as_bytes(), &ends)) {
-            Ok(()) => {
-                self.counts.written.fetch_add(1, Ordering::Relaxed);
-                if was_failing {
-                    report::tell(self, &Failure::Recovered { dropped: missing });
-                }
-            }
-            Err(error) => {
-                self.refused.fetch_add(missing, Ordering::Relaxed);
-                self.drop_here(&Failure::WriteRecord { error });
-            }
-        }
-        if let Some(error) = outlet.take_problem() {
-            report::tell(self, &Failure::MaintainFile { error });
-        }
-    }
-
-    /// Drops the record at hand; the next line that is written directly says so.
-    fn drop_here(&self, failure: &Failure) {
-        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-        self.refused.fetch_add(1, Ordering::Relaxed);
-        report::tell(self, failure);
-    }
-}
-
-impl Counts {
-    fn reset(&self) {
-        let Self { accepted, rejected, written, dropped, bytes, errors, high_water } = self;
-        for count in [accepted, rejected, written, dropped, bytes, errors, high_water] {
-            count.store(0, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Settings {
-    pub(crate) fn admit(&self, record: &Record<'_>) -> bool {
-        self.filters.iter().all(|filter| filter.matches(record))
-    }
-
-    /// Appends the line that says in the output itself what is missing there, unless it cannot be
-    /// formatted.
-    pub(crate) fn push_dropped(&self, records: u64, lines: &mut String) -> Option<RecordEnd> {
-        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (message, details) = (Dropped(records), Details::default());
-        let time = time.as_nanos() as u64;
-        let record = Record::from_message("femtologging", &message, Level::WARN, time, &details);
-        let before = lines.len();
-        match guarded(|| self.formatter.format(&record, lines)) {
-            Some(Ok(())) => {
-                lines.push('\n');
-                Some(RecordEnd::of(&record, lines.len()))
-            }
-            _ => {
-                lines.truncate(before);
-                None
-            }
-        }
-    }
-}
-
-/// A console's formatter colours and escapes.
-fn dress(console: Option<ConsoleStyle>, formatter: Arc<dyn Formatter>) -> Arc<dyn Formatter> {
-    match console {
-        Some(style) => style.dress(formatter),
-        None => formatter,
     }
 }
 

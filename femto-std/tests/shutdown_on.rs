@@ -6,7 +6,7 @@ mod scratch;
 
 use core::time::Duration;
 
-use femto_std::{HandlerBuilderTrait, Manager, Signal, handlers::FileHandlerBuilder, info};
+use femto_std::{Manager, Signal, handlers::FileHandlerBuilder, info};
 use scratch::Scratch;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;

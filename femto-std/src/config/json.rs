@@ -14,7 +14,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`]: the text is not JSON, has keys or values that are not allowed, or what
-    /// [`Config::check`] finds. Problems have their lines.
+    /// [`Config::check`] finds. Problems have their lines, what is not JSON its column.
     ///
     /// # Examples
     /// ```
@@ -32,7 +32,7 @@ impl Config {
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let reader = Reader { text, lines: Lines::of(text) };
         let value = serde_json::from_str(text)
-            .map_err(|error| wrong(error.line() as u32, &error.to_string()))?;
+            .map_err(|error| not_json(error.line(), error.column(), &error))?;
         Self::from_node(&reader.node(value, 0)?)
     }
 }
@@ -46,9 +46,15 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn node(&self, raw: &'t RawValue, depth: usize) -> Result<Node, ConfigError> {
         let part = raw.get();
-        let line = self.lines.at(part.as_ptr().addr() - self.text.as_ptr().addr());
-        let told = |error: serde_json::Error| {
-            wrong(line + (error.line() as u32).saturating_sub(1), &error.to_string())
+        let at = part.as_ptr().addr() - self.text.as_ptr().addr();
+        let line = self.lines.at(at);
+        // The library counts from the beginning of the part.
+        let told = |error: serde_json::Error| match error.line() {
+            0 | 1 => {
+                let before = at - self.text[..at].rfind('\n').map_or(0, |end| end + 1);
+                not_json(line as usize, before + error.column(), &error)
+            }
+            more => not_json(line as usize + more - 1, error.column(), &error),
         };
         if depth > MAX_DEPTH {
             return Err(wrong(line, "too deep"));
@@ -84,10 +90,20 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// `text` is an error of the library's, which ends with a place of its own.
 fn wrong(line: u32, text: &str) -> ConfigError {
-    let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
     ConfigError::new(Problem::at_line(Some(line), format!("not JSON: {text}")))
+}
+
+/// What the library says, with its place in the whole, for it ends with one of its own. Columns are
+/// bytes, counted from 1: a file may be one line.
+fn not_json(line: usize, column: usize, error: &serde_json::Error) -> ConfigError {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(&*text, |(text, _)| text);
+    // A text that ends with a line has no column where something is missing.
+    match column {
+        0 => wrong(line as u32, text),
+        _ => wrong(line as u32, &format!("{text} at column {column}")),
+    }
 }
 
 /// The entries of an object, as they come.

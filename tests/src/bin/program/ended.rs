@@ -9,7 +9,7 @@ use std::thread;
 
 use femto_std::handlers::{SinkHandlerBuilder, StreamHandlerBuilder};
 use femto_std::sink::Sink;
-use femto_std::{HandlerBuilderTrait, Level, Manager, OverflowPolicy, Signal, info};
+use femto_std::{Level, Manager, OverflowPolicy, Signal, info};
 
 use crate::fork::{fork, wait_for_end};
 use crate::{log_to, plain_format};

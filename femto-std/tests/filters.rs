@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use femto_std::{
-    CompositeFilter, FemtoFilter, Filter, FilterBuilder, Level, LevelFilter,
-    Metadata, NameFilter, Record, get_logger, info, warn,
+    CompositeFilter, FemtoFilter, Filter, FilterBuilder, Level, LevelFilter, Metadata, NameFilter,
+    Record, get_logger, info, warn,
 };
 use scratch::{Scratch, lines, lone_logger, plain};
 

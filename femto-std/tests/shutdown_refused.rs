@@ -9,7 +9,7 @@ use core::time::Duration;
 use std::net::TcpListener;
 
 use femto_std::handlers::TcpHandlerBuilder;
-use femto_std::{FlushError, HandlerBuilderTrait, Manager, info};
+use femto_std::{FlushError, Manager, info};
 use scratch::{lone_logger, wait_until};
 
 #[test]

@@ -32,6 +32,8 @@ use femto_core::Record;
 
 pub(crate) use attribute::NoField;
 pub use console::ConsoleStyle;
+#[cfg(feature = "cli")]
+pub(crate) use console::push_console_line;
 pub use function::FnFormatter;
 pub use mask::CaptureMask;
 pub use pattern::{PatternFormatter, PatternStyle};

@@ -69,6 +69,19 @@ impl Formatter for ConsoleFormatter {
     }
 }
 
+/// Appends the line of a record of this level, its control characters escaped.
+#[cfg(feature = "cli")]
+pub(crate) fn push_console_line(line: &str, level: Level, is_colored: bool, out: &mut String) {
+    let color = if is_colored { color(level) } else { "" };
+    out.push_str(color);
+    let start = out.len();
+    out.push_str(line);
+    escape_lines(out, start, "", true);
+    if !color.is_empty() {
+        out.push_str(RESET);
+    }
+}
+
 /// The sequence that sets the colour of a level (ECMA-48, SGR); none for a level between.
 fn color(level: Level) -> &'static str {
     match level {

@@ -1,10 +1,11 @@
-//! The `femto` command: what firmware logged, read on a host; configurations, checked; what killed
-//! processes left.
+//! The `femto` command: log files, followed; what firmware logged, read on a host; configurations, checked;
+//! what killed processes left.
 
 mod check;
 mod decode;
 mod output;
 mod recover;
+mod tail;
 
 use core::fmt::Display;
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ enum Command {
     Check(check::Options),
     Decode(decode::Options),
     Recover(recover::Options),
+    Tail(tail::Options),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Command::Check(options) => end(check::run(&options)),
         Command::Decode(options) => end(decode::run(&options)),
         Command::Recover(options) => end(recover::run(&options)),
+        Command::Tail(options) => end(tail::run(&options)),
     }
 }
 

@@ -1,0 +1,289 @@
+//! A line, read back: what it says of a record.
+
+mod json;
+mod logfmt;
+mod pattern;
+mod text;
+
+use std::borrow::Cow;
+
+use femto_std::{Level, level_named};
+use memchr::memmem;
+
+pub(super) use json::Object;
+pub(super) use pattern::Pattern;
+
+/// A record, as far as its line tells.
+#[derive(Debug, Default)]
+pub(super) struct Parsed<'l> {
+    pub(super) kind: Kind,
+    pub(super) level: Option<Level>,
+    /// As it stands in the line.
+    pub(super) level_name: Option<Cow<'l, str>>,
+    pub(super) logger: Option<Cow<'l, str>>,
+    pub(super) time: Option<Cow<'l, str>>,
+    pub(super) message: Option<Cow<'l, str>>,
+    /// All others.
+    pub(super) fields: Vec<(Cow<'l, str>, Content<'l>)>,
+}
+
+/// What a line is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    Json,
+    Logfmt,
+    #[default]
+    Text,
+}
+
+/// What stands in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Content<'l> {
+    Text(Cow<'l, str>),
+    /// A number, `true`, `null`, an array or an object, as it stands.
+    Json(&'l str),
+}
+
+impl<'l> Content<'l> {
+    /// A value of JSON.
+    pub(super) fn of(raw: &'l str) -> Self {
+        json::content(raw)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Json(raw) => raw,
+        }
+    }
+}
+
+/// Which part of a record a key of an object or a logfmt line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Time,
+    Level,
+    Logger,
+    Message,
+}
+
+/// Reads lines.
+#[derive(Debug, Default)]
+pub(super) struct Parser {
+    /// Keys that were given, and what they are.
+    pub(super) keys: Vec<(String, Part)>,
+    /// What lines look like that are text, if that was said: all of them then.
+    pub(super) pattern: Option<Pattern>,
+}
+
+/// What was seen in a file so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Records in it begin with the time: a line that does not is no record.
+    has_times: bool,
+}
+
+impl Parser {
+    /// `None` if the line is not the first, or only, of a record.
+    pub(super) fn parse<'l>(&self, line: &'l str, seen: &mut Seen) -> Option<Parsed<'l>> {
+        if let Some(pattern) = &self.pattern {
+            return pattern.parse(line);
+        }
+        if line.starts_with('{') {
+            return json::parse(line, self);
+        }
+        if let Some(parsed) = logfmt::parse(line, self) {
+            return Some(parsed);
+        }
+        let parsed = text::parse(line)?;
+        if seen.has_times && parsed.time.is_none() {
+            return None;
+        }
+        seen.has_times |= parsed.time.is_some();
+        Some(parsed)
+    }
+
+    /// What a key is, if it is no field.
+    fn part(&self, key: &str) -> Option<Part> {
+        if let Some((_, part)) = self.keys.iter().find(|(given, _)| given == key) {
+            return Some(*part);
+        }
+        let part = match key {
+            "time" | "timestamp" | "ts" | "@timestamp" | "asctime" | "unix_time" => Part::Time,
+            "level" | "severity" | "levelname" | "lvl" | "log.level" | "level_number"
+            | "levelno" => Part::Level,
+            "logger" | "name" | "logger_name" | "target" | "log.logger" => Part::Logger,
+            "message" | "msg" => Part::Message,
+            _ => return None,
+        };
+        // A key that was said to be something is the only one for it.
+        (!self.keys.iter().any(|(_, given)| *given == part)).then_some(part)
+    }
+}
+
+impl<'l> Parsed<'l> {
+    /// Takes a pair of key and content.
+    fn add(&mut self, key: Cow<'l, str>, content: Content<'l>, parser: &Parser) {
+        let Some(part) = parser.part(&key) else { return self.fields.push((key, content)) };
+        let text = match content {
+            Content::Text(ref text) => text.clone(),
+            Content::Json("null") => return,
+            Content::Json(raw) => Cow::Borrowed(raw),
+        };
+        match part {
+            // Its name and its number may both be there.
+            Part::Level => {
+                if let Some(level) = level_of(&text) {
+                    self.level = Some(level);
+                }
+                if self.level_name.as_ref().is_none_or(|name| name.parse::<u8>().is_ok()) {
+                    self.level_name = Some(text);
+                }
+            }
+            Part::Time if self.time.is_none() => self.time = Some(text),
+            Part::Logger if self.logger.is_none() => self.logger = Some(text),
+            Part::Message if self.message.is_none() => self.message = Some(text),
+            _ => self.fields.push((key, content)),
+        }
+    }
+
+    /// What the record has of this key, with a path below it: `http.status`.
+    pub(super) fn field(&self, key: &str) -> Option<Content<'_>> {
+        let own = |text: &'_ Option<Cow<'l, str>>| {
+            text.as_ref().map(|text| Content::Text(text.to_string().into()))
+        };
+        if let Some((_, content)) = self.fields.iter().rev().find(|(known, _)| known == key) {
+            return Some(content.clone());
+        }
+        match key {
+            "time" => return own(&self.time),
+            "level" => return own(&self.level_name),
+            "logger" => return own(&self.logger),
+            "message" => return own(&self.message),
+            _ => {}
+        }
+        if self.kind == Kind::Text {
+            return pair_in(self.message.as_deref()?, key).map(|text| Content::Text(text.into()));
+        }
+        let of_fields = self.fields.iter().find(|(known, _)| known == "fields");
+        if let Some((_, Content::Json(raw))) = of_fields
+            && let Some(content) = json::at(raw, key)
+        {
+            return Some(content);
+        }
+        let mut dots = key.match_indices('.');
+        dots.find_map(|(dot, _)| {
+            let (_, content) = self.fields.iter().find(|(known, _)| *known == key[..dot])?;
+            match content {
+                Content::Json(raw) => json::at(raw, &key[dot + 1..]),
+                Content::Text(_) => None,
+            }
+        })
+    }
+}
+
+/// The value of ` key=value` in a text: up to a space, unless it is in quotes.
+fn pair_in<'l>(text: &'l str, key: &str) -> Option<&'l str> {
+    memmem::find_iter(text.as_bytes(), key).find_map(|at| {
+        let begins = at == 0 || text.as_bytes()[at - 1] == b' ';
+        let value = text[at + key.len()..].strip_prefix('=').filter(|_| begins)?;
+        Some(match value.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
+            Some((quoted, _)) => quoted,
+            None => value.split([' ', ',', '\t']).next().unwrap_or(value),
+        })
+    })
+}
+
+/// The level of that name or number, or of a `Level 25`.
+pub(super) fn level_of(text: &str) -> Option<Level> {
+    let text = text.trim();
+    match text {
+        "INFO" => return Some(Level::INFO),
+        "DEBUG" => return Some(Level::DEBUG),
+        "WARN" | "WARNING" => return Some(Level::WARN),
+        "ERROR" => return Some(Level::ERROR),
+        _ => {}
+    }
+    if text.is_empty() || text.len() > LONGEST_NAME {
+        return None;
+    }
+    let number = text.strip_prefix("Level ").unwrap_or(text);
+    if number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number.parse().ok().map(Level::new);
+    }
+    level_named(text).ok().or_else(|| {
+        let (_, level) = OF_OTHERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text))?;
+        Some(*level)
+    })
+}
+
+/// Names that others give levels: syslog's, `slog`'s.
+const OF_OTHERS: [(&str, Level); 7] = [
+    ("NOTICE", Level::new(25)),
+    ("ERR", Level::ERROR),
+    ("CRIT", Level::CRITICAL),
+    ("ALERT", Level::CRITICAL),
+    ("EMERG", Level::CRITICAL),
+    ("PANIC", Level::CRITICAL),
+    ("VERBOSE", Level::new(15)),
+];
+
+/// Bytes of a level's name, at most.
+const LONGEST_NAME: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_by_names_and_numbers() {
+        for (text, expected) in [
+            ("INFO", Some(20)),
+            (" warning ", Some(30)),
+            ("Level 25", Some(25)),
+            ("42", Some(42)),
+            ("notice", Some(25)),
+            ("err", Some(40)),
+            ("256", None),
+            ("Level", None),
+            ("", None),
+            ("INFORMATION", None),
+        ] {
+            assert_eq!(level_of(text).map(Level::number), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pairs_are_found_in_a_text() {
+        let text = "user=ann tried superuser=bob, path=\"/a b\" n=7";
+        for (key, expected) in [
+            ("user", Some("ann")),
+            ("superuser", Some("bob")),
+            ("path", Some("/a b")),
+            ("n", Some("7")),
+            ("tried", None),
+            ("ser", None),
+        ] {
+            assert_eq!(pair_in(text, key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_that_were_given_are_the_only_ones_for_what_they_are() {
+        let parser = Parser { keys: vec![("sev".into(), Part::Level)], pattern: None };
+        let line = r#"{"sev":"ERROR","level":"7th floor","msg":"hello","x":1}"#;
+        let parsed = parser.parse(line, &mut Seen::default()).unwrap();
+        assert_eq!(parsed.level, Some(Level::ERROR));
+        assert_eq!(parsed.message.as_deref(), Some("hello"));
+        assert_eq!(parsed.field("level"), Some(Content::Text("7th floor".into())));
+        assert_eq!(parsed.field("x"), Some(Content::Json("1")));
+    }
+
+    #[test]
+    fn a_file_whose_records_have_times_has_no_others() {
+        let (parser, mut seen) = (Parser::default(), Seen::default());
+        assert!(parser.parse("ERROR:app:x", &mut seen).is_some());
+        assert!(parser.parse("2026-11-26 08:08:51,123 INFO     app: x", &mut seen).is_some());
+        assert!(parser.parse("ERROR:app:x", &mut seen).is_none());
+    }
+}

@@ -1,0 +1,141 @@
+//! Names of rotated files: those of femtologging and Python (`app.log.1`, `app.log.2026-11-22.1`), of
+//! `logrotate` (`app.log-20261122`), packed or not.
+
+use core::cmp::Reverse;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// A file that was rotated away, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rotated {
+    pub(super) path: PathBuf,
+    age: Age,
+    pub(super) is_packed: bool,
+}
+
+/// Sorts the younger before the older, one way of naming after the other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Age {
+    /// `app.log.1` is the youngest.
+    Number(u32),
+    /// Time, and the number of the file among those of that time.
+    Stamp(Reverse<(String, u32)>),
+}
+
+impl Rotated {
+    /// `None` if the name is not that of a rotated file of this log.
+    fn parse(log: &Path, name: &OsStr) -> Option<Self> {
+        let rest = name.as_bytes().strip_prefix(log.file_name()?.as_bytes())?;
+        let rest = str::from_utf8(rest).ok()?.strip_prefix(['.', '-'])?;
+        let plain = PACKED.iter().find_map(|ending| rest.strip_suffix(ending));
+        let (is_packed, rest) = (plain.is_some(), plain.unwrap_or(rest));
+        let number = |text: &str| {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse::<u32>().ok().filter(|_| is_number)
+        };
+        let age = match number(rest) {
+            _ if rest == "old" => Age::Number(0),
+            Some(number) if rest.len() < SHORTEST_STAMP => Age::Number(number),
+            _ => {
+                let (stamp, of_stamp) = match rest.split_once('.') {
+                    Some((stamp, of_stamp)) => (stamp, number(of_stamp)?),
+                    None => (rest, 0),
+                };
+                let is_like = |byte: u8| byte.is_ascii_digit() || b"-_:T".contains(&byte);
+                let digits = stamp.bytes().filter(u8::is_ascii_digit).count();
+                if !stamp.bytes().all(is_like) || digits < SHORTEST_STAMP {
+                    return None;
+                }
+                Age::Stamp(Reverse((stamp.to_owned(), of_stamp)))
+            }
+        };
+        Some(Self { path: log.with_file_name(name), age, is_packed })
+    }
+
+    /// Whether both are named in the same way, so that their names tell which is older.
+    pub(super) fn is_named_like(&self, other: &Self) -> bool {
+        core::mem::discriminant(&self.age) == core::mem::discriminant(&other.age)
+    }
+}
+
+/// The rotated files of a log, the youngest first, packed ones behind those of the same name that are
+/// not.
+pub(super) fn list(log: &Path) -> io::Result<Vec<Rotated>> {
+    let folder = match log.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if let Some(rotated) = Rotated::parse(log, &entry.file_name())
+            && entry.file_type().is_ok_and(|file_type| file_type.is_file())
+        {
+            all.push(rotated);
+        }
+    }
+    all.sort_by(|a, b| (&a.age, a.is_packed).cmp(&(&b.age, b.is_packed)));
+    Ok(all)
+}
+
+/// What can be unpacked, and what cannot but is known.
+const PACKED: [&str; 4] = [".gz", ".zst", ".bz2", ".xz"];
+
+/// Digits of a day: `20261122`.
+const SHORTEST_STAMP: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(names: &[&str]) -> Vec<String> {
+        let log = Path::new("/var/app.log");
+        let mut all: Vec<_> =
+            names.iter().filter_map(|name| Rotated::parse(log, OsStr::new(name))).collect();
+        all.sort_by(|a, b| (&a.age, a.is_packed).cmp(&(&b.age, b.is_packed)));
+        all.iter().map(|one| one.path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_youngest_is_first() {
+        for names in [
+            &["app.log.1", "app.log.2", "app.log.2.gz", "app.log.10.zst"][..],
+            &["app.log.old", "app.log.1"],
+            &[
+                "app.log.2026-11-23",
+                "app.log.2026-11-22.2",
+                "app.log.2026-11-22.1.gz",
+                "app.log.2026-11-22",
+            ],
+            &["app.log.2026-11-22_13-05-59", "app.log.2026-11-22_13-05"],
+            &["app.log-20261123", "app.log-20261122.gz"],
+            &["app.log-2026-11-23T10:00", "app.log-2026-11-23T09:59"],
+        ] {
+            let mut other: Vec<_> = names.to_vec();
+            other.reverse();
+            assert_eq!(sorted(&other), names);
+        }
+    }
+
+    #[test]
+    fn names_of_others_are_left_alone() {
+        let others = [
+            "app.log",
+            "app.log.",
+            "app.log.part",
+            "app.log.1.bak",
+            "app.log.gz",
+            "app.logs.1",
+            "my-app.log.1",
+            "app.log.2026-11",
+            "app.log.2026-11-22.x",
+            "app.log.1.2",
+            "app.log.error",
+            "app.log.2026-11-22-old",
+        ];
+        assert_eq!(sorted(&others), [""; 0]);
+    }
+}

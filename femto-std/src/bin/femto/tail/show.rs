@@ -1,0 +1,241 @@
+//! Lines on standard output: chosen, coloured, escaped, under the names of their files.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+
+use femto_std::{__cli, Color, Level};
+use memchr::memchr_iter;
+
+use super::line::{Kind, Parsed, Parser, Seen};
+use super::pretty::Pretty;
+use super::query::{Answer, Query};
+use super::{Error, Heading, Unparsed, tell};
+
+/// What is shown of lines, and how.
+pub(super) struct Show {
+    parser: Parser,
+    query: Query,
+    unparsed: Unparsed,
+    is_colored: bool,
+    escapes: bool,
+    pretty: Option<Pretty>,
+    heading: Heading,
+    inputs: Vec<Input>,
+    /// Whose lines were shown last.
+    last: Option<usize>,
+    out: Vec<u8>,
+    line: String,
+    stdout: File,
+}
+
+/// Whose lines they are.
+struct Input {
+    name: String,
+    /// Lines that were hidden because they could not be read.
+    hidden: u64,
+    is_told: bool,
+}
+
+/// What a line of a file belongs to.
+pub(super) struct Context {
+    input: usize,
+    /// Lines that are left out.
+    pub(super) skip: u64,
+    seen: Seen,
+    record: Option<Begun>,
+}
+
+/// A record whose lines may go on.
+#[derive(Clone, Copy)]
+struct Begun {
+    is_shown: bool,
+    level: Level,
+}
+
+impl Context {
+    pub(super) fn new(input: usize) -> Self {
+        Self { input, skip: 0, seen: Seen::default(), record: None }
+    }
+}
+
+/// What is asked of [`Show`].
+pub(super) struct Settings {
+    pub(super) parser: Parser,
+    pub(super) query: Query,
+    pub(super) unparsed: Unparsed,
+    pub(super) color: Color,
+    pub(super) pretty: bool,
+    pub(super) heading: Heading,
+    pub(super) names: Vec<String>,
+}
+
+impl Show {
+    pub(super) fn new(settings: Settings) -> Result<Self, Error> {
+        let stdout = io::stdout();
+        let is_terminal = stdout.is_terminal();
+        let is_colored = __cli::is_colored(settings.color, is_terminal);
+        // Whoever asks for colours has a terminal behind the pipe.
+        let escapes = is_terminal || is_colored;
+        let pretty = settings.pretty.then(|| Pretty::new(is_colored)).transpose()?;
+        let input = |name| Input { name, hidden: 0, is_told: false };
+        // A descriptor of our own: the library's stream would look for ends of lines again.
+        let stdout = stdout.as_fd().try_clone_to_owned().map_err(Error::Write)?;
+        Ok(Self {
+            parser: settings.parser,
+            query: settings.query,
+            unparsed: settings.unparsed,
+            is_colored,
+            escapes,
+            pretty,
+            heading: settings.heading,
+            inputs: settings.names.into_iter().map(input).collect(),
+            last: None,
+            out: Vec::new(),
+            line: String::new(),
+            stdout: stdout.into(),
+        })
+    }
+
+    /// Takes whole lines.
+    pub(super) fn block(&mut self, mut block: &[u8], context: &mut Context) -> Result<(), Error> {
+        while context.skip > 0 {
+            let Some(end) = block.iter().position(|byte| *byte == b'\n') else { return Ok(()) };
+            block = &block[end + 1..];
+            context.skip -= 1;
+        }
+        if block.is_empty() {
+            return Ok(());
+        }
+        let is_as_is = self.query.is_empty()
+            && !self.escapes
+            && self.pretty.is_none()
+            && self.heading != Heading::Prefix;
+        if is_as_is {
+            self.head(context.input);
+            self.write_out()?;
+            return self.stdout.write_all(block).map_err(Error::Write);
+        }
+        let mut start = 0;
+        for end in memchr_iter(b'\n', block) {
+            self.line(&block[start..end], context);
+            start = end + 1;
+            if self.out.len() >= ENOUGH {
+                self.write_out()?;
+            }
+        }
+        self.write_out()
+    }
+
+    fn line(&mut self, bytes: &[u8], context: &mut Context) {
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.strip_suffix('\r').map_or(&*text, |text| text);
+        let parsed = self.parser.parse(text, &mut context.seen);
+        let Some(record) = &parsed else {
+            let begun = context.record.unwrap_or_else(|| {
+                let is_shown = self.shows_unreadable(context.input);
+                Begun { is_shown, level: Level::INFO }
+            });
+            if begun.is_shown {
+                self.push(bytes, text, begun.level, context.input);
+            }
+            return;
+        };
+        let level = record.level.unwrap_or(Level::INFO);
+        let is_shown = match self.query.ask(record) {
+            Answer::Yes => true,
+            Answer::No => false,
+            Answer::Unknown => self.shows_unreadable(context.input),
+        };
+        // Only text goes on in further lines.
+        context.record = (record.kind == Kind::Text).then_some(Begun { is_shown, level });
+        if !is_shown {
+            return;
+        }
+        match record.kind {
+            Kind::Json | Kind::Logfmt if self.pretty.is_some() => {
+                self.push_pretty(record, context.input)
+            }
+            _ => self.push(bytes, text, level, context.input),
+        }
+    }
+
+    /// Whether a line is shown of which it is not known whether it is wanted; counts those that are not.
+    fn shows_unreadable(&mut self, input: usize) -> bool {
+        if self.query.is_empty() || self.unparsed == Unparsed::Show {
+            return true;
+        }
+        self.inputs[input].hidden += 1;
+        false
+    }
+
+    /// A line as it is, but for what a terminal must not get.
+    fn push(&mut self, bytes: &[u8], text: &str, level: Level, input: usize) {
+        self.head(input);
+        if self.escapes {
+            self.line.clear();
+            __cli::push_line(text, level, self.is_colored, &mut self.line);
+            self.out.extend_from_slice(self.line.as_bytes());
+        } else {
+            self.out.extend_from_slice(bytes);
+        }
+        self.out.push(b'\n');
+    }
+
+    fn push_pretty(&mut self, record: &Parsed<'_>, input: usize) {
+        self.head(input);
+        self.line.clear();
+        if let Some(pretty) = &mut self.pretty {
+            pretty.push(record, &mut self.line);
+        }
+        self.out.extend_from_slice(self.line.as_bytes());
+        self.out.push(b'\n');
+    }
+
+    /// Says whose lines follow.
+    fn head(&mut self, input: usize) {
+        let name = &self.inputs[input].name;
+        match self.heading {
+            Heading::None => {}
+            Heading::Prefix => self.out.extend([name.as_bytes(), b": "].concat()),
+            Heading::Title if self.last == Some(input) => {}
+            Heading::Title => {
+                let before = if self.last.is_some() { "\n" } else { "" };
+                self.out.extend(format!("{before}==> {name} <==\n").bytes());
+            }
+        }
+        self.last = Some(input);
+    }
+
+    fn write_out(&mut self) -> Result<(), Error> {
+        let written = self.stdout.write_all(&self.out).map_err(Error::Write);
+        self.out.clear();
+        written
+    }
+
+    /// Whether nobody reads any more.
+    pub(super) fn is_hung_up(&self) -> bool {
+        __cli::is_hung_up(self.stdout.as_fd())
+    }
+
+    /// Tells of lines that were hidden: each file's first while it is followed, else how many.
+    pub(super) fn tell_hidden(&mut self, is_end: bool) {
+        for input in &mut self.inputs {
+            let what = match (is_end, input.hidden) {
+                (_, 0) => continue,
+                (true, 1) => Cow::Borrowed("1 line could not be read as a record, and is hidden"),
+                (true, count) => {
+                    format!("{count} lines could not be read as records, and are hidden").into()
+                }
+                (false, _) if input.is_told => continue,
+                (false, _) => "lines that cannot be read as records are hidden".into(),
+            };
+            input.is_told = true;
+            tell(&input.name, &format!("{what} (--unparsed show shows them)"));
+        }
+    }
+}
+
+/// Bytes that are written at once.
+const ENOUGH: usize = 64 << 10;

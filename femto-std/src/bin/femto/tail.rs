@@ -139,10 +139,15 @@ enum Heading {
 pub(crate) enum Error {
     Level(femto_std::Error),
     Format(femto_std::Error),
-    Open { source: io::Error },
-    Read { source: io::Error },
+    Open {
+        source: io::Error,
+    },
+    Read {
+        source: io::Error,
+    },
     Write(io::Error),
-    Some,
+    /// That was told.
+    Told,
 }
 
 impl Error {
@@ -241,7 +246,7 @@ fn show_all(options: &Options, show: &mut Show) -> Result<(), Error> {
             thread::sleep(options.interval);
         }
     }
-    if has_failed { Err(Error::Some) } else { Ok(()) }
+    if has_failed { Err(Error::Told) } else { Ok(()) }
 }
 
 /// Shows what there is of a file; what is to be followed is answered.
@@ -421,7 +426,7 @@ impl fmt::Display for Error {
             Self::Open { source } => write!(f, "could not open it: {source}"),
             Self::Read { source } => write!(f, "could not read it: {source}"),
             Self::Write(source) => write!(f, "could not write to standard output: {source}"),
-            Self::Some => f.write_str("not everything could be shown"),
+            Self::Told => f.write_str("not everything could be shown"),
         }
     }
 }

@@ -1,0 +1,222 @@
+//! `femto tail` follows files while they are written, rotated, truncated and removed. The process that
+//! writes is this one.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "support/scratch.rs"]
+mod scratch;
+#[path = "support/tail.rs"]
+mod tail;
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use femto_std::handlers::{
+    Compression, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
+};
+use femto_std::{Handler, HandlerBuilderTrait, info};
+use scratch::{PATIENCE, Scratch, lone_logger, pattern};
+use tail::Tail;
+
+const THREADS: usize = 4;
+const EACH: usize = 12_500;
+
+/// Logs from four threads, and looks whether each record is shown once, those of a thread in order.
+fn follow_records(name: &str, arguments: &[&str], path: &Path, handler: &Arc<Handler>) {
+    let tail = Tail::start(&[&["-n", "all", "-f"], arguments].concat(), &[path]);
+    let logger = lone_logger(name, handler);
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let logger = &logger;
+            scope.spawn(move || (0..EACH).for_each(|i| info!(logger: logger, "{thread} {i}")));
+        }
+    });
+    handler.flush(PATIENCE).unwrap();
+    tail.wait_for(THREADS * EACH);
+    let mut next = HashMap::new();
+    for line in tail.lines() {
+        let (thread, i) = line.split_once(' ').unwrap();
+        let next = next.entry(thread.to_owned()).or_insert(0);
+        assert_eq!(i.parse::<usize>().unwrap(), *next, "of thread {thread}: {}", tail.told());
+        *next += 1;
+    }
+    assert_eq!(next.values().sum::<usize>(), THREADS * EACH);
+}
+
+#[test]
+fn no_record_is_missing_or_twice_through_rotation_by_size() {
+    let scratch = Scratch::new("tail-rotation");
+    let path = scratch.path("log");
+    let handler = RotatingFileHandlerBuilder::new(&path)
+        .with_max_bytes(4096)
+        .with_backup_count(10_000)
+        .with_formatter(pattern("%(message)s"))
+        .build()
+        .unwrap();
+    follow_records("by_size", &[], &path, &handler);
+    assert!(scratch.path("log.50").exists(), "there was little rotation");
+}
+
+#[test]
+fn no_record_is_missing_or_twice_through_dated_files_packed_in_between() {
+    let scratch = Scratch::new("tail-dated");
+    let path = scratch.path("log");
+    let handler = TimedRotatingFileHandlerBuilder::new(&path)
+        .with_when(When::Midnight)
+        .with_utc(true)
+        .with_max_bytes(8192)
+        .with_backup_count(10_000)
+        .with_compression(Compression::Gzip)
+        .with_formatter(pattern("%(message)s"))
+        .build()
+        .unwrap();
+    // Many files come, and are packed, between two looks.
+    follow_records("dated", &["--interval", "0.5"], &path, &handler);
+}
+
+/// As `logrotate` does: renamed, written to for a while, made anew.
+#[test]
+fn what_is_written_to_a_renamed_file_is_shown() {
+    let scratch = Scratch::new("tail-logrotate");
+    let path = scratch.path("log");
+    let mut file = File::create(&path).unwrap();
+    let tail = Tail::start(&["-n", "all"], &[&path]);
+    let mut written = 0;
+    let mut write = |file: &mut File, count: usize| {
+        for _ in 0..count {
+            writeln!(file, "{written}").unwrap();
+            written += 1;
+        }
+    };
+    let mut old = None;
+    for rotation in 0..200 {
+        write(&mut file, 100);
+        // One that was renamed before, and is not forgotten.
+        if let Some(old) = &mut old {
+            write(old, 1);
+        }
+        fs::rename(&path, scratch.path(&format!("log-20261122{rotation:03}"))).unwrap();
+        write(&mut file, 5);
+        let next = File::create(&path).unwrap();
+        write(&mut file, 5);
+        old = Some(core::mem::replace(&mut file, next));
+    }
+    write(&mut file, 1);
+    let all = written;
+    tail.wait_for(all);
+    let mut lines: Vec<usize> = tail.lines().iter().map(|line| line.parse().unwrap()).collect();
+    lines.sort_unstable();
+    assert!(lines.into_iter().eq(0..all), "{}", tail.told());
+}
+
+#[test]
+fn lines_of_a_copied_and_truncated_file_are_shown_once() {
+    let scratch = Scratch::new("tail-copytruncate");
+    let path = scratch.path("log");
+    let mut file = File::options().create(true).append(true).open(&path).unwrap();
+    // What is written and truncated between two looks is in the copy only.
+    let tail = Tail::start(&["-n", "all", "--interval", "0.3"], &[&path]);
+    let mut expected = Vec::new();
+    for turn in 0..4 {
+        for i in 0..20 {
+            expected.push(format!("turn {turn} line {i} {}", "x".repeat(40)));
+            writeln!(file, "{}", expected.last().unwrap()).unwrap();
+        }
+        tail.wait_for(expected.len());
+        // What was not seen before the copy; then more than there was, as if nothing had happened.
+        expected.push(format!("turn {turn} only in the copy"));
+        writeln!(file, "{}", expected.last().unwrap()).unwrap();
+        fs::copy(&path, scratch.path(&format!("log.{}", 9 - turn))).unwrap();
+        file.set_len(0).unwrap();
+        let after = if turn == 2 { 60 } else { 3 };
+        for i in 0..after {
+            expected.push(format!("turn {turn} behind {i} {}", "y".repeat(40)));
+            writeln!(file, "{}", expected.last().unwrap()).unwrap();
+        }
+        tail.wait_for(expected.len());
+        assert_eq!(tail.lines(), expected, "{}", tail.told());
+    }
+    tail.wait_until_told("log: was truncated: reading it from its beginning");
+    assert_eq!(tail.told().matches("was truncated").count(), 4);
+}
+
+#[test]
+fn a_file_may_come_late_vanish_and_return() {
+    let scratch = Scratch::new("tail-vanish");
+    let path = scratch.path("log");
+    let tail = Tail::start(&["--interval", "0.02"], &[&path]);
+    tail.wait_until_told("log: is not there yet: waiting for it");
+    // All of it, though it is more than ten lines.
+    let lines: String = (0..15).map(|i| format!("{i}\n")).collect();
+    fs::write(&path, lines).unwrap();
+    tail.wait_for(15);
+    fs::remove_file(&path).unwrap();
+    tail.wait_until_told("log: is gone: waiting for it to come back");
+    fs::write(&path, "back\n").unwrap();
+    tail.wait_for(16);
+    // The same file, under another name for a while.
+    fs::rename(&path, scratch.path("elsewhere")).unwrap();
+    File::options()
+        .append(true)
+        .open(scratch.path("elsewhere"))
+        .unwrap()
+        .write_all(b"there\n")
+        .unwrap();
+    tail.wait_for(17);
+    fs::rename(scratch.path("elsewhere"), &path).unwrap();
+    File::options().append(true).open(&path).unwrap().write_all(b"here\n").unwrap();
+    tail.wait_for(18);
+    assert_eq!(tail.lines()[15..], ["back", "there", "here"]);
+}
+
+#[test]
+fn a_line_is_shown_when_it_is_whole() {
+    let scratch = Scratch::new("tail-pieces");
+    let path = scratch.path("log");
+    fs::write(&path, "ERROR:a:ha").unwrap();
+    let tail = Tail::start(&["--interval", "0.01", "--level", "error"], &[&path]);
+    let mut file = File::options().append(true).open(&path).unwrap();
+    for piece in
+        ["lf", " a", " line\nINFO:a:hidden\n  with it\nERROR:a:a wh", "ole\n  one", " more\n"]
+    {
+        file.write_all(piece.as_bytes()).unwrap();
+        let before = tail.lines();
+        assert!(
+            before.iter().all(|line| line.ends_with("line") || line.ends_with("whole")),
+            "{before:?}"
+        );
+    }
+    tail.wait_for(3);
+    assert_eq!(tail.lines(), ["ERROR:a:half a line", "ERROR:a:a whole", "  one more"]);
+}
+
+#[test]
+fn several_files_are_followed() {
+    let scratch = Scratch::new("tail-two");
+    let (a, b) = (scratch.path("a"), scratch.path("b"));
+    fs::write(&a, "a1\n").unwrap();
+    fs::write(&b, "b1\n").unwrap();
+    let tail = Tail::start(&["--names", "prefix", "--interval", "0.02"], &[&a, &b]);
+    tail.wait_for(2);
+    for (path, line) in [(&b, "b2\n"), (&a, "a2\n")] {
+        let count = tail.lines().len();
+        File::options().append(true).open(path).unwrap().write_all(line.as_bytes()).unwrap();
+        tail.wait_for(count + 1);
+    }
+    let named = |path: &Path, line: &str| format!("{}: {line}", path.display());
+    let expected = [named(&a, "a1"), named(&b, "b1"), named(&b, "b2"), named(&a, "a2")];
+    assert_eq!(tail.lines(), expected);
+}
+
+#[test]
+fn lines_that_are_hidden_are_told_while_it_runs() {
+    let scratch = Scratch::new("tail-hidden");
+    let path = scratch.path("log");
+    fs::write(&path, "not a record\n{\"level\":\"ERROR\"}\n").unwrap();
+    let tail = Tail::start(&["--level", "error"], &[&path]);
+    tail.wait_for(1);
+    tail.wait_until_told("log: lines that cannot be read as records are hidden (--unparsed show");
+}

@@ -179,7 +179,7 @@ fn settings(options: &Options) -> Result<Settings, Error> {
     let level = options.level.as_deref().map(level_named).transpose().map_err(Error::Level)?;
     let names = options.files.iter().map(|path| match path {
         path if path == Path::new("-") => "standard input".to_owned(),
-        path => path.to_string_lossy().chars().flat_map(|c| shown(c)).collect(),
+        path => path.to_string_lossy().chars().flat_map(shown).collect(),
     });
     let several = if options.files.len() > 1 { Heading::Title } else { Heading::None };
     Ok(Settings {
@@ -348,7 +348,7 @@ fn show_all_of(
 
 /// Says something about a file to whoever looks.
 fn tell(file: impl AsRef<Path>, what: &str) {
-    let name: String = file.as_ref().to_string_lossy().chars().flat_map(|c| shown(c)).collect();
+    let name: String = file.as_ref().to_string_lossy().chars().flat_map(shown).collect();
     eprintln!("femto: {name}: {what}");
 }
 

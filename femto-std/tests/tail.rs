@@ -322,7 +322,7 @@ fn wrong_arguments_say_what_is_allowed() {
     for (arguments, code, expected) in [
         (&["--field", "a==b", file][..], 2, "no operator \"==\": allowed are KEY, !KEY, KEY=VALUE"),
         (&["--field", "=b", file], 2, "allowed are KEY"),
-        (&["--level", "loud", file], 1, "CRITICAL"),
+        (&["--level", "loud", file], 1, "--level \"loud\": allowed are TRACE"),
         (&["--level-name", "X", file], 2, "NAME=NUMBER"),
         (&["--key", "sev=lvl", file], 2, "time, level, logger or message"),
         (&["--format", "%(message", file], 2, "format"),
@@ -330,7 +330,7 @@ fn wrong_arguments_say_what_is_allowed() {
         (&["--interval", "0", file], 2, "0.01 to 3600"),
         (&["--unparsed", "x", file], 2, "show, hide"),
         (&["--no-follow", "--follow", file], 2, "cannot be used with"),
-        (&["--no-follow", "missing"], 1, "missing: could not open it: No such file"),
+        (&["--no-follow", "missing"], 1, "femto: missing: could not open it: No such file"),
         (&["--no-follow", "/"], 1, "/: could not read it"),
     ] {
         let output = femto(arguments, b"");
@@ -354,7 +354,6 @@ fn an_interrupt_ends_it() {
     tail.interrupt();
 }
 
-/// A pipe is read as it comes.
 #[test]
 fn what_comes_by_a_pipe_is_shown_as_it_comes() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_femto"))
@@ -372,4 +371,42 @@ fn what_comes_by_a_pipe_is_shown_as_it_comes() {
     }
     drop(input);
     assert!(child.wait().unwrap().success());
+}
+
+/// The guide's files, commands, and what they show.
+#[test]
+fn the_guide_shows_what_is_shown() {
+    let scratch = Scratch::new("tail-guide");
+    let guide = include_str!("../../docs/rust.md");
+    let section = guide.split_once("### Following logs").unwrap().1.split_once("\n## ").unwrap().0;
+    let mut commands = 0;
+    let mut blocks = section.split("```");
+    while let (Some(before), Some(block)) = (blocks.next(), blocks.next()) {
+        let block = block.split_once('\n').unwrap().1;
+        let name =
+            before.trim_end().rsplit_once("<!-- ").and_then(|(_, name)| name.strip_suffix(" -->"));
+        if let Some(name) = name {
+            fs::write(scratch.path(name), block).unwrap();
+            continue;
+        }
+        for command in block.split("$ ").filter(|command| !command.is_empty()) {
+            let (command, expected) = command.split_once('\n').unwrap();
+            let program = Path::new(env!("CARGO_BIN_EXE_femto")).parent().unwrap();
+            let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+            let output = Command::new("bash")
+                .args(["-c", command])
+                .env("PATH", path)
+                .current_dir(scratch.path(""))
+                .output()
+                .unwrap();
+            assert_eq!(
+                out(&output),
+                expected,
+                "{command}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            commands += 1;
+        }
+    }
+    assert_eq!(commands, 3);
 }

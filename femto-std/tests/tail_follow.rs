@@ -28,6 +28,10 @@ const EACH: usize = 12_500;
 fn follow_records(name: &str, arguments: &[&str], path: &Path, handler: &Arc<Handler>) {
     let tail = Tail::start(&[&["-n", "all", "-f"], arguments].concat(), &[path]);
     let logger = lone_logger(name, handler);
+    // It begins with the file that has the name when it starts.
+    info!(logger: logger, "{THREADS} 0");
+    handler.flush(PATIENCE).unwrap();
+    tail.wait_for(1);
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let logger = &logger;
@@ -35,7 +39,7 @@ fn follow_records(name: &str, arguments: &[&str], path: &Path, handler: &Arc<Han
         }
     });
     handler.flush(PATIENCE).unwrap();
-    tail.wait_for(THREADS * EACH);
+    tail.wait_for(THREADS * EACH + 1);
     let mut next = HashMap::new();
     for line in tail.lines() {
         let (thread, i) = line.split_once(' ').unwrap();
@@ -43,7 +47,7 @@ fn follow_records(name: &str, arguments: &[&str], path: &Path, handler: &Arc<Han
         assert_eq!(i.parse::<usize>().unwrap(), *next, "of thread {thread}: {}", tail.told());
         *next += 1;
     }
-    assert_eq!(next.values().sum::<usize>(), THREADS * EACH);
+    assert_eq!(next.values().sum::<usize>(), THREADS * EACH + 1);
 }
 
 #[test]
@@ -91,6 +95,8 @@ fn what_is_written_to_a_renamed_file_is_shown() {
             written += 1;
         }
     };
+    write(&mut file, 1);
+    tail.wait_for(1);
     let mut old = None;
     for rotation in 0..200 {
         write(&mut file, 100);

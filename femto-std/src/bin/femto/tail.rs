@@ -20,10 +20,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap::{Args, ValueEnum};
-use femto_std::{Color, add_level_name, level_named};
+use femto_std::{Color, add_level_name};
 
 use follow::Follower;
-use line::{Parser, Part, Pattern};
+use line::{Parser, Part, Pattern, level_of};
 use lines::{LastLines, Lines, start_of_last};
 use query::{Condition, Query};
 use show::{Context, Settings, Show};
@@ -137,7 +137,7 @@ enum Heading {
 /// Why not everything could be shown.
 #[derive(Debug)]
 pub(crate) enum Error {
-    Level(femto_std::Error),
+    Level(String),
     Format(femto_std::Error),
     Open {
         source: io::Error,
@@ -146,7 +146,12 @@ pub(crate) enum Error {
         source: io::Error,
     },
     Write(io::Error),
-    /// That was told.
+    /// Of the only file.
+    Of {
+        name: String,
+        what: String,
+    },
+    /// Each was told.
     Told,
 }
 
@@ -176,10 +181,14 @@ fn settings(options: &Options) -> Result<Settings, Error> {
     for LevelName { name, level } in &options.level_name {
         add_level_name(*level, name);
     }
-    let level = options.level.as_deref().map(level_named).transpose().map_err(Error::Level)?;
+    let level = options
+        .level
+        .as_deref()
+        .map(|name| level_of(name).ok_or_else(|| Error::Level(name.to_owned())));
+    let level = level.transpose()?;
     let names = options.files.iter().map(|path| match path {
         path if path == Path::new("-") => "standard input".to_owned(),
-        path => path.to_string_lossy().chars().flat_map(shown).collect(),
+        path => shown_name(path),
     });
     let several = if options.files.len() > 1 { Heading::Title } else { Heading::None };
     Ok(Settings {
@@ -200,24 +209,24 @@ fn settings(options: &Options) -> Result<Settings, Error> {
     })
 }
 
-/// A character of a file's name.
-fn shown(c: char) -> impl Iterator<Item = char> {
-    let (plain, escaped) =
-        if c.is_control() { (None, Some(c.escape_default())) } else { (Some(c), None) };
-    plain.into_iter().chain(escaped.into_iter().flatten())
+/// A file's name, without what drives terminals.
+fn shown_name(path: &Path) -> String {
+    let escape = |c: char| {
+        let (plain, escaped) =
+            if c.is_control() { (None, Some(c.escape_default())) } else { (Some(c), None) };
+        plain.into_iter().chain(escaped.into_iter().flatten())
+    };
+    path.to_string_lossy().chars().flat_map(escape).collect()
 }
 
 fn show_all(options: &Options, show: &mut Show) -> Result<(), Error> {
     let mut followers = Vec::new();
-    let mut has_failed = false;
+    let mut failure = None;
     for (input, path) in options.files.iter().enumerate() {
         match begin(path, input, options, show) {
             Ok(follower) => followers.extend(follower.map(|follower| (path, follower))),
             Err(error) if matches!(error, Error::Write(_)) => return Err(error),
-            Err(error) => {
-                tell(path, &error.to_string());
-                has_failed = true;
-            }
+            Err(error) => failure = Some(failure_of(path, &error, options)),
         }
     }
     while !followers.is_empty() {
@@ -228,7 +237,7 @@ fn show_all(options: &Options, show: &mut Show) -> Result<(), Error> {
                 Ok(was_busy) => is_busy |= was_busy,
                 Err(error) if matches!(error, Error::Write(_)) => return Err(error),
                 Err(error) => {
-                    tell(path, &error.to_string());
+                    failure = Some(failure_of(path, &error, options));
                     failed = Some(index);
                 }
             }
@@ -236,7 +245,6 @@ fn show_all(options: &Options, show: &mut Show) -> Result<(), Error> {
         if let Some(index) = failed {
             let (_, mut follower) = followers.remove(index);
             follower.finish(show)?;
-            has_failed = true;
         }
         show.tell_hidden(false);
         if !is_busy {
@@ -246,7 +254,16 @@ fn show_all(options: &Options, show: &mut Show) -> Result<(), Error> {
             thread::sleep(options.interval);
         }
     }
-    if has_failed { Err(Error::Told) } else { Ok(()) }
+    failure.map_or(Ok(()), Err)
+}
+
+/// Of one of several it is told at once.
+fn failure_of(path: &Path, error: &Error, options: &Options) -> Error {
+    if options.files.len() > 1 {
+        tell(path, &error.to_string());
+        return Error::Told;
+    }
+    Error::Of { name: shown_name(path), what: error.to_string() }
 }
 
 /// Shows what there is of a file; what is to be followed is answered.
@@ -348,8 +365,7 @@ fn show_all_of(
 
 /// Says something about a file to whoever looks.
 fn tell(file: impl AsRef<Path>, what: &str) {
-    let name: String = file.as_ref().to_string_lossy().chars().flat_map(shown).collect();
-    eprintln!("femto: {name}: {what}");
+    eprintln!("femto: {}: {what}", shown_name(file.as_ref()));
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
@@ -422,10 +438,16 @@ impl FromStr for Key {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Level(source) | Self::Format(source) => source.fmt(f),
+            Self::Level(name) => write!(
+                f,
+                "--level {name:?}: allowed are TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, a name given by --level-name, \
+                 or a number from 0 to 255"
+            ),
+            Self::Format(source) => source.fmt(f),
             Self::Open { source } => write!(f, "could not open it: {source}"),
             Self::Read { source } => write!(f, "could not read it: {source}"),
             Self::Write(source) => write!(f, "could not write to standard output: {source}"),
+            Self::Of { name, what } => write!(f, "{name}: {what}"),
             Self::Told => f.write_str("not everything could be shown"),
         }
     }

@@ -1,13 +1,15 @@
 //! Files between the one that was read and the one that has its name now.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, ErrorKind, Read};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::rotated::{self, Rotated};
 use super::source::{Id, Source};
+use super::unpack::Packing;
 
 /// A file that was not read yet.
 pub(super) struct Next {
@@ -82,9 +84,12 @@ impl Chain {
 struct Walk {
     last: Id,
     modified: Modified,
+    /// How the one that was read last begins.
+    begins: Option<Vec<u8>>,
     seen: HashSet<Id>,
-    /// When unpacked files were written to: a packed one with the same time is one of them.
-    times: HashSet<Modified>,
+    /// How unpacked files begin, by the time they were written to: a packed one of the same time and
+    /// beginning is one of them.
+    plain: HashMap<Modified, Vec<Vec<u8>>>,
     head: Option<(Id, Next)>,
     /// The youngest first, without the head.
     files: VecDeque<Next>,
@@ -111,7 +116,8 @@ impl Walk {
             last: last.id,
             modified,
             seen: read.iter().copied().chain(head.as_ref().map(|(id, _)| *id)).collect(),
-            times: HashSet::new(),
+            plain: HashMap::new(),
+            begins: beginning(&last.file)?,
             head,
             files: VecDeque::new(),
             has_left_out: false,
@@ -125,15 +131,14 @@ impl Walk {
             }
             None => None,
         };
-        let (seen, times) = (self.seen.clone(), self.times.clone());
-        let files = VecDeque::new();
         Ok(Self {
             last: self.last,
             modified: self.modified,
-            seen,
-            times,
+            begins: self.begins.clone(),
+            seen: self.seen.clone(),
+            plain: HashMap::new(),
             head,
-            files,
+            files: VecDeque::new(),
             has_left_out: false,
         })
     }
@@ -141,18 +146,20 @@ impl Walk {
     /// Whether this is the file that was read last; takes it, if it is not.
     fn has_met(&mut self, name: &Rotated) -> io::Result<bool> {
         let Some((id, file, modified)) = open(&name.path)? else { return Ok(false) };
-        if id == self.last || name.is_packed && modified == self.modified {
+        if id == self.last
+            || name.is_packed && modified == self.modified && beginning(&file)? == self.begins
+        {
             return Ok(true);
         }
         if self.head.as_ref().is_some_and(|(head, _)| *head == id) {
             // It was rotated since: those before it are younger, and found next time.
             self.files.clear();
         }
-        if name.is_packed && self.times.contains(&modified) || !self.seen.insert(id) {
+        if name.is_packed && self.is_twin(&file, modified)? || !self.seen.insert(id) {
             return Ok(false);
         }
         if !name.is_packed {
-            self.times.insert(modified);
+            self.plain.entry(modified).or_default().extend(beginning(&file)?);
         }
         self.files.push_back(Next { file, path: name.path.clone() });
         if self.files.len() > MOST {
@@ -162,6 +169,12 @@ impl Walk {
         Ok(false)
     }
 
+    /// Whether a packed file was met before it was packed.
+    fn is_twin(&self, file: &File, modified: Modified) -> io::Result<bool> {
+        let Some(plain) = self.plain.get(&modified) else { return Ok(false) };
+        Ok(beginning(file)?.is_none_or(|begins| plain.contains(&begins)))
+    }
+
     fn into_files(self) -> VecDeque<Next> {
         let mut files: VecDeque<Next> = self.files.into_iter().rev().collect();
         if !self.has_left_out {
@@ -169,6 +182,25 @@ impl Walk {
         }
         files
     }
+}
+
+/// How a file begins, packed or not; `None` if it cannot be unpacked.
+fn beginning(file: &File) -> io::Result<Option<Vec<u8>>> {
+    let mut begins = vec![0; BEGINNING];
+    let mut size = 0;
+    let Some(packing) = Packing::of(file)? else {
+        while let read @ 1.. = file.read_at(&mut begins[size..], size as u64)? {
+            size += read;
+        }
+        begins.truncate(size);
+        return Ok(Some(begins));
+    };
+    // Its place in the file is that of all who have it open.
+    let again = File::open(format!("/proc/self/fd/{}", file.as_raw_fd()));
+    let Ok(mut unpacked) = again.and_then(|file| packing.unpack(file)) else { return Ok(None) };
+    begins.clear();
+    let read = Read::by_ref(&mut unpacked).take(BEGINNING as u64).read_to_end(&mut begins);
+    Ok(read.is_ok().then_some(begins))
 }
 
 /// `None` if there is no file, or nothing that can be rotated.
@@ -199,6 +231,9 @@ pub(super) fn copy_of(source: &Source, log: &Path) -> io::Result<Option<File>> {
 
 /// Files that are held open; the others are looked for again.
 const MOST: usize = 64;
+
+/// Bytes that tell one file from others that were written to at the same time.
+const BEGINNING: usize = 4096;
 
 /// How often a file is looked for that is being renamed.
 const TRIES: u32 = 20;

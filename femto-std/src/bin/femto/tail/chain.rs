@@ -29,17 +29,24 @@ impl Chain {
     /// Looks for what came after `last`, whose name was `log`; `read` were read, too. Some of them, if they
     /// are many: the rest comes after those.
     ///
-    /// Files are looked at from the youngest on, until the one is found that was read last. They may be
-    /// renamed meanwhile, always to what an older one had: then one is seen twice, but none is missed.
+    /// Files are looked at from the youngest on, until the one is found that was read last; once more if
+    /// there was a rotation meanwhile.
     pub(super) fn after(last: &Source, read: &[Id], log: &Path) -> io::Result<Self> {
         for _ in 0..TRIES {
-            if let Some(chain) = Self::by_name(last, read, log)? {
+            let head = open(log)?.map(|(id, _, _)| id);
+            let found = Self::by_name(last, read, log)?;
+            // What is rotated meanwhile may be met behind what is older.
+            if head.is_none() || open(log)?.map(|(id, _, _)| id) != head {
+                continue;
+            }
+            if let Some(chain) = found {
                 return Ok(chain);
             }
-            // It may have been moved to a name that was not there yet.
-            if last.file.metadata()?.nlink() == 0 {
-                break;
-            }
+            return Self::by_time(last, read, log);
+        }
+        if last.file.metadata()?.nlink() > 0 {
+            // At the next look.
+            return Ok(Self::default());
         }
         Self::by_time(last, read, log)
     }
@@ -235,5 +242,5 @@ const MOST: usize = 64;
 /// Bytes that tell one file from others that were written to at the same time.
 const BEGINNING: usize = 4096;
 
-/// How often a file is looked for that is being renamed.
-const TRIES: u32 = 20;
+/// How often files are looked at that are being renamed.
+const TRIES: u32 = 100;

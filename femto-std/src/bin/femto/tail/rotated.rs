@@ -2,6 +2,7 @@
 //! `logrotate` (`app.log-20261122`), packed or not.
 
 use core::cmp::Reverse;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -77,12 +78,45 @@ pub(super) fn list(log: &Path) -> io::Result<Vec<Rotated>> {
             all.push(rotated);
         }
     }
+    fill(log, &mut all);
     all.sort_by(|a, b| (&a.age, a.is_packed).cmp(&(&b.age, b.is_packed)));
     Ok(all)
 }
 
+/// Adds the numbers between: a folder that is read while files in it are renamed has some of them
+/// under neither name.
+fn fill(log: &Path, all: &mut Vec<Rotated>) {
+    let numbers = all.iter().filter_map(|rotated| match rotated.age {
+        Age::Number(number) => Some(number),
+        Age::Stamp(_) => None,
+    });
+    // A file may be on its way to the next number, and the folder may have had one less.
+    let Some(most) = numbers.max().map(|most| most.saturating_add(2).min(MOST)) else { return };
+    let endings = ["", PACKED[0], PACKED[1]];
+    let is_used = |ending: &&str| {
+        ending.is_empty()
+            || all.iter().any(|one| one.path.as_os_str().as_bytes().ends_with(ending.as_bytes()))
+    };
+    let endings: Vec<&str> = endings.into_iter().filter(is_used).collect();
+    let known: HashSet<PathBuf> = all.iter().map(|rotated| rotated.path.clone()).collect();
+    for number in 1..=most {
+        for ending in &endings {
+            let mut path = log.as_os_str().to_owned();
+            path.push(format!(".{number}{ending}"));
+            let path = PathBuf::from(path);
+            if !known.contains(&path) {
+                let is_packed = !ending.is_empty();
+                all.push(Rotated { path, age: Age::Number(number), is_packed });
+            }
+        }
+    }
+}
+
 /// What can be unpacked, and what cannot but is known.
 const PACKED: [&str; 4] = [".gz", ".zst", ".bz2", ".xz"];
+
+/// Numbers that are looked for though the folder did not have them.
+const MOST: u32 = 10_000;
 
 /// Digits of a day: `20261122`.
 const SHORTEST_STAMP: usize = 8;

@@ -14,16 +14,18 @@ RUST_BENCH=(--manifest-path femto-std/benches/Cargo.toml --target-dir target/ben
 bench_rust() {
     step "bench: Rust, build without peers" rust_alone
     step "bench: Rust, build with peers" \
-        cargo build "${LOCKED[@]}" --release --features peers "${RUST_BENCH[@]}"
+        cargo build "${LOCKED[@]}" --release --features peers "${RUST_BENCH[@]}" \
+        --bin femto-bench --bin femto-bench-allocations
     # shellcheck disable=SC2086 # several options
-    step "bench: Rust" target/benches/release/femto-bench run --alone target/benches/femto-bench-alone \
+    step "bench: Rust" target/benches/release/femto-bench run --alone target/benches/alone \
         --dir "$CACHE/bench-rust" --out docs/benchmarks ${BENCH_RUST:-}
 }
 
 # The memory of a program that holds a dozen other loggers says little about ours.
 rust_alone() {
-    cargo build "${LOCKED[@]}" --release "${RUST_BENCH[@]}"
-    cp target/benches/release/femto-bench target/benches/femto-bench-alone
+    cargo build "${LOCKED[@]}" --release "${RUST_BENCH[@]}" --bin femto-bench --bin femto-bench-lean
+    mkdir -p target/benches/alone
+    cp target/benches/release/femto-bench target/benches/release/femto-bench-lean target/benches/alone
 }
 
 # Part of the tests: shows in seconds that the harness works, without any peer. Its figures mean nothing.
@@ -31,7 +33,8 @@ bench_rust_smoke() {
     step "bench: Rust, tests of the harness" cargo test "${LOCKED[@]}" "${RUST_BENCH[@]}"
     step "bench: Rust, smoke build" cargo build "${LOCKED[@]}" "${RUST_BENCH[@]}"
     step "bench: Rust, smoke run" target/benches/debug/femto-bench run --quick \
-        --only femtologging --dir "$CACHE/bench-rust" --out "$CACHE/bench-rust-report"
+        --only femtologging --alone target/benches/debug \
+        --dir "$CACHE/bench-rust" --out "$CACHE/bench-rust-report"
 }
 
 bench_python() {

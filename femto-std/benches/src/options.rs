@@ -8,12 +8,13 @@ use crate::{peer, run};
 
 const USAGE: &str = "\
 femto-bench run [--quick] [--rounds N] [--only PREFIX[,PREFIX...]] [--scenarios NAME[,NAME...]]
-                [--dir FOLDER] [--out FOLDER] [--alone PROGRAM]
-    measures, prints the tables, and writes them and the plots into the folder of --out
+                [--dir FOLDER] [--out FOLDER] [--alone FOLDER]
+    measures, prints the tables, and writes them and the plots into the folder of --out; --alone
+    has femto-bench and femto-bench-lean as they are when built without peers
 femto-bench one PEER SCENARIO [--quick] [--dir FOLDER]
     one measurement in this process; prints a line of JSON
 femto-bench list
-    the peers and scenarios of this build";
+    the scenarios, and their peers in this build";
 
 /// What `run` is to do.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ pub struct Options {
     pub dir: PathBuf,
     /// Where tables and plots go; nowhere if absent.
     pub out: Option<PathBuf>,
-    /// This program, built without peers.
+    /// The folder of this package's programs, built without peers.
     pub alone: Option<PathBuf>,
 }
 
@@ -56,8 +57,8 @@ pub fn main() -> ExitCode {
 fn one(arguments: &[String]) -> Result<(), String> {
     let [peer, scenario, rest @ ..] = arguments else { return Err(USAGE.to_owned()) };
     let options = options(rest)?;
-    let peer = peer::named(peer).ok_or_else(|| format!("no peer {peer:?} in this build"))?;
     let scenario = Scenario::named(scenario).ok_or_else(|| format!("no scenario {scenario:?}"))?;
+    let peer = scenario.peer(peer).ok_or_else(|| format!("no peer {peer:?}, see list"))?;
     std::fs::create_dir_all(&options.dir).map_err(|error| error.to_string())?;
     let path = options.dir.join(format!("{}.log", scenario.name()));
     let plan = Plan { scenario, path, is_quick: options.is_quick };
@@ -67,12 +68,9 @@ fn one(arguments: &[String]) -> Result<(), String> {
 }
 
 fn list() {
-    for peer in peer::PEERS {
-        println!("{}", peer.name);
-    }
-    println!("scenarios:");
     for scenario in Scenario::ALL {
-        println!("{}", scenario.name());
+        let peers: Vec<&str> = scenario.peers().iter().map(|peer| peer.name).collect();
+        println!("{}: {}", scenario.name(), peers.join(", "));
     }
 }
 
@@ -111,8 +109,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
             _ => return Err(USAGE.to_owned()),
         }
     }
-    let matches_none =
-        |prefix: &&String| !peer::PEERS.iter().any(|peer| peer.name.starts_with(*prefix));
+    let matches_none = |prefix: &&String| !peer::all().any(|peer| peer.name.starts_with(*prefix));
     if let Some(unknown) = options.only.iter().find(matches_none) {
         return Err(format!("no peer {unknown:?} in this build, see list"));
     }

@@ -17,6 +17,8 @@ pub struct Outcome {
     pub files: Vec<PathBuf>,
     /// Each line has to hold this: the level, and the logger or the place.
     pub marks: Vec<String>,
+    /// Whether each line is an object with the message and two fields.
+    pub is_json: bool,
     pub figures: BTreeMap<String, f64>,
 }
 

@@ -70,8 +70,20 @@ pub trait Peer: Sync + Sized {
     /// The same at a level that is off.
     fn call_disabled(&self, word: &str, number: u64);
 
+    /// How many records it says it has dropped, if it can say.
+    fn dropped(&self) -> Option<u64> {
+        None
+    }
+
     /// Returns when everything is with the operating system and the file is closed.
     fn finish(self);
+}
+
+/// A library that takes a configuration of many loggers, and another one later. It starts with the
+/// first, and its calls go to one of these loggers.
+pub trait Configured: Peer {
+    /// Makes the configuration of a turn, and applies it.
+    fn apply(&self, path: &Path, turn: u64);
 }
 
 /// A peer that can be chosen by name.
@@ -84,7 +96,23 @@ pub struct Entry {
 }
 
 const fn entry<P: Peer>() -> Entry {
-    Entry { name: P::NAME, package: P::PACKAGE, kind: P::KIND, run: scenario::run::<P> }
+    of::<P>(scenario::run::<P>)
+}
+
+const fn of<P: Peer>(run: fn(&Plan) -> Outcome) -> Entry {
+    Entry { name: P::NAME, package: P::PACKAGE, kind: P::KIND, run }
+}
+
+const fn json<P: Peer>() -> Entry {
+    of::<P>(scenario::run_json::<P>)
+}
+
+const fn configured<P: Configured>() -> Entry {
+    of::<P>(scenario::run_configuration::<P>)
+}
+
+const fn stalled<P: Peer>() -> Entry {
+    of::<P>(scenario::run_memory::<P>)
 }
 
 /// All peers of this build, femtologging's ways in first.
@@ -123,11 +151,93 @@ pub const PEERS: &[Entry] = &[
     entry::<fern::Fern>(),
 ];
 
+/// Those that write key-values as JSON.
+pub const JSON: &[Entry] = &[
+    json::<femto::Json>(),
+    #[cfg(feature = "peers")]
+    json::<femto::TracingJson>(),
+    #[cfg(feature = "peers")]
+    json::<spdlog::SynchronousJson>(),
+    #[cfg(feature = "peers")]
+    json::<spdlog::AsynchronousJson>(),
+    #[cfg(feature = "peers")]
+    json::<tracing::Json>(),
+    #[cfg(feature = "peers")]
+    json::<flexi_logger::Json>(),
+    #[cfg(feature = "peers")]
+    json::<logforth::Json>(),
+    #[cfg(feature = "peers")]
+    json::<slog::Json>(),
+    #[cfg(feature = "peers")]
+    json::<log4rs::Json>(),
+];
+
+/// Those whose loggers are configured together, and again while they are used.
+pub const CONFIGURED: &[Entry] = &[
+    configured::<femto::Tree>(),
+    configured::<femto::Directives>(),
+    #[cfg(feature = "peers")]
+    configured::<tracing::Directives>(),
+    #[cfg(feature = "peers")]
+    configured::<flexi_logger::Specification>(),
+    #[cfg(feature = "peers")]
+    configured::<log4rs::Tree>(),
+];
+
+/// Those whose sink stalls, by what they do then.
+pub const STALLED: &[Entry] = &[
+    stalled::<femto::StalledBlock>(),
+    stalled::<femto::StalledTimeout>(),
+    stalled::<femto::StalledDrop>(),
+    #[cfg(feature = "peers")]
+    stalled::<ticklog::Ticklog>(),
+    #[cfg(feature = "peers")]
+    stalled::<inqjet::Inqjet>(),
+    #[cfg(feature = "peers")]
+    stalled::<inqjet::Dropping>(),
+    #[cfg(feature = "peers")]
+    stalled::<spdlog::Asynchronous>(),
+    #[cfg(feature = "peers")]
+    stalled::<spdlog::Dropping>(),
+    #[cfg(feature = "peers")]
+    stalled::<tracing::Tracing>(),
+    #[cfg(feature = "peers")]
+    stalled::<tracing::Dropping>(),
+    #[cfg(feature = "peers")]
+    stalled::<fast_log::FastLog>(),
+    #[cfg(feature = "peers")]
+    stalled::<flexi_logger::FlexiLogger>(),
+    #[cfg(feature = "peers")]
+    stalled::<ftlog::Ftlog>(),
+    #[cfg(feature = "peers")]
+    stalled::<ftlog::Dropping>(),
+    #[cfg(feature = "peers")]
+    stalled::<slog::SlogAsync>(),
+    #[cfg(feature = "peers")]
+    stalled::<slog::Dropping>(),
+    #[cfg(feature = "peers")]
+    stalled::<log4rs::Log4rs>(),
+];
+
+/// All entries, a peer that goes through several lists more than once.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    [PEERS, JSON, CONFIGURED, STALLED].into_iter().flatten()
+}
+
 /// The peer that all others are compared with.
 pub const OURS: &str = femto::Native::NAME;
 
-/// femtologging in a program that holds no peers, whose memory is its own: measured end to end only.
+/// femtologging in a program that holds no peers, but the harness: options, tables, plots.
 pub const ALONE: Entry = Entry { name: "femtologging-alone", ..PEERS[0] };
+
+/// femtologging in a program that holds nothing else: its memory is what a user's program has.
+pub const LEAN: Entry = Entry { name: "femtologging-lean", ..PEERS[0] };
+
+/// Takes femtologging end to end; all that the lean program does.
+#[must_use]
+pub fn lean(plan: &Plan) -> Outcome {
+    scenario::run_end_to_end::<femto::Native>(plan)
+}
 
 /// Whether a peer is one of femtologging's ways in.
 #[must_use]
@@ -135,14 +245,35 @@ pub fn is_ours(name: &str) -> bool {
     name.starts_with(OURS)
 }
 
-/// Finds a peer.
-#[must_use]
-pub fn named(name: &str) -> Option<&'static Entry> {
-    PEERS.iter().find(|peer| peer.name == name)
+/// Names of the fifty loggers that are configured, and whether each is at `DEBUG` or at `INFO` in a turn.
+fn fifty(turn: u64) -> impl Iterator<Item = (String, bool)> {
+    (0..50)
+        .map(move |logger| (format!("service::part{logger:02}"), (logger + turn).is_multiple_of(2)))
 }
+
+/// The same as directives, with a default before them.
+fn directives(turn: u64) -> String {
+    let mut directives = "info".to_owned();
+    for (name, is_debug) in fifty(turn) {
+        let level = if is_debug { "debug" } else { "info" };
+        directives += &format!(",{name}={level}");
+    }
+    directives
+}
+
+/// One of the fifty: what is logged while they are configured comes from it.
+const ONE_OF_FIFTY: &str = "service::part07";
 
 /// A new, empty file.
 #[cfg(feature = "peers")]
 fn create(path: &Path) -> std::fs::File {
     std::fs::File::create(path).expect("the benchmark's folder can be written")
+}
+
+/// Removes a file of before, for those that would append to it. A pipe stays.
+#[cfg(feature = "peers")]
+fn remove(path: &Path) {
+    if path.is_file() {
+        std::fs::remove_file(path).expect("the benchmark's folder can be written");
+    }
 }

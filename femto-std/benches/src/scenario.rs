@@ -2,16 +2,18 @@
 
 mod allocations;
 mod burst;
+mod configuration;
 mod disabled;
 mod end_to_end;
 mod idle;
+mod memory;
 mod paced;
 mod visible;
 
 use std::path::PathBuf;
 
 use crate::outcome::Outcome;
-use crate::peer::Peer;
+use crate::peer::{self, Configured, Entry, Peer};
 
 /// The scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,16 +34,25 @@ pub enum Scenario {
     Visible,
     /// How often the caller asks for memory.
     Allocations,
+    /// As many as possible from one thread, with two fields, as JSON.
+    Json,
+    /// Configurations of fifty loggers.
+    Configuration,
+    /// A sink that takes nothing for a while.
+    Memory,
 }
 
 impl Scenario {
     /// All, in the order in which they are run and reported.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Disabled,
         Self::Burst,
         Self::Paced,
         Self::EndToEnd1,
         Self::EndToEnd4,
+        Self::Json,
+        Self::Configuration,
+        Self::Memory,
         Self::Visible,
         Self::Allocations,
         Self::Idle,
@@ -59,6 +70,9 @@ impl Scenario {
             Self::Idle => "idle",
             Self::Visible => "visible",
             Self::Allocations => "allocations",
+            Self::Json => "json",
+            Self::Configuration => "configuration",
+            Self::Memory => "memory",
         }
     }
 
@@ -68,9 +82,26 @@ impl Scenario {
         Self::ALL.into_iter().find(|scenario| scenario.name() == name)
     }
 
-    /// Whether it goes on until everything is written.
+    /// The peers of this build that go through it.
     #[must_use]
-    pub const fn is_end_to_end(self) -> bool {
+    pub const fn peers(self) -> &'static [Entry] {
+        match self {
+            Self::Json => peer::JSON,
+            Self::Configuration => peer::CONFIGURED,
+            Self::Memory => peer::STALLED,
+            _ => peer::PEERS,
+        }
+    }
+
+    /// Finds a peer that goes through it.
+    #[must_use]
+    pub fn peer(self, name: &str) -> Option<&'static Entry> {
+        self.peers().iter().find(|peer| peer.name == name)
+    }
+
+    /// Whether programs that hold no peers go through it too.
+    #[must_use]
+    pub const fn has_alone(self) -> bool {
         matches!(self, Self::EndToEnd1 | Self::EndToEnd4)
     }
 
@@ -78,7 +109,8 @@ impl Scenario {
     #[must_use]
     pub const fn most_rounds(self) -> usize {
         match self {
-            Self::Idle | Self::Visible | Self::Allocations => 3,
+            Self::Memory => 1,
+            Self::Idle | Self::Visible | Self::Allocations | Self::Json => 3,
             _ => usize::MAX,
         }
     }
@@ -103,25 +135,61 @@ impl Plan {
 
 /// Takes a peer through a scenario.
 pub(crate) fn run<P: Peer>(plan: &Plan) -> Outcome {
-    let mut outcome = Outcome {
+    let mut outcome = outcome::<P>(plan);
+    match plan.scenario {
+        Scenario::Disabled => disabled::run::<P>(plan, &mut outcome),
+        Scenario::Burst => burst::run::<P>(plan, &mut outcome),
+        Scenario::Paced => paced::run::<P>(plan, &mut outcome),
+        Scenario::EndToEnd1 => end_to_end::run::<P>(plan, 1, CALLS, &mut outcome),
+        Scenario::EndToEnd4 => end_to_end::run::<P>(plan, 4, CALLS, &mut outcome),
+        Scenario::Idle => idle::run::<P>(plan, &mut outcome),
+        Scenario::Visible => visible::run::<P>(plan, &mut outcome),
+        Scenario::Allocations => allocations::run::<P>(plan, &mut outcome),
+        Scenario::Json | Scenario::Configuration | Scenario::Memory => {
+            unreachable!("these have peers and a function of their own")
+        }
+    }
+    outcome
+}
+
+/// Takes a peer end to end, and nothing else is part of the program that calls only this.
+pub(crate) fn run_end_to_end<P: Peer>(plan: &Plan) -> Outcome {
+    let mut outcome = outcome::<P>(plan);
+    let threads = if plan.scenario == Scenario::EndToEnd4 { 4 } else { 1 };
+    end_to_end::run::<P>(plan, threads, CALLS, &mut outcome);
+    outcome
+}
+
+/// Takes a peer that writes JSON end to end.
+pub(crate) fn run_json<P: Peer>(plan: &Plan) -> Outcome {
+    let mut outcome = Outcome { is_json: true, ..outcome::<P>(plan) };
+    end_to_end::run::<P>(plan, 1, JSON_CALLS, &mut outcome);
+    outcome
+}
+
+/// Configures a peer again and again.
+pub(crate) fn run_configuration<P: Configured>(plan: &Plan) -> Outcome {
+    let mut outcome = outcome::<P>(plan);
+    configuration::run::<P>(plan, &mut outcome);
+    outcome
+}
+
+/// Has a peer write to a pipe that nobody reads.
+pub(crate) fn run_memory<P: Peer>(plan: &Plan) -> Outcome {
+    let mut outcome = outcome::<P>(plan);
+    memory::run::<P>(plan, &mut outcome);
+    outcome
+}
+
+fn outcome<P: Peer>(plan: &Plan) -> Outcome {
+    Outcome {
         peer: P::NAME.to_owned(),
         scenario: plan.scenario.name().to_owned(),
         threads: 1,
         files: P::files(&plan.path),
         marks: P::MARKS.iter().map(|&mark| mark.to_owned()).collect(),
         ..Outcome::default()
-    };
-    match plan.scenario {
-        Scenario::Disabled => disabled::run::<P>(plan, &mut outcome),
-        Scenario::Burst => burst::run::<P>(plan, &mut outcome),
-        Scenario::Paced => paced::run::<P>(plan, &mut outcome),
-        Scenario::EndToEnd1 => end_to_end::run::<P>(plan, 1, &mut outcome),
-        Scenario::EndToEnd4 => end_to_end::run::<P>(plan, 4, &mut outcome),
-        Scenario::Idle => idle::run::<P>(plan, &mut outcome),
-        Scenario::Visible => visible::run::<P>(plan, &mut outcome),
-        Scenario::Allocations => allocations::run::<P>(plan, &mut outcome),
     }
-    outcome
 }
 
 /// The first argument. Not a literal at the call: the compiler would put it into the template.
@@ -140,3 +208,5 @@ fn warm_up<P: Peer>(peer: &P) -> u64 {
 }
 
 const WARM_UP: u64 = 2_000;
+const CALLS: u64 = 1_000_000;
+const JSON_CALLS: u64 = 300_000;

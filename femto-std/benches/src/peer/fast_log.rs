@@ -7,7 +7,7 @@ use fast_log::{Config, FastLogFormat};
 use log::LevelFilter;
 
 use super::facade::log_calls;
-use super::{Kind, Peer};
+use super::{Kind, Peer, remove};
 
 pub(super) struct FastLog;
 
@@ -19,7 +19,7 @@ impl Peer for FastLog {
 
     fn start(path: &Path) -> Self {
         // It appends.
-        let _ = std::fs::remove_file(path);
+        remove(path);
         let path = path.to_str().expect("the benchmark's folder has a name of plain text");
         let format = FastLogFormat::new().set_display_line_level(LevelFilter::Trace);
         let config = Config::new()

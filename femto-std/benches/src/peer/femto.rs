@@ -1,13 +1,42 @@
 //! femtologging, by its ways in.
 
+mod configuration;
+mod json;
+mod stalled;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+pub(super) use configuration::{Directives, Tree};
 use femto_std::{
-    Guard, Level, Logger, Manager, get_logger, handlers::FileHandlerBuilder,
+    Guard, Level, LevelFilter, Logger, Manager, NameFilter, get_logger,
+    handlers::FileHandlerBuilder,
 };
+pub(super) use json::Json;
+#[cfg(feature = "peers")]
+pub(super) use json::TracingJson;
+pub(super) use stalled::{StalledBlock, StalledDrop, StalledTimeout};
 
+#[cfg(feature = "peers")]
+use super::tracing::tracing_calls;
 use super::{Kind, Peer};
+
+/// `call` and `call_disabled` by the macros with a logger, the field `logger`.
+macro_rules! native_calls {
+    () => {
+        #[inline(always)]
+        fn call(&self, word: &str, number: u64) {
+            femto_std::info!(logger: self.logger, "hello {} {}", word, number);
+        }
+
+        #[inline(always)]
+        fn call_disabled(&self, word: &str, number: u64) {
+            femto_std::debug!(logger: self.logger, "hello {} {}", word, number);
+        }
+    };
+}
+use native_calls;
 
 /// The macros with a logger.
 pub(super) struct Native {
@@ -26,15 +55,7 @@ impl Peer for Native {
         Self { logger, guard: start(&[path]) }
     }
 
-    #[inline(always)]
-    fn call(&self, word: &str, number: u64) {
-        femto_std::info!(logger: self.logger, "hello {} {}", word, number);
-    }
-
-    #[inline(always)]
-    fn call_disabled(&self, word: &str, number: u64) {
-        femto_std::debug!(logger: self.logger, "hello {} {}", word, number);
-    }
+    native_calls!();
 
     fn finish(self) {
         drop(self.guard);
@@ -122,22 +143,15 @@ impl Peer for TracingLayer {
         Self { guard }
     }
 
-    #[inline(always)]
-    fn call(&self, word: &str, number: u64) {
-        tracing::info!("hello {} {}", word, number);
-    }
-
-    #[inline(always)]
-    fn call_disabled(&self, word: &str, number: u64) {
-        tracing::debug!("hello {} {}", word, number);
-    }
+    tracing_calls!();
 
     fn finish(self) {
         drop(self.guard);
     }
 }
 
-/// The macros with a logger whose records go to two files.
+/// The whole pipeline: a logger two levels below the root, with a filter; a handler on its parent
+/// and one on the root, both with a level and a filter of their own, each to its file.
 pub(super) struct TwoHandlers {
     logger: Logger,
     guard: Guard,
@@ -147,26 +161,27 @@ impl Peer for TwoHandlers {
     const NAME: &'static str = "femtologging-two-handlers";
     const PACKAGE: &'static str = "femto-std";
     const KIND: Kind = Kind::Asynchronous;
-    const MARKS: &'static [&'static str] = &["INFO", "bench"];
+    const MARKS: &'static [&'static str] = &["INFO", "service.bench"];
 
     fn start(path: &Path) -> Self {
-        let logger = get_logger("bench");
-        Self { logger, guard: start(&[path, &second(path)]) }
+        let guard = start(&[]);
+        let logger = get_logger("service.bench");
+        logger.add_filter(Arc::new(NameFilter("service")));
+        let manager = Manager::global();
+        for (to, path) in [(get_logger("service"), path), (manager.root(), &second(path))] {
+            let handler = file(path)
+                .with_level(Level::INFO)
+                .with_filter(Arc::new(LevelFilter::new(Level::DEBUG..=Level::CRITICAL)));
+            to.add_handler(handler.build().expect("the benchmark's folder can be written"));
+        }
+        Self { logger, guard }
     }
 
     fn files(path: &Path) -> Vec<PathBuf> {
         vec![path.to_owned(), second(path)]
     }
 
-    #[inline(always)]
-    fn call(&self, word: &str, number: u64) {
-        femto_std::info!(logger: self.logger, "hello {} {}", word, number);
-    }
-
-    #[inline(always)]
-    fn call_disabled(&self, word: &str, number: u64) {
-        femto_std::debug!(logger: self.logger, "hello {} {}", word, number);
-    }
+    native_calls!();
 
     fn finish(self) {
         drop(self.guard);
@@ -181,9 +196,17 @@ fn second(path: &Path) -> PathBuf {
 fn start(paths: &[&Path]) -> Guard {
     let manager = Manager::global();
     for path in paths {
-        let handler = FileHandlerBuilder::new(path).with_append(false).build();
-        manager.root().add_handler(handler.expect("the benchmark's folder can be written"));
+        let handler = file(path).build().expect("the benchmark's folder can be written");
+        manager.root().add_handler(handler);
     }
     manager.root().set_level(Level::INFO);
-    manager.guard().with_deadline(Duration::from_secs(60))
+    guard()
+}
+
+fn file(path: &Path) -> FileHandlerBuilder {
+    FileHandlerBuilder::new(path).with_append(false)
+}
+
+fn guard() -> Guard {
+    Manager::global().guard().with_deadline(Duration::from_secs(60))
 }

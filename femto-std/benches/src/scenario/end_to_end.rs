@@ -9,10 +9,10 @@ use crate::outcome::Outcome;
 use crate::peer::Peer;
 use crate::usage;
 
-pub(super) fn run<P: Peer>(plan: &Plan, threads: u64, outcome: &mut Outcome) {
+pub(super) fn run<P: Peer>(plan: &Plan, threads: u64, calls: u64, outcome: &mut Outcome) {
     let before = usage::peak_memory();
     let peer = P::start(&plan.path);
-    let each = plan.count(CALLS) / threads;
+    let each = plan.count(calls) / threads;
     let start = Barrier::new(threads as usize + 1);
     let cpu = usage::process_cpu();
     let (began, callers) = thread::scope(|scope| {
@@ -49,5 +49,3 @@ pub(super) fn run<P: Peer>(plan: &Plan, threads: u64, outcome: &mut Outcome) {
     outcome.set("peak_MiB", usage::peak_memory());
     outcome.set("start_MiB", before);
 }
-
-const CALLS: u64 = 1_000_000;

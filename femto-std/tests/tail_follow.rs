@@ -17,7 +17,7 @@ use std::thread;
 use femto_std::handlers::{
     Compression, RotatingFileHandlerBuilder, TimedRotatingFileHandlerBuilder, When,
 };
-use femto_std::{Handler, HandlerBuilderTrait, info};
+use femto_std::{Handler, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, wait_until};
 use tail::Tail;
 

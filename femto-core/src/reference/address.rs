@@ -36,9 +36,9 @@ pub(crate) fn refer<T: Referable>(target: &'static T) -> Option<u32> {
 /// The static that `address` names, `None` for 0.
 ///
 /// `address` must be a word that [`refer`] gave for the same `T`, in this image. Frames of a handler's
-/// ring are written by this crate alone, and are read only once they are committed: the ring upholds
-/// it. (`Handler::claim`, which is hidden, lends a frame's words: who calls it upholds it too.) The
-/// loggers that statements keep come straight from `refer`.
+/// ring are written by this crate alone, into room that nobody outside it is lent, and are read only
+/// once they are committed: the ring upholds it. The loggers that statements keep come straight from
+/// `refer`.
 pub(crate) fn resolve<T: Referable>(address: u32) -> Option<&'static T> {
     let pointer: *const T = ptr::with_exposed_provenance(address as usize);
     // SAFETY: null gives `None`; any other word was made by `refer` from a `&'static T`, as the

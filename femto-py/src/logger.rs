@@ -4,6 +4,7 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
 
 use femto_std::Route;
 use femto_std::formatter::CaptureMask;
@@ -89,7 +90,10 @@ impl Plan {
     fn new(name: &str, handlers: &[Bound<'_, HandlerCore>], old: Option<Self>) -> Self {
         let made_for: Vec<_> = handlers
             .iter()
-            .map(|handler| (handler.as_ptr() as usize, handler.get().revision()))
+            .map(|handler| {
+                // By what the route itself holds: a core that is gone leaves its address to others.
+                (Arc::as_ptr(handler.get().native()) as usize, handler.get().revision())
+            })
             .collect();
         let route = match old {
             Some(old) if old.made_for == made_for => old.route,

@@ -274,3 +274,23 @@ def test_the_submodules_of_logging_are_there(run, tmp_path: Path) -> None:
     """
     )
     assert (tmp_path / "app.log").read_text() == "configured\n"
+
+
+def test_handlers_that_take_the_place_of_others_get_the_records(run, tmp_path: Path) -> None:
+    """A new handler often lies where one that is gone lay."""
+    run(
+        """
+    femtologging.install()
+    for round in range(100):
+        logging.basicConfig(datefmt="%H")
+        logging.basicConfig(filename=f"{round}.log", format="%(message)s", level=10, force=True)
+        logging.debug("round %d", round)
+        handler = logging.root.handlers[0]
+        logging.root.removeHandler(handler)
+        handler.close()
+        del handler
+        logging.root.setLevel(30)
+    """
+    )
+    told = [(tmp_path / f"{number}.log").read_text() for number in range(100)]
+    assert told == [f"round {number}\n" for number in range(100)]

@@ -137,6 +137,12 @@ pub(crate) fn is_scoped() -> bool {
     MARKS.with(|marks| marks.load(Ordering::Relaxed)) == SCOPED
 }
 
+/// Whether the thread's records are surrounded by something, also where a call is at the lane: in a
+/// signal handler that interrupted it.
+pub(crate) fn has_scope() -> bool {
+    MARKS.with(|marks| marks.load(Ordering::Relaxed)) & SCOPED != 0
+}
+
 /// Says whether the thread's records are surrounded by something.
 pub(crate) fn set_scoped(is_scoped: bool) {
     MARKS.with(|marks| {

@@ -42,6 +42,9 @@ pub(crate) fn change<T>(change: impl FnOnce(&mut Scope) -> T) -> Option<T> {
 
 /// Lends what surrounds the thread's records now, as a frame carries it.
 pub(crate) fn with<T>(work: impl FnOnce(&[u8]) -> T) -> T {
+    if !lane::has_scope() {
+        return work(&[]);
+    }
     // Not while it is borrowed: the work may be the application's, and change the scope.
     work(look(Scope::extra).as_ref().map_or(&[], |extra| extra.bytes()))
 }

@@ -110,7 +110,8 @@ impl Node {
         values: &[Value<'_>],
         extra: &[u8],
     ) {
-        let Some(slow) = self.slow.load_full() else { return };
+        let slow = self.slow.load();
+        let Some(slow) = &*slow else { return };
         let time = clock::now();
         if !slow.filters.is_empty() {
             let (mut pairs, mut details) = (Vec::new(), Details::default());
@@ -153,7 +154,17 @@ impl Slow {
             let write = submit::extended(&event, extra);
             submit::write_through(destination, words, header, &write);
         }
-        if destination.has_queued && submit::extended_event(&event, extra).is_err() {
+        if !destination.has_queued {
+            return;
+        }
+        // Most have few values, and nothing around them: those take the way of calls without filters.
+        let (site, route) = (event.site, event.route);
+        let taken = match *values {
+            [one] if extra.is_empty() => submit::event(level, site, route, time, [one]),
+            [one, two] if extra.is_empty() => submit::event(level, site, route, time, [one, two]),
+            _ => submit::extended_event(&event, extra),
+        };
+        if taken.is_err() {
             submit::refuse(destination, level);
         }
     }
@@ -193,6 +204,9 @@ fn wall() -> u64 {
 
 /// Renders what has no typed encoding, into a text that the thread keeps.
 fn with_rendered(values: &[Value<'_>], work: impl FnOnce(&[Value<'_>])) {
+    if !values.iter().any(super::is_unrendered) {
+        return work(values);
+    }
     // A thread that is ending has no text to lend.
     let mut text = TEXT.try_with(Cell::take).unwrap_or_default();
     text.clear();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use femto_core::{Field, FormatterBuilder};
 use femto_std::formatter::{Formatter, PatternFormatter, PatternStyle};
-use femto_std::{Guard, Handler, HandlerBuilderTrait, Manager, handlers::StreamHandlerBuilder};
+use femto_std::{Guard, Handler, Manager, handlers::StreamHandlerBuilder};
 
 /// How a program ends.
 pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;

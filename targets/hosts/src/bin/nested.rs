@@ -11,9 +11,7 @@ use std::path::Path;
 use std::sync::{Barrier, OnceLock};
 use std::thread;
 
-use femto_std::{
-    HandlerBuilderTrait, Level, Logger, Manager, OverflowPolicy, handlers::FileHandlerBuilder, info,
-};
+use femto_std::{Level, Logger, Manager, OverflowPolicy, handlers::FileHandlerBuilder, info};
 use host::{Outcome, block_alarms, messages, ring_alarms, told_dropped};
 
 fn main() -> Outcome {

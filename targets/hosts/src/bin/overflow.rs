@@ -8,10 +8,7 @@ use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use femto_std::{
-    HandlerBuilderTrait, Level, Manager, OverflowPolicy, get_logger, handlers::FileHandlerBuilder,
-    info,
-};
+use femto_std::{Level, Manager, OverflowPolicy, get_logger, handlers::FileHandlerBuilder, info};
 use host::{Outcome, make_pipe, messages, told_dropped};
 
 fn main() -> Outcome {

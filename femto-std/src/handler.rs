@@ -185,7 +185,7 @@ impl Handler {
     pub fn set_level(&self, level: Level) {
         engine::settle();
         self.level.store(level.number(), Ordering::Relaxed);
-        crate::manager::refresh();
+        crate::tree::refresh();
     }
 
     /// Changes the formatter. Records logged before still get the old one.
@@ -193,7 +193,7 @@ impl Handler {
         engine::settle();
         let formatter = dress(self.console, formatter);
         self.settings.rcu(|now| Settings { formatter: formatter.clone(), ..(**now).clone() });
-        crate::manager::refresh();
+        crate::tree::refresh();
     }
 
     /// Adds a filter: a record has to pass all of them.

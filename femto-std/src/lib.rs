@@ -33,6 +33,7 @@ mod state;
 mod stats;
 mod submit;
 pub mod template;
+mod tree;
 mod unwind;
 
 pub use context::{Context, ContextGuard, InContext};

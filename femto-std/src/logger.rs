@@ -17,7 +17,7 @@ use std::sync::Arc;
 use femto_core::frame::local::Event;
 use femto_core::{CallSite, Filter, Level, Value, refer_call_site};
 
-use crate::{Handler, clock, manager, submit};
+use crate::{Handler, clock, submit, tree};
 
 /// A logger: a name in the tree, with a level, handlers and filters that can be changed at any time.
 ///
@@ -42,13 +42,13 @@ impl Logger {
     /// Changes the level, at once, for this logger and all below it that have none of their own.
     pub fn set_level(&self, level: Level) {
         self.0.level.store(level.number(), Ordering::Relaxed);
-        manager::refresh();
+        tree::refresh();
     }
 
     /// The level that counts: its own or that of the nearest ancestor that has one.
     #[must_use]
     pub fn effective_level(&self) -> Level {
-        manager::effective_level(self.0)
+        tree::effective_level(self.0)
     }
 
     /// Whether a record at `level` would reach a handler, as far as levels tell.
@@ -59,7 +59,7 @@ impl Logger {
 
     /// Adds a handler; one that is there already is not added twice.
     pub fn add_handler(&self, handler: Arc<Handler>) {
-        manager::change(self.0, |config| {
+        tree::change(self.0, |config| {
             if !config.handlers.iter().any(|known| Arc::ptr_eq(known, &handler)) {
                 config.handlers.push(handler.clone());
             }
@@ -68,7 +68,7 @@ impl Logger {
 
     /// Removes a handler. It still gets the records that were logged before.
     pub fn remove_handler(&self, handler: &Arc<Handler>) {
-        manager::change(self.0, |config| {
+        tree::change(self.0, |config| {
             let position = config.handlers.iter().position(|known| Arc::ptr_eq(known, handler));
             position.map(|position| config.handlers.remove(position))
         });
@@ -76,32 +76,32 @@ impl Logger {
 
     /// Removes all handlers.
     pub fn clear_handlers(&self) {
-        manager::change(self.0, |config| mem::take(&mut config.handlers));
+        tree::change(self.0, |config| mem::take(&mut config.handlers));
     }
 
     /// Its own handlers.
     #[must_use]
     pub fn handlers(&self) -> Vec<Arc<Handler>> {
-        manager::look(self.0, |_, entry| entry.handlers.clone()).unwrap_or_default()
+        tree::look(self.0, |_, entry| entry.handlers.clone()).unwrap_or_default()
     }
 
     /// Whether its records reach a handler, its own or an ancestor's: Python's `hasHandlers`. The
     /// [last resort](crate::Manager::set_last_resort) does not count.
     #[must_use]
     pub fn has_handlers(&self) -> bool {
-        manager::has_handlers(self.0)
+        tree::has_handlers(self.0)
     }
 
     /// The nearest logger above it that there is; `None` for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        manager::parent(self.0)
+        tree::parent(self.0)
     }
 
     /// The loggers whose parent it is, by name: Python's `getChildren`.
     #[must_use]
     pub fn children(&self) -> Vec<Self> {
-        manager::children(self.0)
+        tree::children(self.0)
     }
 
     /// The logger of a name below its own, made if it is not there: Python's `getChild`.
@@ -117,23 +117,23 @@ impl Logger {
     /// Adds a filter for records that are logged to this very logger; those that come up from below
     /// do not meet it, as in Python's `logging`.
     pub fn add_filter(&self, filter: Arc<dyn Filter>) {
-        manager::change(self.0, |config| config.filters.push(filter));
+        tree::change(self.0, |config| config.filters.push(filter));
     }
 
     /// Removes all filters.
     pub fn clear_filters(&self) {
-        manager::change(self.0, |config| mem::take(&mut config.filters));
+        tree::change(self.0, |config| mem::take(&mut config.filters));
     }
 
     /// Its filters.
     #[must_use]
     pub fn filters(&self) -> Vec<Arc<dyn Filter>> {
-        manager::look(self.0, |_, entry| entry.filters.clone()).unwrap_or_default()
+        tree::look(self.0, |_, entry| entry.filters.clone()).unwrap_or_default()
     }
 
     /// Removes a filter.
     pub fn remove_filter(&self, filter: &Arc<dyn Filter>) {
-        manager::change(self.0, |config| {
+        tree::change(self.0, |config| {
             let position = config.filters.iter().position(|known| Arc::ptr_eq(known, filter));
             position.map(|position| config.filters.remove(position))
         });
@@ -142,18 +142,18 @@ impl Logger {
     /// Whether records also go to the handlers of its ancestors.
     #[must_use]
     pub fn propagate(&self) -> bool {
-        manager::look(self.0, |_, entry| entry.propagate).unwrap_or(true)
+        tree::look(self.0, |_, entry| entry.propagate).unwrap_or(true)
     }
 
     /// Switches it off or on, whatever its level; loggers below it are not concerned. Python's
     /// `disabled`.
     pub fn set_disabled(&self, disabled: bool) {
-        manager::change(self.0, |config| config.is_disabled = disabled);
+        tree::change(self.0, |config| config.is_disabled = disabled);
     }
 
     /// Whether records also go to the handlers of its ancestors. True at first.
     pub fn set_propagate(&self, propagate: bool) {
-        manager::change(self.0, |config| config.propagate = propagate);
+        tree::change(self.0, |config| config.propagate = propagate);
     }
 
     /// Takes a record that is rendered, with all that surrounds it: the thread's scope does not count.

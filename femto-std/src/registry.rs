@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::config::Applied;
 use crate::engine::Engine;
 use crate::handler::ErrorHandler;
-use crate::manager::Tree;
 use crate::recover::{RecoverBuilder, RingFile};
 use crate::route::Routes;
 use crate::signal::Signals;
 use crate::stats::Schedule;
+use crate::tree::Tree;
 
 /// The state behind the lock.
 pub(crate) struct Registry {

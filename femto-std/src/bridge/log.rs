@@ -40,7 +40,7 @@ pub fn install() -> Result<(), Error> {
     log::set_logger(&BRIDGE).map_err(|_| Error::InstallLogBridge)?;
     IS_INSTALLED.store(1, Ordering::Release);
     let _ = Manager::global().root();
-    crate::manager::refresh();
+    crate::tree::refresh();
     Ok(())
 }
 

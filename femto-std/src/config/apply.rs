@@ -19,7 +19,7 @@ use super::handler::Parts;
 use super::problem::{Place, Problems, Unknown};
 use super::{Config, ConfigError, HandlerConfig, HandlerKind, LoggerConfig};
 use crate::formatter::Formatter;
-use crate::manager::{self, Change};
+use crate::tree::{self, Change};
 use crate::{Handler, engine, registry, state};
 
 /// The configuration in force, and what was made of it.
@@ -182,7 +182,7 @@ impl Applied {
             retired.push(handler.adjust(level, parts.formatter_or_default(), parts.filters));
         }
         let changes = next.changes(before, unchanged);
-        let retired_loggers = manager::change_all(
+        let retired_loggers = tree::change_all(
             &mut registry,
             changes,
             unchanged.is_none().then_some(next.config.disable_existing_loggers),
@@ -345,7 +345,7 @@ fn adjust(config: &Config, before: &Applied) -> Result<(), ConfigError> {
             handler.adjust(level, parts.formatter_or_default(), parts.filters)
         })
         .collect();
-    let retired_loggers = manager::change_all(&mut registry, changes, None);
+    let retired_loggers = tree::change_all(&mut registry, changes, None);
     drop(registry);
     drop((replaced, retired, retired_loggers));
     Ok(())

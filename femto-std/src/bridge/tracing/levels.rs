@@ -11,7 +11,7 @@ use tracing_subscriber::layer::{Context, Filter};
 
 use super::layer::RecordLayer;
 use super::statement::{self, Statement};
-use crate::{Level, manager, os, registry};
+use crate::{Level, os, registry, tree};
 
 /// Whether a record of the `log` crate is what `tracing` tells of an event, or of a span, that a layer of
 /// ours has taken, or has refused.
@@ -49,7 +49,7 @@ impl<S> Filter<S> for Levels {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(match manager::lowest_gate() {
+        Some(match tree::lowest_gate() {
             level if level <= Level::TRACE => LevelFilter::TRACE,
             level if level <= Level::DEBUG => LevelFilter::DEBUG,
             level if level <= Level::INFO => LevelFilter::INFO,

@@ -70,9 +70,12 @@ pub struct RecoverBuilder {
 }
 
 impl RecoverBuilder {
+    /// Bytes of the file, unless told otherwise.
+    pub(crate) const USUAL_SIZE: usize = 16 << 20;
+
     /// Keeps records in the file at `path`, whose folder must be there.
     pub fn new(path: impl AsRef<Path>) -> Self {
-        Self { path: path.as_ref().to_owned(), size: 16 << 20 }
+        Self { path: path.as_ref().to_owned(), size: Self::USUAL_SIZE }
     }
 
     /// Bytes of the file, from 2 MiB to 1 GiB. Default: 16 MiB. Lanes take up to 256 KiB a thread;

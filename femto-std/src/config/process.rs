@@ -21,7 +21,7 @@ section! {
         /// The file. Its folder must be there.
         path: PathBuf;
         /// Bytes of the file, from 2 MiB to 1 GiB. Default: 16 MiB.
-        size: usize = 16 << 20, set by with_size;
+        size: usize = USUAL_SIZE, set by with_size;
     }
 }
 
@@ -29,7 +29,7 @@ impl RecoverConfig {
     /// Keeps records in the file at `path`.
     #[must_use]
     pub fn new(path: impl AsRef<Path>) -> Self {
-        Self { path: path.as_ref().to_owned(), size: 16 << 20 }
+        Self { path: path.as_ref().to_owned(), size: USUAL_SIZE }
     }
 
     fn builder(&self) -> RecoverBuilder {
@@ -55,7 +55,7 @@ impl Setting for RecoverConfig {
     }
 
     fn write(&self) -> Option<Kind> {
-        if self.size == 16 << 20 {
+        if self.size == USUAL_SIZE {
             return self.path.write();
         }
         let mut table = Vec::new();
@@ -91,7 +91,7 @@ section! {
         /// The signals: `HUP`, `INT`, `QUIT`, `TERM`. None is none.
         signals: Vec<Signal>;
         /// How long that may take. Default: 5 seconds.
-        deadline: Duration = Duration::from_secs(5), set by with_deadline;
+        deadline: Duration = USUAL_DEADLINE, set by with_deadline;
     }
 }
 section_is_a_table!(ShutdownConfig);
@@ -107,7 +107,7 @@ impl ShutdownConfig {
     /// On these signals.
     #[must_use]
     pub fn new(signals: impl IntoIterator<Item = Signal>) -> Self {
-        Self { signals: signals.into_iter().collect(), deadline: Duration::from_secs(5) }
+        Self { signals: signals.into_iter().collect(), deadline: USUAL_DEADLINE }
     }
 }
 
@@ -176,5 +176,7 @@ impl super::Config {
     }
 }
 
+const USUAL_SIZE: usize = RecoverBuilder::USUAL_SIZE;
+const USUAL_DEADLINE: Duration = Duration::from_secs(5);
 /// The collector looks about so often whether it is time.
 const SHORTEST: Duration = Duration::from_millis(100);

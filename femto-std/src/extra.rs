@@ -101,7 +101,12 @@ impl Extra {
         all.pairs().filter(|(key, _)| keep(key)).for_each(|(key, value)| self.push(key, &value));
     }
 
-    /// Gives up room beyond so many bytes.
+    /// Bytes that there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Gives up room beyond so many bytes, and what is in it.
     pub(crate) fn shrink(&mut self, bytes: usize) {
         if self.0.capacity() > bytes {
             *self = Self::new();

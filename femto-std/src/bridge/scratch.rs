@@ -38,22 +38,36 @@ impl<S: 'static> Scratch<S> {
 
     /// Lends the scratch taken from a slot; a record that is logged while another is rendered gets a
     /// new one. The scratch is for [`Scratch::put_back`].
+    #[inline]
     pub(super) fn take(slot: &'static std::thread::LocalKey<Slot<S>>) -> Box<Self> {
-        let taken = slot.try_with(Cell::take).ok().flatten();
-        taken.unwrap_or_else(|| Box::new(Self::new()))
+        match slot.try_with(Cell::take) {
+            Ok(Some(scratch)) => scratch,
+            _ => Self::fresh(),
+        }
+    }
+
+    #[cold]
+    fn fresh() -> Box<Self> {
+        Box::new(Self::new())
     }
 
     /// Keeps the scratch, but not the room of unusually long texts.
+    #[inline]
     pub(super) fn put_back(mut self: Box<Self>, slot: &'static std::thread::LocalKey<Slot<S>>) {
-        if self.text.capacity() > MAX_KEPT {
-            self.text = String::new();
+        if self.text.capacity().max(self.value.capacity()).max(self.extra.capacity()) > MAX_KEPT {
+            self.shrink();
         }
-        if self.value.capacity() > MAX_KEPT {
-            self.value = String::new();
-        }
-        self.extra.shrink(MAX_KEPT);
         // A thread that is ending keeps nothing.
         let _ = slot.try_with(|slot| slot.set(Some(self)));
+    }
+
+    #[cold]
+    fn shrink(&mut self) {
+        for text in [&mut self.text, &mut self.value] {
+            text.clear();
+            text.shrink_to(MAX_KEPT);
+        }
+        self.extra.shrink(MAX_KEPT);
     }
 
     /// The logger of a target; `a::b` is read as `a.b`.

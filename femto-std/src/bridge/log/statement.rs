@@ -15,6 +15,8 @@ pub(super) struct Statement {
     file: &'static str,
     line: u32,
     target: Box<str>,
+    /// The statement's module, if that is the target: a text at this address cannot be another.
+    module_path: &'static str,
     pub(super) logger: Logger,
     pub(super) site: &'static CallSite,
     /// Whether the call site tells where the statement stands.
@@ -44,20 +46,27 @@ impl Statement {
             Some(known)
                 if known.line == line
                     && ptr::eq(known.file, file)
-                    && *known.target == *record.target() => {}
+                    && known.has_target(record.target()) => {}
             _ => *slot = Some(Self::look(file, line, record)),
         }
         // It was just put there.
         slot.get_or_insert_with(|| Self::look(file, line, record))
     }
 
+    #[inline]
+    fn has_target(&self, target: &str) -> bool {
+        ptr::eq(self.module_path, target) || *self.target == *target
+    }
+
     #[cold]
     fn look(file: &'static str, line: u32, record: &log::Record<'_>) -> Self {
-        let site = call_site(file, line, record.module_path_static().unwrap_or(""));
+        let module_path = record.module_path_static().unwrap_or("");
+        let site = call_site(file, line, module_path);
         Self {
             file,
             line,
             target: record.target().into(),
+            module_path: if module_path == record.target() { module_path } else { "" },
             logger: Manager::global().get_logger(record.target()),
             site: site.unwrap_or(&UNKNOWN),
             is_located: site.is_some(),

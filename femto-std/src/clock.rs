@@ -8,6 +8,7 @@
 #[cfg(target_arch = "x86_64")]
 mod counter;
 
+use core::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -91,6 +92,11 @@ impl Conversion {
         }
     }
 
+    /// Lets callers convert as this one does: see [`wall`].
+    pub(crate) fn publish(&self) {
+        LATEST.set(self.parts());
+    }
+
     /// Nanoseconds since the Unix epoch.
     #[inline]
     pub(crate) fn wall(&self, ticks: u64) -> u64 {
@@ -107,6 +113,55 @@ impl Conversion {
         self.base.ticks == self.latest.ticks || self.wall(now.ticks).abs_diff(now.wall) < 1_000_000
     }
 }
+
+/// Wall-clock time of ticks just read, in nanoseconds since the Unix epoch: by the conversion that the
+/// collector published last, if that was within the last second, else by a look at the clock.
+pub(crate) fn wall(ticks: u64) -> u64 {
+    let converted = LATEST.get().and_then(|[latest, wall, rate]| {
+        let since = (u128::from(ticks.checked_sub(latest)?) * u128::from(rate)) >> 32;
+        (since < 1_000_000_000).then(|| wall.saturating_add(since as u64))
+    });
+    converted.unwrap_or_else(|| {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
+    })
+}
+
+/// Words that are written and read together: a sequence lock, whose reader never waits.
+struct Published {
+    /// Odd while they are written; 0 if they never were.
+    version: AtomicU64,
+    words: [AtomicU64; 3],
+}
+
+impl Published {
+    /// Does nothing while another thread, or at a fork one of the parent's, writes.
+    fn set(&self, words: [u64; 3]) {
+        let version = self.version.load(Ordering::Relaxed) & !1;
+        let claim = version + 1;
+        let claimed =
+            self.version.compare_exchange(version, claim, Ordering::Acquire, Ordering::Relaxed);
+        if claimed.is_err() {
+            return;
+        }
+        fence(Ordering::Release);
+        for (to, word) in self.words.iter().zip(words) {
+            to.store(word, Ordering::Relaxed);
+        }
+        self.version.store(claim + 1, Ordering::Release);
+    }
+
+    #[inline]
+    fn get(&self) -> Option<[u64; 3]> {
+        let version = self.version.load(Ordering::Acquire);
+        let words = self.words.each_ref().map(|word| word.load(Ordering::Relaxed));
+        fence(Ordering::Acquire);
+        let is_whole = version & 1 == 0 && self.version.load(Ordering::Relaxed) == version;
+        (is_whole && version != 0).then_some(words)
+    }
+}
+
+static LATEST: Published =
+    Published { version: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; 3] };
 
 /// Ticks after which the rate is measured anew, so that it follows the kernel's: some seconds.
 const REBASE_TICKS: u64 = 1 << 34;
@@ -138,5 +193,33 @@ mod tests {
         conversion.refresh();
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
         assert!(conversion.wall(now()).abs_diff(wall) < second / 10);
+    }
+
+    #[test]
+    fn callers_convert_as_the_collector_does() {
+        let mut conversion = Conversion::new();
+        std::thread::sleep(core::time::Duration::from_millis(2));
+        conversion.refresh();
+        conversion.publish();
+        let ticks = now();
+        assert!(wall(ticks).abs_diff(conversion.wall(ticks)) < 1_000_000);
+    }
+
+    #[test]
+    fn words_are_read_as_they_were_written_together() {
+        let published = Published { version: AtomicU64::new(0), words: Default::default() };
+        assert_eq!(published.get(), None);
+        std::thread::scope(|scope| {
+            scope.spawn(|| (1..200_000).for_each(|number| published.set([number; 3])));
+            let mut last = 0;
+            while last < 199_999 {
+                let Some([one, two, three]) = published.get() else { continue };
+                assert!(
+                    one == two && two == three && one >= last,
+                    "{one} {two} {three} after {last}"
+                );
+                last = one;
+            }
+        });
     }
 }

@@ -194,6 +194,7 @@ impl Collector {
             return 0;
         }
         self.conversion.refresh();
+        self.conversion.publish();
         self.outputs.begin_pass();
         self.take_side_frames();
         let mut queue = mem::take(&mut self.queue);

@@ -7,9 +7,12 @@ use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr;
 use core::time::Duration;
+use std::ffi::CString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::Once;
 use std::thread::{self, JoinHandle};
 
@@ -27,6 +30,33 @@ pub(crate) fn takes_bytes(descriptor: BorrowedFd<'_>) -> bool {
     // SAFETY: `poll` is one `pollfd` that lives through the call, which does not wait.
     unsafe { libc::poll(&mut poll, 1, 0) == 1 && poll.revents & libc::POLLOUT != 0 }
 }
+
+/// Whether another machine, or a program on this one, answers for what is done to a file or folder. One
+/// that cannot be looked at counts as local.
+pub(crate) fn is_served(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
+    let mut system = MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: `path` ends with a zero and lives through the call, which fills `system` if it succeeds.
+    let kind = unsafe {
+        (libc::statfs(path.as_ptr(), system.as_mut_ptr()) == 0).then(|| system.assume_init().f_type)
+    };
+    kind.is_some_and(|kind| SERVED.contains(&(kind as u32)))
+}
+
+/// Kinds of file systems that are served: `statfs(2)` and the kernel's `magic.h` have the numbers.
+const SERVED: [u32; 11] = [
+    0x0102_1997, // 9P
+    0x5346_414f, // AFS
+    0x00c3_6400, // Ceph
+    0xff53_4d42, // CIFS
+    0x7375_7245, // Coda
+    0x6573_5546, // FUSE
+    0x0bd0_0bd0, // Lustre
+    0x0000_564c, // NCP
+    0x0000_6969, // NFS
+    0x0000_517b, // SMB
+    0xfe53_4d42, // SMB 2 and 3
+];
 
 /// What the system knows of a connection without asking the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -168,7 +168,8 @@ pub trait Open: fmt::Debug + Send + Sync {
     fn name(&self) -> String;
 
     /// Whether a write can take long, as to a pipe or a network: such a sink gets a worker of its
-    /// own. One that answers false may be written by the collector, which nothing else must keep.
+    /// own. One that answers false is written by the collector, and all other handlers wait for it; it
+    /// gets a worker after a write that took 50 ms.
     fn may_stall(&self) -> bool {
         true
     }

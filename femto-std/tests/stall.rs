@@ -7,11 +7,13 @@ mod scratch;
 
 use core::time::Duration;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use femto_std::handlers::SinkHandlerBuilder;
+use femto_std::sink::{Open, Sink};
 use femto_std::{Failure, Handler, Logger, OverflowPolicy, info};
 use scratch::{PATIENCE, Scratch, lone_logger, plain, read, stalled_pipe, wait_until, within};
 
@@ -213,4 +215,58 @@ fn block_beside_drop_newest_gives_up_a_stall_beyond_its_limit_and_says_what_was_
     assert!(told[0].starts_with("failing or stalled for"), "{told:?}");
     let dropped = pair.stalled.stats().dropped;
     assert_eq!(told[1], format!("works again, {dropped} records dropped"));
+}
+
+/// A sink that says it is quick; a write takes as long as somebody holds its gate.
+#[derive(Clone, Debug, Default)]
+struct Gated(Arc<(Mutex<()>, Mutex<String>)>);
+
+impl Open for Gated {
+    fn open(&self, _again: bool) -> io::Result<Box<dyn Sink>> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn name(&self) -> String {
+        "gated".to_owned()
+    }
+
+    fn may_stall(&self) -> bool {
+        false
+    }
+}
+
+impl Sink for Gated {
+    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
+        let _gate = self.0.0.lock().unwrap();
+        *self.0.1.lock().unwrap() += str::from_utf8(block).unwrap();
+        Ok(block.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_was_slow_once_holds_up_no_other() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scratch = Scratch::new("slow-once");
+    let (sink, path) = (Gated::default(), scratch.path("log"));
+    let slow = SinkHandlerBuilder::new(sink.clone()).build().unwrap();
+    let logger = lone_logger("slow-once", &slow);
+    logger.add_handler(plain(&path).build().unwrap());
+
+    let gate = sink.0.0.lock().unwrap();
+    info!(logger: logger, "first");
+    thread::sleep(Duration::from_millis(300));
+    drop(gate);
+    wait_until("the slow write", || sink.0.1.lock().unwrap().lines().count() == 1);
+
+    let gate = sink.0.0.lock().unwrap();
+    info!(logger: logger, "second");
+    wait_until("the line of the other handler", || read(&path) == "first\nsecond\n");
+    info!(logger: logger, "third");
+    wait_until("its next", || read(&path) == "first\nsecond\nthird\n");
+    drop(gate);
+    wait_until("all lines", || sink.0.1.lock().unwrap().lines().count() == 3);
 }

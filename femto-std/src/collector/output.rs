@@ -31,12 +31,13 @@ use crate::{FlushError, report, state};
 /// All handlers that records came for, by number.
 #[derive(Default)]
 pub(crate) struct Outputs {
-    outputs: Vec<Option<Output>>,
-    /// How many of them there are.
-    count: usize,
+    outputs: Vec<Option<Box<Output>>>,
     pub(super) kept: Vec<Kept>,
     /// Room for a message that several formatters show.
     message: String,
+    /// Whether records of a route and level have their message shown by several formatters, as found
+    /// out last in this pass.
+    shown: Option<(u32, Level, bool)>,
     /// What keeps lines until they are written.
     ring_file: Option<Arc<RingFile>>,
     /// Whether no more lines may be made before a commit, for a handler's block is full, or had no room:
@@ -50,7 +51,8 @@ struct Output {
     /// As they are since the pass began.
     settings: Arc<Settings>,
     level: Level,
-    may_stall: bool,
+    /// Whether its sink may take its time, or did.
+    needs_worker: bool,
     wants_ends: bool,
     is_over_capacity: bool,
     over_since: Option<Instant>,
@@ -97,6 +99,7 @@ impl Outputs {
     pub(crate) fn begin_pass(&mut self) {
         // Whoever is over capacity sets it again.
         state::clear(state::PRESSURE);
+        self.shown = None;
         for output in self.outputs.iter_mut().flatten() {
             output.begin_pass();
         }
@@ -156,19 +159,17 @@ impl Outputs {
 
     #[cold]
     fn deliver_one(&mut self, handler: &Handler, engine: &Arc<Engine>) {
-        let alone = self.count == 1;
         if let Some(output) = &mut self.outputs[handler.id() as usize] {
             // Where lines are kept, those of all handlers are committed together.
             self.is_full |= output.journal.is_some();
-            output.deliver(alone, engine);
+            output.deliver(engine);
         }
     }
 
     /// Hands over what there is.
     pub(crate) fn deliver(&mut self, engine: &Arc<Engine>) {
-        let alone = self.count == 1;
         for output in self.outputs.iter_mut().flatten() {
-            output.deliver(alone, engine);
+            output.deliver(engine);
         }
         self.forget_closed();
         self.forget_relays(engine);
@@ -183,13 +184,12 @@ impl Outputs {
         engine: &Arc<Engine>,
     ) {
         self.pass_on_asked(engine);
-        let alone = self.count == 1;
         for output in self.outputs.iter_mut().flatten() {
             if handler.is_some_and(|id| id != output.handler.id()) {
                 continue;
             }
             output.retry_at = None;
-            output.deliver(alone, engine);
+            output.deliver(engine);
             output.flush(reply);
         }
     }
@@ -275,17 +275,20 @@ impl Outputs {
         }
     }
 
+    #[inline]
     fn output(&mut self, handler: &Arc<Handler>) -> &mut Output {
         let index = handler.id() as usize;
         if self.outputs.len() <= index {
-            self.outputs.resize_with(index + 1, || None);
-        }
-        let slot = &mut self.outputs[index];
-        if slot.is_none() {
-            self.count += 1;
+            self.make_room(index);
         }
         let ring_file = &self.ring_file;
-        slot.get_or_insert_with(|| Output::new(handler.clone(), ring_file.as_deref()))
+        self.outputs[index]
+            .get_or_insert_with(|| Output::new(handler.clone(), ring_file.as_deref()))
+    }
+
+    #[cold]
+    fn make_room(&mut self, index: usize) {
+        self.outputs.resize_with(index + 1, || None);
     }
 
     fn forget_closed(&mut self) {
@@ -295,7 +298,6 @@ impl Outputs {
             });
             if is_gone {
                 *slot = None;
-                self.count -= 1;
             }
         }
     }
@@ -329,11 +331,11 @@ impl EndingWorker {
 
 impl Output {
     #[cold]
-    fn new(handler: Arc<Handler>, ring_file: Option<&RingFile>) -> Self {
-        let mut output = Self {
+    fn new(handler: Arc<Handler>, ring_file: Option<&RingFile>) -> Box<Self> {
+        let mut output = Box::new(Self {
             outlet: handler.outlet(),
             settings: handler.settings(),
-            may_stall: handler.opener().may_stall(),
+            needs_worker: handler.opener().may_stall(),
             wants_ends: handler.opener().wants_ends(),
             journal: ring_file.and_then(|file| file.journal(&handler)),
             unsealed: None,
@@ -352,7 +354,7 @@ impl Output {
             backoff: Backoff::of_sink(),
             retry_at: None,
             untold: Untold::default(),
-        };
+        });
         output.begin_pass();
         output
     }
@@ -509,9 +511,8 @@ impl Output {
         }
     }
 
-    /// Hands the lines over: to the sink itself if it is the only one and a plain file, else to a
-    /// worker.
-    fn deliver(&mut self, alone: bool, engine: &Arc<Engine>) {
+    /// Hands the lines over: to the sink itself if it is quick, else to a worker.
+    fn deliver(&mut self, engine: &Arc<Engine>) {
         // Lines that are kept come by way of `unsealed`.
         if self.journal.is_none()
             && let Some(block) = self.finish_block(engine)
@@ -519,7 +520,7 @@ impl Output {
             self.backlog.push_back(Message::Block(block));
             self.judge_capacity();
         }
-        self.hand_over(alone, engine);
+        self.hand_over(engine);
     }
 
     /// Keeps the lines in the file; false if there is no room now.
@@ -565,10 +566,9 @@ impl Output {
     }
 
     /// Has the backlog written.
-    fn hand_over(&mut self, alone: bool, engine: &Arc<Engine>) {
-        let needs_worker = !alone || self.may_stall;
+    fn hand_over(&mut self, engine: &Arc<Engine>) {
         let may_start = state::load() & state::STOPPED == 0;
-        if self.worker.is_none() && needs_worker && may_start && !self.backlog.is_empty() {
+        if self.worker.is_none() && self.needs_worker && may_start && !self.backlog.is_empty() {
             self.worker = Worker::start(self.handler.clone(), self.outlet.clone(), engine.clone());
         }
         match &mut self.worker {
@@ -596,7 +596,9 @@ impl Output {
         }
         self.retry_at = None;
         while let Some(Message::Block(block)) = self.backlog.front_mut() {
+            let start = Instant::now();
             let result = write_block(&self.handler, &self.outlet, block, engine);
+            self.needs_worker |= start.elapsed() >= SLOW_WRITE;
             match result {
                 Ok(()) => {
                     self.backoff.reset();
@@ -659,3 +661,6 @@ impl Output {
         }
     }
 }
+
+/// A sink whose write takes longer gets a worker, so that the others do not wait for its next.
+const SLOW_WRITE: Duration = Duration::from_millis(50);

@@ -3,7 +3,6 @@
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
 use femto_core::frame::MAX_VALUES;
@@ -113,16 +112,9 @@ impl Node {
         let slow = self.slow.load();
         let Some(slow) = &*slow else { return };
         let time = clock::now();
-        if !slow.filters.is_empty() {
-            let (mut pairs, mut details) = (Vec::new(), Details::default());
-            if !extra.is_empty() {
-                extra::read(extra, site.keys, &mut pairs, &mut details);
-                details.key_values = &pairs;
-            }
-            let record = Record::from_site(&self.name, site, level, wall(), values, &details);
-            if !slow.admit(&self.name, level, &record) {
-                return;
-            }
+        if !slow.filters.is_empty() && !slow.admit(&self.name, level, site, time, values, extra) {
+            slow.route.destination().counts.reject();
+            return;
         }
         match refer_call_site(site) {
             Some(site) => slow.submit_event(level, site, time, values, extra),
@@ -132,17 +124,30 @@ impl Node {
 }
 
 impl Slow {
-    fn admit(&self, name: &str, level: Level, record: &Record<'_>) -> bool {
-        let metadata = Metadata::new(level, name);
-        let is_admitted = guarded(|| {
-            self.filters.iter().all(|filter| filter.enabled(&metadata))
-                && self.filters.iter().all(|filter| filter.matches(record))
-        })
-        .unwrap_or(true);
-        if !is_admitted {
-            self.route.destination().counts.reject();
-        }
-        is_admitted
+    /// Whether the filters let a record pass; one that panics does.
+    fn admit(
+        &self,
+        name: &str,
+        level: Level,
+        site: &'static CallSite,
+        time: u64,
+        values: &[Value<'_>],
+        extra: &[u8],
+    ) -> bool {
+        let looks = || {
+            let metadata = Metadata::new(level, name);
+            if !self.filters.iter().all(|filter| filter.enabled(&metadata)) {
+                return false;
+            }
+            let (mut pairs, mut details) = (Vec::new(), Details::default());
+            if !extra.is_empty() {
+                extra::read(extra, site.keys, &mut pairs, &mut details);
+                details.key_values = &pairs;
+            }
+            let record = Record::from_site(name, site, level, clock::wall(time), values, &details);
+            self.filters.iter().all(|filter| filter.matches(&record))
+        };
+        guarded(looks).unwrap_or(true)
     }
 
     fn submit_event(&self, level: Level, site: u32, time: u64, values: &[Value<'_>], extra: &[u8]) {
@@ -195,11 +200,6 @@ impl Slow {
         let Ok(()) = written;
         self.route.submit_surrounded(level, time, (&frame, extra));
     }
-}
-
-/// Nanoseconds since the Unix epoch.
-fn wall() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
 }
 
 /// Renders what has no typed encoding, into a text that the thread keeps.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Open, Place, RETRY, Sink};
+use crate::os;
 
 /// How log files are opened.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,15 @@ impl FileOptions {
             }
             opened => opened,
         }
+    }
+
+    /// Whether what is done to a file can take long: it is none (a pipe, a terminal), another machine or
+    /// a program serves it, or a flush waits for the disk.
+    pub(crate) fn may_stall(&self, path: &Path) -> bool {
+        let found = fs::metadata(path);
+        let is_special = found.as_ref().is_ok_and(|metadata| !metadata.is_file());
+        let place = if found.is_ok() { Some(path) } else { path.parent() };
+        is_special || self.sync || place.is_some_and(os::is_served)
     }
 
     fn try_open(&self, path: &Path) -> io::Result<LogFile> {
@@ -112,8 +122,7 @@ impl Open for FileOpener {
     }
 
     fn may_stall(&self) -> bool {
-        // What is no regular file (a pipe, a terminal) may.
-        fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
+        self.options.may_stall(&self.path)
     }
 }
 

@@ -98,7 +98,7 @@ impl Open for Rotation {
     }
 
     fn may_stall(&self) -> bool {
-        fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
+        self.file.may_stall(&self.path)
     }
 
     fn wants_ends(&self) -> bool {

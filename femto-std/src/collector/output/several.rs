@@ -12,6 +12,22 @@ use crate::handler::{Handler, Way};
 use crate::route::Destination;
 use crate::unwind::guarded;
 
+/// A line that was just made.
+struct Line {
+    /// Number of the output that has it.
+    output: usize,
+    range: Range<usize>,
+}
+
+/// What became of a record.
+#[derive(Default)]
+struct Taken {
+    /// Whether a handler dropped it.
+    is_dropped: bool,
+    /// Whether the block of a handler that it came to is full.
+    is_any_full: bool,
+}
+
 impl Outputs {
     /// Gives a record to several handlers, or to one that passes it on. Handlers with one formatter
     /// get one line; for different formatters the message is written once.
@@ -23,18 +39,17 @@ impl Outputs {
         engine: &Arc<Engine>,
     ) {
         let mut message = mem::take(&mut self.message);
-        let is_shared = self.have_several_formatters(destination, record.level())
+        let is_shared = self.show_by_several(destination, record.level())
             && guarded(|| record.write_message(&mut message)) == Some(Ok(()));
         let written = is_shared.then(|| record.with_written_message(&message));
         let record = written.as_ref().unwrap_or(record);
 
-        // Whose lines have the latest line of this record, and where.
         let mut latest = None;
-        let mut is_dropped = false;
+        let mut taken = Taken::default();
         for handler in &destination.handlers {
             match handler.way() {
                 Way::Queued => {
-                    latest = self.give_after(handler, record, latest, &mut is_dropped);
+                    self.take_after(&mut latest, &mut taken, handler, record);
                 }
                 Way::Direct => {}
                 Way::Relayed => {
@@ -43,54 +58,75 @@ impl Outputs {
                 }
             }
         }
-        if is_dropped {
+        if is_shared {
+            message.clear();
+            message.shrink_to(BLOCK);
+        }
+        self.message = message;
+        if taken.is_dropped {
             destination.counts.drop_record();
         }
-        message.clear();
-        message.shrink_to(BLOCK);
-        self.message = message;
+        if taken.is_any_full {
+            self.deliver_full(destination, engine);
+        }
+    }
+
+    /// Gives a record to a handler, and the latest line if it has the same formatter.
+    fn take_after(
+        &mut self,
+        latest: &mut Option<Line>,
+        taken: &mut Taken,
+        handler: &Arc<Handler>,
+        record: &Record<'_>,
+    ) {
+        let index = handler.id() as usize;
+        let mut line = None;
+        let output = match latest {
+            None => self.output(handler),
+            Some(known) => {
+                self.output(handler);
+                let both = self.outputs.get_disjoint_mut([index, known.output]);
+                // A handler is not there twice.
+                let Ok([Some(output), Some(other)]) = both else { return };
+                if Arc::ptr_eq(&output.settings.formatter, &other.settings.formatter) {
+                    line = other.lines.get(known.range.clone());
+                }
+                output
+            }
+        };
+        let (start, records, dropped) = (output.lines.len(), output.records, output.dropped);
+        output.take(record, line);
+        if output.records != records {
+            *latest = Some(Line { output: index, range: start..output.lines.len() - 1 });
+        }
+        taken.is_dropped |= output.dropped != dropped;
+        taken.is_any_full |= output.lines.len() >= BLOCK;
+    }
+
+    #[cold]
+    fn deliver_full(&mut self, destination: &Destination, engine: &Arc<Engine>) {
         for handler in &destination.handlers {
-            let output = self.outputs.get(handler.id() as usize);
-            if output.and_then(Option::as_ref).is_some_and(|output| output.lines.len() >= BLOCK) {
+            let output = self.outputs.get(handler.id() as usize).and_then(Option::as_ref);
+            if output.is_some_and(|output| output.lines.len() >= BLOCK) {
                 self.deliver_one(handler, engine);
             }
         }
     }
 
-    /// Gives a record to a handler, and the latest line if it has the same formatter. Answers where the
-    /// latest line is then.
-    fn give_after(
-        &mut self,
-        handler: &Arc<Handler>,
-        record: &Record<'_>,
-        latest: Option<(usize, Range<usize>)>,
-        is_dropped: &mut bool,
-    ) -> Option<(usize, Range<usize>)> {
-        let index = handler.id() as usize;
-        let (mut line, mut other) = (None, None);
-        self.output(handler);
-        let output = match &latest {
-            Some((at, range)) if *at != index => {
-                let both = self.outputs.get_disjoint_mut([index, *at]);
-                let Ok([Some(output), Some(known)]) = both else { return latest };
-                if Arc::ptr_eq(&output.settings.formatter, &known.settings.formatter) {
-                    line = known.lines.get(range.clone());
-                }
-                other = latest.clone();
-                output
+    /// Whether the message of a record of this level is shown more than once, in different lines.
+    #[inline]
+    fn show_by_several(&mut self, destination: &Destination, level: Level) -> bool {
+        match self.shown {
+            Some((id, of_level, answer)) if id == destination.id && of_level == level => answer,
+            _ => {
+                let answer = self.have_several_formatters(destination, level);
+                self.shown = Some((destination.id, level, answer));
+                answer
             }
-            _ => self.outputs[index].as_mut()?,
-        };
-        let (start, records, dropped) = (output.lines.len(), output.records, output.dropped);
-        output.take(record, line);
-        *is_dropped |= output.dropped != dropped;
-        match output.records > records {
-            true => Some((index, start..output.lines.len() - 1)),
-            false => other,
         }
     }
 
-    /// Whether the message of a record of this level is shown more than once, in different lines.
+    #[cold]
     fn have_several_formatters(&mut self, destination: &Destination, level: Level) -> bool {
         let mut first = None;
         for handler in &destination.handlers {

@@ -9,8 +9,11 @@
 mod counter;
 
 use core::sync::atomic::{AtomicU64, Ordering, fence};
+use core::time::Duration;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::registry;
 
 /// Raw ticks now. They only mean something to the collector of this process.
 #[inline(always)]
@@ -25,9 +28,20 @@ pub fn now() -> u64 {
 
 /// Nanoseconds since the first call.
 fn monotonic() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+    uptime().as_nanos() as u64
 }
+
+/// The time since the first call.
+pub(crate) fn uptime() -> Duration {
+    START.get().unwrap_or_else(begin).elapsed()
+}
+
+#[cold]
+fn begin<'s>() -> &'s Instant {
+    registry::undisturbed(|| START.get_or_init(Instant::now))
+}
+
+static START: OnceLock<Instant> = OnceLock::new();
 
 /// A moment on both clocks.
 #[derive(Clone, Copy, Debug)]

@@ -60,7 +60,7 @@ use femto_core::{Filter, Level};
 use crate::engine;
 use crate::formatter::{CaptureMask, ConsoleStyle, Formatter};
 use crate::sink::{Open, Sink};
-use crate::{FlushError, os, report, state};
+use crate::{FlushError, report, state};
 
 /// What happens to a record that finds its handler over capacity, or its thread's lane full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -143,7 +143,6 @@ impl Handler {
         options: Options,
     ) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        os::install_hooks();
         let way = match options.delivery {
             _ if relay.is_some() => Way::Relayed,
             Delivery::Queued => Way::Queued,

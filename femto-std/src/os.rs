@@ -6,14 +6,14 @@ pub(crate) mod signal;
 use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr;
+use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use std::ffi::CString;
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::Once;
+use std::process;
 use std::thread::{self, JoinHandle};
 
 use crate::{engine, registry, state};
@@ -89,14 +89,16 @@ pub(crate) fn unsent_bytes(descriptor: BorrowedFd<'_>) -> Option<usize> {
 
 /// Has writes wait for room.
 pub(crate) fn set_blocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
-    // SAFETY: both requests take and give flags, and touch no memory.
-    let answer = unsafe {
-        match libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL) {
-            -1 => -1,
-            flags => libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFL, flags & !libc::O_NONBLOCK),
-        }
-    };
-    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    let descriptor = descriptor.as_raw_fd();
+    // SAFETY: the request takes nothing and touches no memory.
+    let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
+    // SAFETY: the request takes flags and touches no memory.
+    if flags == -1
+        || unsafe { libc::fcntl(descriptor, libc::F_SETFL, flags & !libc::O_NONBLOCK) } == -1
+    {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// Starts a thread of the engine.
@@ -117,12 +119,11 @@ pub(crate) fn spawn_aside(
     work: impl FnOnce() + Send + 'static,
 ) -> io::Result<JoinHandle<()>> {
     let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-    // SAFETY: `sigfillset` initialises the set that `pthread_sigmask` then reads, and the latter the
-    // set of before.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr());
-    }
+    // SAFETY: there is room for a set, which the call initialises.
+    unsafe { libc::sigfillset(all.as_mut_ptr()) };
+    // SAFETY: the set was just initialised. The one of before is by this call, which only fails where its
+    // first argument is none of three.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), before.as_mut_ptr()) };
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
     // SAFETY: the set was initialised by the call above; the third argument may be null.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut()) };
@@ -147,17 +148,41 @@ thread_local! {
 }
 
 /// Has the engine survive forks and finish its work before the process ends. Once a process.
+#[inline]
 pub(crate) fn install_hooks() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        // SAFETY: the three functions and the fourth are `extern "C"`, take nothing, and live as
-        // long as the program. They do not unwind: an unwinding `extern "C"` function aborts.
-        unsafe {
-            libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child));
-            libc::atexit(at_exit);
-        }
-    });
+    if HOOKS.load(Ordering::Acquire) != INSTALLED {
+        install();
+    }
 }
+
+#[cold]
+fn install() {
+    let own = process::id();
+    while let Err(now) = HOOKS.compare_exchange(NOBODY, own, Ordering::AcqRel, Ordering::Acquire) {
+        match now {
+            INSTALLED => return,
+            // Another thread is about to have done it.
+            now if now == own => thread::yield_now(),
+            // A thread of the parent's was at it, and is not here.
+            parent => {
+                _ = HOOKS.compare_exchange(parent, NOBODY, Ordering::AcqRel, Ordering::Relaxed);
+            }
+        }
+    }
+    // SAFETY: the function is `extern "C"`, takes nothing, and lives as long as the program. It does not
+    // unwind: an unwinding `extern "C"` function aborts.
+    unsafe { libc::atexit(at_exit) };
+    // SAFETY: likewise, all three. Last, so that a child in which they run has both.
+    unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child)) };
+    HOOKS.store(INSTALLED, Ordering::Release);
+}
+
+/// Who is at installing them, by process. Not a `Once`: a child that is forked meanwhile would wait for
+/// a thread that it has not.
+static HOOKS: AtomicU32 = AtomicU32::new(NOBODY);
+const NOBODY: u32 = 0;
+/// No process has this identifier.
+const INSTALLED: u32 = u32::MAX;
 
 extern "C" fn before_fork() {
     registry::hold();
@@ -168,17 +193,12 @@ extern "C" fn after_fork() {
 }
 
 extern "C" fn in_child() {
+    HOOKS.store(INSTALLED, Ordering::Release);
     IS_ENGINE.set(false);
     registry::leave_parents_file();
     state::begin_epoch();
     signal::in_child();
     registry::let_go();
-}
-
-/// Closes a file whose owner is never dropped: what a forked child has of its parent's.
-pub(crate) fn close(file: &File) {
-    // SAFETY: the descriptor is open, and nobody uses it any more: its owner is leaked.
-    unsafe { libc::close(file.as_raw_fd()) };
 }
 
 extern "C" fn at_exit() {

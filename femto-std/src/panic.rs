@@ -3,30 +3,34 @@
 //! Runs on the thread that panics. Nothing in it may panic: that would abort the process.
 
 use core::cell::Cell;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::panic::{self, PanicHookInfo};
-use std::sync::Once;
 use std::thread;
 
 use crate::unwind::guarded;
-use crate::{Level, Logger, engine, os};
+use crate::{Level, Logger, engine, os, registry};
 
 /// Installs the hook, once a process: the one that was there is called first.
 pub(crate) fn install(logger: Logger) {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            before(info);
-            // A panic of what runs below is told by the other hook, and that is all; so is one of a sink,
-            // a formatter or a filter, which is caught.
-            if os::is_engine_thread() || IS_INSIDE.replace(true) {
-                return;
-            }
-            let _ = guarded(|| log(logger, info));
-            IS_INSIDE.set(false);
-        }));
-    });
+    static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+    // Nobody else is at it, nor forks: this lock is left behind by no thread, and so is the library's.
+    let _registry = registry::lock();
+    if IS_INSTALLED.load(Ordering::Relaxed) {
+        return;
+    }
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        before(info);
+        // A panic of what runs below is told by the other hook, and that is all; so is one of a sink,
+        // a formatter or a filter, which is caught.
+        if os::is_engine_thread() || IS_INSIDE.replace(true) {
+            return;
+        }
+        let _ = guarded(|| log(logger, info));
+        IS_INSIDE.set(false);
+    }));
+    IS_INSTALLED.store(true, Ordering::Relaxed);
 }
 
 thread_local! {

@@ -127,11 +127,13 @@ impl RecoverBuilder {
         if registry::lock().recover.is_some() {
             return Err(io::Error::other("the process has a file for recovery already"));
         }
-        crate::os::install_hooks();
         let (file, leftovers) = self.open(true)?;
         let file = Arc::new(file);
-        registry::lock().recover = Some((self.clone(), file.clone()));
+        let mut registry = registry::lock();
+        registry.recover = Some((self.clone(), file.clone()));
+        // With the lock, so that no fork finds it half done.
         femto_core::watch_call_sites(announce);
+        drop(registry);
         let engine = engine::current();
         activate(&engine, file);
         engine.add_leftovers(leftovers);

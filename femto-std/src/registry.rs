@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::config::Applied;
 use crate::engine::Engine;
 use crate::handler::ErrorHandler;
+use crate::os;
 use crate::recover::{RecoverBuilder, RingFile};
 use crate::route::Routes;
 use crate::signal::Signals;
@@ -54,6 +55,7 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
 pub(crate) fn lock() -> Locked {
     IS_LOCKED_HERE.with(|flag| flag.store(true, Ordering::Relaxed));
     compiler_fence(Ordering::SeqCst);
+    os::install_hooks();
     let guard = REGISTRY.lock().unwrap_or_else(PoisonError::into_inner);
     Locked { guard, _mark: Mark }
 }
@@ -67,6 +69,13 @@ pub(crate) fn is_locked_here() -> bool {
 pub(crate) struct Locked {
     guard: MutexGuard<'static, Registry>,
     _mark: Mark,
+}
+
+/// Does what no fork may find half done, for a child would wait for its end: no other thread forks
+/// meanwhile.
+pub(crate) fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
+    let _locked = (!is_locked_here()).then(lock);
+    work()
 }
 
 /// Says that this thread has the lock, or is about to.

@@ -11,13 +11,12 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::handler::{ErrorHandler, Failure, Handler};
 use crate::recover::LeftoverError;
 use crate::unwind::guarded;
-use crate::{os, registry};
+use crate::{clock, os, registry};
 
 /// Tells the handler's error hook. Not to be called with a lock held.
 pub(crate) fn tell(handler: &Handler, failure: &Failure) {
@@ -69,7 +68,7 @@ impl Untold {
 /// minute.
 #[derive(Debug, Default)]
 pub(crate) struct StandardError {
-    /// When the next may be written, in milliseconds since the first.
+    /// When the next may be written, in milliseconds of [`clock::uptime`].
     next: AtomicU64,
     /// Failures that were not.
     omitted: AtomicU64,
@@ -84,8 +83,7 @@ impl ErrorHandler for StandardError {
                 return hook.handle(handler, failure);
             }
         }
-        static START: OnceLock<Instant> = OnceLock::new();
-        let now = START.get_or_init(Instant::now).elapsed().as_millis() as u64;
+        let now = clock::uptime().as_millis() as u64;
         let next = self.next.load(Ordering::Relaxed);
         let later = now + INTERVAL.as_millis() as u64;
         let is_due = now >= next

@@ -78,7 +78,6 @@ impl Signals {
 
 /// Does what can fail of waiting for signals.
 pub(crate) fn prepare() -> Result<(), Error> {
-    os::install_hooks();
     start().map_err(|source| Error::WatchSignals { source })
 }
 

@@ -100,6 +100,12 @@ fn both_processes_write_whole_lines_to_a_shared_pipe() {
     }
 }
 
+#[test]
+fn children_do_first_what_a_thread_of_their_parent_was_at_doing_first() {
+    let (_, lines) = fork("firsts");
+    assert!(lines.is_empty());
+}
+
 /// A lock that the other threads held when they were left behind would be waited for for ever.
 #[test]
 fn children_name_levels_and_make_formatters_though_their_parent_was_at_it() {

@@ -328,6 +328,13 @@ fn a_process_that_dies_by_itself_loses_nothing() {
     }
 }
 
+/// The parent's descriptor is closed in the child; that number may be another file's when that forks.
+#[test]
+fn grandchildren_keep_the_files_that_their_parent_opened() {
+    let ended = Place::new("grandchild", "a").run("grandchild", "t");
+    assert!(ended.status.success(), "{:?} {}", ended.status, ended.stderr);
+}
+
 #[test]
 fn forked_children_have_files_of_their_own() {
     for round in 0..kills(2) {

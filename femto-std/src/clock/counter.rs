@@ -6,8 +6,9 @@ use core::sync::atomic::{AtomicU8, Ordering};
 /// The counter. It may run a few nanoseconds ahead of the instructions before it.
 #[inline(always)]
 pub(super) fn read() -> u64 {
-    // SAFETY: the instruction is part of the architecture and reads nothing but the counter; where
-    // an operating system forbids it, `is_trusted` has found another clock source.
+    // SAFETY: the instruction is part of the architecture and reads nothing but the counter. Where an
+    // operating system forbids it, `is_trusted` has found another clock source; a process that forbids it
+    // to itself (`prctl`) ends with `SIGSEGV`, as it does when it reads the time.
     unsafe { core::arch::x86_64::_rdtsc() }
 }
 

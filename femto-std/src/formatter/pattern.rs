@@ -5,8 +5,8 @@
 #[cfg(test)]
 mod tests;
 
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use femto_core::{Record, Value};
@@ -112,7 +112,7 @@ impl PatternFormatter {
             items: parsed.items.into(),
             tail: parsed.tail.into(),
             clock,
-            start: *START.get_or_init(now),
+            start: start(),
             defaults: Vec::new(),
             shown: ShownKeys::All,
             escapes: false,
@@ -398,9 +398,12 @@ impl Formatter for PatternFormatter {
     }
 }
 
-/// What `relativeCreated` counts from, unless told otherwise.
-static START: OnceLock<Duration> = OnceLock::new();
-
-fn now() -> Duration {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+/// What `relativeCreated` counts from, unless told otherwise: the first call.
+fn start() -> Duration {
+    /// In nanoseconds since the Unix epoch.
+    static START: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = now.as_nanos() as u64;
+    let first = START.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+    Duration::from_nanos(first.err().unwrap_or(now))
 }

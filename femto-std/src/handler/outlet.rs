@@ -3,15 +3,15 @@
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::io;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Instant;
 
 use super::Handler;
 use crate::recover::Journal;
 use crate::sink::{Lines, Sink};
-use crate::state;
 use crate::unwind::guarded;
+use crate::{clock, state};
 
 /// The sink of a handler, opened when it is first needed, and the bytes that wait for it.
 pub(crate) struct Outlet {
@@ -228,10 +228,9 @@ fn write(sink: &mut dyn Sink, lines: Lines<'_>, journal: Option<&Journal>) -> io
     sink.write_lines(lines)
 }
 
-/// Milliseconds since the first call, at least 1.
+/// Milliseconds, at least 1.
 fn uptime() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_millis() as u64 + 1
+    clock::uptime().as_millis() as u64 + 1
 }
 
 /// How often the end of a write is looked for.

@@ -165,21 +165,26 @@ fn call(before: &libc::sigaction, signal: c_int, info: *mut libc::siginfo_t, con
     if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
         return;
     }
+    // Its address came as a number from whoever installed it.
+    let handler = ptr::with_exposed_provenance::<()>(handler);
     if before.sa_flags & libc::SA_SIGINFO != 0 {
         type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
-        // SAFETY: the flag says that it is a function of this type, and the arguments are the system's.
-        unsafe { mem::transmute::<usize, Handler>(handler)(signal, info, context) };
+        // SAFETY: the flag says that it is a function of this type.
+        let handler = unsafe { mem::transmute::<*const (), Handler>(handler) };
+        handler(signal, info, context);
     } else {
         // SAFETY: without the flag it is a function of this type.
-        unsafe { mem::transmute::<usize, extern "C" fn(c_int)>(handler)(signal) };
+        let handler = unsafe { mem::transmute::<*const (), extern "C" fn(c_int)>(handler) };
+        handler(signal);
     }
 }
 
 fn action(signal: c_int) -> io::Result<libc::sigaction> {
-    let mut action = MaybeUninit::uninit();
+    // The system's masks are shorter than the library's: what is not written is zero.
+    let mut action = MaybeUninit::zeroed();
     // SAFETY: the call only reads, into a place for it.
     match unsafe { libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) } {
-        // SAFETY: the call succeeded, so it is initialised.
+        // SAFETY: the call succeeded, and all that it may leave out was zero: numbers, and an `Option`.
         0 => Ok(unsafe { action.assume_init() }),
         _ => Err(io::Error::last_os_error()),
     }

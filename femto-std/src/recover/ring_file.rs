@@ -27,8 +27,8 @@ pub(crate) struct RingFile {
     path: PathBuf,
     /// Of the process that made it.
     epoch: u32,
-    /// Locked as long as it is open.
-    file: File,
+    /// Locked as long as it is open; `None` in a forked child.
+    file: Mutex<Option<File>>,
     map: Map,
     header: &'static [AtomicU64],
     lanes: &'static [AtomicU64],
@@ -77,7 +77,7 @@ impl RingFile {
         let file = Self {
             path: path.to_owned(),
             epoch: state::epoch(),
-            file,
+            file: Mutex::new(Some(file)),
             map,
             header,
             lanes: map.numbers(layout::LANES_AT, layout::LANES * lane::NUMBERS),
@@ -297,10 +297,13 @@ impl RingFile {
         super::remove(&self.path);
     }
 
-    /// Lets go of the parent's file, in a forked child.
+    /// Lets go of the parent's file, in a forked child. A child that is forked by a child has nothing to
+    /// let go of any more: the descriptor may be the application's by then.
     pub(crate) fn detach(&self) {
-        self.map.detach();
-        crate::os::close(&self.file);
+        if let Some(file) = self.file.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.map.detach();
+            drop(file);
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         "threads" => threads(arguments),
         "stdout" => stdout(),
         "naming" => naming(),
+        "firsts" => firsts(),
         _ => panic!("no such fork: {which}"),
     }
 }
@@ -89,6 +90,43 @@ fn name_and_make(thread: u8) {
     assert_eq!(femto_std::level_named(&format!("level{thread}")).ok(), Some(level));
     let json = FormatterBuilder::new().with_style(FormatterStyle::Json);
     let _ = json.with_date_format(format!("%H:%M {thread}")).build().expect("a formatter");
+}
+
+/// Forks while another thread does what is done once a process; the child does it too.
+fn firsts() {
+    // This process does none of it, so each of its children begins anew.
+    for round in 0..1_000 {
+        wait(fork(|| first(round)));
+    }
+}
+
+fn first(round: usize) {
+    let is_begun = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            is_begun.store(true, Ordering::Relaxed);
+            do_firsts(round);
+        });
+        while !is_begun.load(Ordering::Relaxed) {}
+        (0..7 * round % 500).for_each(|_| core::hint::spin_loop());
+        let child = fork(|| {
+            // SAFETY: the signal ends the process: it hangs.
+            unsafe { libc::alarm(10) };
+            do_firsts(round);
+        });
+        wait(child);
+    });
+}
+
+fn do_firsts(round: usize) {
+    let mut firsts: [fn(); 4] = [
+        || _ = get_logger("first"),
+        || drop(plain("/dev/null").with_delay(true).build().expect("a handler")),
+        || drop(crate::plain_format()),
+        || Manager::global().log_panics(Manager::global().root()),
+    ];
+    firsts.rotate_left(round % 4);
+    firsts.iter().for_each(|first| first());
 }
 
 fn queued(arguments: &[&str]) {

@@ -33,6 +33,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         "log" | "large" => hammer(folder, label, threads, kind == "large"),
         "abort" | "segfault" | "exit" => die(label, kind),
         "forks" => forks(folder, label, threads),
+        "grandchild" => grandchild(),
         _ => panic!("no such process: {which}"),
     }
 }
@@ -127,6 +128,21 @@ fn forks(folder: &Path, label: &str, threads: u64) {
         stop.store(true, Ordering::Relaxed);
     });
     kill_myself();
+}
+
+/// Forks a child that opens files, and forks one that uses them.
+fn grandchild() {
+    let child = fork::fork(|| {
+        let files: Vec<_> = (0..20).map(|_| std::fs::File::open("/dev/zero")).collect();
+        let grandchild = fork::fork(|| {
+            for file in files {
+                let mut file = file.expect("it opens");
+                std::io::Read::read_exact(&mut file, &mut [0; 8]).expect("it is open");
+            }
+        });
+        fork::wait(grandchild);
+    });
+    fork::wait(child);
 }
 
 fn kill_myself() {

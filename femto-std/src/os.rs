@@ -6,14 +6,12 @@ pub(crate) mod signal;
 use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr;
-use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::process;
 use std::thread::{self, JoinHandle};
 
 use crate::{engine, registry, state};
@@ -90,15 +88,16 @@ pub(crate) fn unsent_bytes(descriptor: BorrowedFd<'_>) -> Option<usize> {
 /// Has writes wait for room.
 pub(crate) fn set_blocking(descriptor: BorrowedFd<'_>) -> io::Result<()> {
     let descriptor = descriptor.as_raw_fd();
-    // SAFETY: the request takes nothing and touches no memory.
+    // SAFETY: the request takes nothing, gives flags, and touches no memory.
     let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
-    // SAFETY: the request takes flags and touches no memory.
-    if flags == -1
-        || unsafe { libc::fcntl(descriptor, libc::F_SETFL, flags & !libc::O_NONBLOCK) } == -1
-    {
+    if flags == -1 {
         return Err(io::Error::last_os_error());
     }
-    Ok(())
+    // SAFETY: the request takes flags and touches no memory.
+    match unsafe { libc::fcntl(descriptor, libc::F_SETFL, flags & !libc::O_NONBLOCK) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
 }
 
 /// Starts a thread of the engine.
@@ -147,42 +146,24 @@ thread_local! {
     static IS_ENGINE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has the engine survive forks and finish its work before the process ends. Once a process.
-#[inline]
-pub(crate) fn install_hooks() {
-    if HOOKS.load(Ordering::Acquire) != INSTALLED {
-        install();
-    }
-}
-
-#[cold]
-fn install() {
-    let own = process::id();
-    while let Err(now) = HOOKS.compare_exchange(NOBODY, own, Ordering::AcqRel, Ordering::Acquire) {
-        match now {
-            INSTALLED => return,
-            // Another thread is about to have done it.
-            now if now == own => thread::yield_now(),
-            // A thread of the parent's was at it, and is not here.
-            parent => {
-                _ = HOOKS.compare_exchange(parent, NOBODY, Ordering::AcqRel, Ordering::Relaxed);
-            }
-        }
-    }
+/// Has the engine survive forks and finish its work before the process ends.
+///
+/// When the program is loaded: hooks that came with the first use would be missed by a fork that another
+/// thread had begun before, and its child find the registry locked for ever.
+extern "C" fn install_hooks() {
     // SAFETY: the function is `extern "C"`, takes nothing, and lives as long as the program. It does not
     // unwind: an unwinding `extern "C"` function aborts.
     unsafe { libc::atexit(at_exit) };
-    // SAFETY: likewise, all three. Last, so that a child in which they run has both.
+    // SAFETY: likewise, all three.
     unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child)) };
-    HOOKS.store(INSTALLED, Ordering::Release);
 }
 
-/// Who is at installing them, by process. Not a `Once`: a child that is forked meanwhile would wait for
-/// a thread that it has not.
-static HOOKS: AtomicU32 = AtomicU32::new(NOBODY);
-const NOBODY: u32 = 0;
-/// No process has this identifier.
-const INSTALLED: u32 = u32::MAX;
+// SAFETY: the section is of such addresses: the system's start-up code calls each once. What this one
+// calls needs nothing of the standard library.
+#[used]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+static AT_START: extern "C" fn() = install_hooks;
 
 extern "C" fn before_fork() {
     registry::hold();
@@ -193,7 +174,6 @@ extern "C" fn after_fork() {
 }
 
 extern "C" fn in_child() {
-    HOOKS.store(INSTALLED, Ordering::Release);
     IS_ENGINE.set(false);
     registry::leave_parents_file();
     state::begin_epoch();

@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::config::Applied;
 use crate::engine::Engine;
 use crate::handler::ErrorHandler;
-use crate::os;
 use crate::recover::{RecoverBuilder, RingFile};
 use crate::route::Routes;
 use crate::signal::Signals;
@@ -55,7 +54,6 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
 pub(crate) fn lock() -> Locked {
     IS_LOCKED_HERE.with(|flag| flag.store(true, Ordering::Relaxed));
     compiler_fence(Ordering::SeqCst);
-    os::install_hooks();
     let guard = REGISTRY.lock().unwrap_or_else(PoisonError::into_inner);
     Locked { guard, _mark: Mark }
 }

@@ -107,7 +107,9 @@ fn first(round: usize) {
             is_begun.store(true, Ordering::Relaxed);
             do_firsts(round);
         });
-        while !is_begun.load(Ordering::Relaxed) {}
+        while !is_begun.load(Ordering::Relaxed) {
+            core::hint::spin_loop();
+        }
         (0..7 * round % 500).for_each(|_| core::hint::spin_loop());
         let child = fork(|| {
             // SAFETY: the signal ends the process: it hangs.

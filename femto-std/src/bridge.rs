@@ -8,6 +8,23 @@ pub mod tracing;
 use core::error::Error;
 use core::fmt;
 
+/// What is known of other interfaces' statements and subscribers, in the registry.
+pub(crate) struct Met {
+    log: log::Sites,
+    #[cfg(feature = "tracing")]
+    tracing: tracing::Met,
+}
+
+impl Met {
+    pub(crate) const fn new() -> Self {
+        Self {
+            log: log::Sites::with_hasher(rustc_hash::FxBuildHasher),
+            #[cfg(feature = "tracing")]
+            tracing: tracing::Met::new(),
+        }
+    }
+}
+
 /// Says that loggers let other levels through than before. Whoever does so holds the registry, and
 /// calls [`renew`] later.
 pub(crate) fn levels_changed() {

@@ -9,6 +9,7 @@ use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicBool, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::bridge;
 use crate::config::Applied;
 use crate::engine::Engine;
 use crate::handler::ErrorHandler;
@@ -36,6 +37,8 @@ pub(crate) struct Registry {
     pub(crate) error_handler: Option<Arc<dyn ErrorHandler>>,
     /// When statistics are logged.
     pub(crate) report: Option<Schedule>,
+    /// What is known of other interfaces.
+    pub(crate) met: bridge::Met,
 }
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
@@ -48,6 +51,7 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     signals: Signals::new(),
     error_handler: None,
     report: None,
+    met: bridge::Met::new(),
 });
 
 /// Locks the registry. Nothing that holds it can panic half-way, so poison means nothing.

@@ -2,6 +2,8 @@
 //! forks.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/child.rs"]
+mod child;
 #[path = "support/scratch.rs"]
 mod scratch;
 
@@ -12,6 +14,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use child::{in_child, wait};
 use femto_std::handlers::{MemoryHandlerBuilder, PipeHandlerBuilder, TcpHandlerBuilder};
 use femto_std::{Failure, Handler, Logger, OverflowPolicy, error, info};
 use scratch::{PATIENCE, Scratch, lone_logger, pattern, read, stalled_pipe, wait_until};
@@ -22,28 +25,6 @@ fn log(logger: Logger, who: &str) {
     for i in 0..RECORDS {
         info!(logger: logger, "{} {}", who, i);
     }
-}
-
-/// Runs `work` in a forked child; fails unless that ends well, in time.
-fn in_child(work: impl FnOnce()) -> libc::pid_t {
-    // SAFETY: the child runs on this thread alone, and ends by `_exit`.
-    match unsafe { libc::fork() } {
-        0 => {
-            work();
-            // SAFETY: nothing of the parent's is run at this end.
-            unsafe { libc::_exit(0) }
-        }
-        child => child,
-    }
-}
-
-fn wait(child: libc::pid_t) {
-    let mut status = -1;
-    wait_until("the child", || {
-        // SAFETY: `status` is written for the time of the call.
-        unsafe { libc::waitpid(child, &mut status, libc::WNOHANG) == child }
-    });
-    assert_eq!(status, 0, "the child failed");
 }
 
 /// Reads everything that comes, for ever, line by line.

@@ -106,6 +106,12 @@ fn children_do_first_what_a_thread_of_their_parent_was_at_doing_first() {
     assert!(lines.is_empty());
 }
 
+#[test]
+fn children_log_through_log_though_their_parent_was_at_it() {
+    let (_, lines) = fork("statements");
+    assert!(lines.is_empty());
+}
+
 /// A lock that the other threads held when they were left behind would be waited for for ever.
 #[test]
 fn children_name_levels_and_make_formatters_though_their_parent_was_at_it() {

@@ -18,6 +18,7 @@ use super::scratch::Scratch;
 use crate::unwind::{guarded, render};
 use crate::{Error, Manager, Value, scope};
 use key_values::KeyValues;
+pub(super) use statement::Sites;
 use statement::{Statement, with_scratch};
 
 /// Makes the `log` crate's macros log to this crate's loggers.

@@ -54,6 +54,8 @@ mod statement;
 
 use core::ops::BitOr;
 
+use rustc_hash::FxHashMap;
+use tracing_core::dispatcher::WeakDispatch;
 use tracing_core::{Dispatch, Subscriber, dispatcher};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
@@ -63,6 +65,22 @@ use layer::RecordLayer;
 use levels::Levels;
 pub(crate) use levels::{has_taken, levels_changed, renew};
 pub(crate) use span::Span;
+use statement::Statement;
+
+/// What is known of `tracing`, in the registry.
+pub(super) struct Met {
+    /// All statements that were met, by the address of their metadata.
+    statements: FxHashMap<usize, Statement>,
+    /// Subscribers that have a layer of ours, the newest last.
+    subscribers: Vec<WeakDispatch>,
+}
+
+impl Met {
+    pub(super) const fn new() -> Self {
+        let statements = FxHashMap::with_hasher(rustc_hash::FxBuildHasher);
+        Self { statements, subscribers: Vec::new() }
+    }
+}
 
 /// A layer that hands events to this crate's loggers, with the spans around them.
 ///

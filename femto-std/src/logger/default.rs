@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use femto_core::{CallSite, Level, Value};
 
 use super::Logger;
-use crate::Manager;
+use crate::{Manager, registry};
 
 /// The logger of a statement's module or literal target, found at its first record.
 #[derive(Debug)]
@@ -52,7 +52,9 @@ impl DefaultLogger {
 
     #[cold]
     fn look(&self) -> Logger {
-        *self.logger.get_or_init(|| Manager::global().get_logger(self.name))
+        let logger = Manager::global().get_logger(self.name);
+        // A child that is forked while another thread puts it there would wait for that for ever.
+        registry::undisturbed(|| *self.logger.get_or_init(|| logger))
     }
 }
 

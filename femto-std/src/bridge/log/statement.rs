@@ -2,13 +2,13 @@
 //! that stands for them, so that filters by call site tell them apart. Runs on the *caller*.
 
 use core::ptr;
-use std::sync::{PoisonError, RwLock};
+use std::collections::hash_map::Entry;
 
 use femto_core::{CallSite, Level, SiteFacts};
 use rustc_hash::FxHashMap;
 
 use crate::bridge::scratch::{STATEMENTS, Scratch, Slot, place};
-use crate::{Logger, Manager};
+use crate::{Logger, Manager, registry};
 
 /// What is known of a statement and one of its targets.
 pub(super) struct Statement {
@@ -84,17 +84,16 @@ fn call_site(
         return None;
     }
     let key = (file.as_ptr().addr(), line, module_path.as_ptr().addr());
-    let known = SITES.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-    known.or_else(|| {
-        let mut sites = SITES.write().unwrap_or_else(PoisonError::into_inner);
-        if sites.len() >= MAX_SITES {
-            return None;
-        }
-        Some(sites.entry(key).or_insert_with(|| {
+    let sites = &mut registry::lock().met.log;
+    let has_room = sites.len() < MAX_SITES;
+    match sites.entry(key) {
+        Entry::Occupied(known) => Some(*known.get()),
+        Entry::Vacant(new) if has_room => {
             let facts = SiteFacts { module_path, file, ..NO_FACTS };
-            Box::leak(Box::new(finished(Box::leak(Box::new(facts)), line)))
-        }))
-    })
+            Some(*new.insert(Box::leak(Box::new(finished(Box::leak(Box::new(facts)), line)))))
+        }
+        Entry::Vacant(_) => None,
+    }
 }
 
 /// The call site of a message that is rendered already.
@@ -111,10 +110,8 @@ const NO_FACTS: SiteFacts =
 /// The statement of records that were made without `log`'s macros.
 static UNKNOWN: CallSite = finished(&NO_FACTS, 0);
 
-type Sites = FxHashMap<(usize, u32, usize), &'static CallSite>;
-
 /// All call sites that were made, by the addresses of file and module, and line.
-static SITES: RwLock<Sites> = RwLock::new(FxHashMap::with_hasher(rustc_hash::FxBuildHasher));
+pub(in crate::bridge) type Sites = FxHashMap<(usize, u32, usize), &'static CallSite>;
 
 /// As many as frames can refer to.
 const MAX_SITES: usize = 1 << 14;

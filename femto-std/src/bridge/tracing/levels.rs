@@ -1,8 +1,7 @@
 //! Which statements our loggers let through, as `tracing` asks for it and keeps it.
 
 use core::cell::Cell;
-use core::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tracing_core::dispatcher::{self, WeakDispatch};
 use tracing_core::subscriber::{Interest, NoSubscriber};
@@ -11,7 +10,7 @@ use tracing_subscriber::layer::{Context, Filter};
 
 use super::layer::RecordLayer;
 use super::statement::{self, Statement};
-use crate::{Level, os, registry, tree};
+use crate::{Level, os, registry, state, tree};
 
 /// Whether a record of the `log` crate is what `tracing` tells of an event, or of a span, that a layer of
 /// ours has taken, or has refused.
@@ -62,11 +61,12 @@ impl<S> Filter<S> for Levels {
 
 /// Remembers a subscriber that has a layer of ours.
 pub(super) fn register(dispatch: &Dispatch) {
-    let mut subscribers = SUBSCRIBERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut registry = registry::lock();
+    let subscribers = &mut registry.met.tracing.subscribers;
     // Not dropped with the lock: it may be the last to refer to a subscriber.
     let known: Vec<_> = subscribers.iter().filter_map(WeakDispatch::upgrade).collect();
     *subscribers = known.iter().chain([dispatch]).map(Dispatch::downgrade).collect();
-    drop(subscribers);
+    drop(registry);
     HAS_LAYER.store(true, Ordering::SeqCst);
 }
 
@@ -100,7 +100,9 @@ struct Renewing;
 impl Renewing {
     /// Begins, if there is something to tell and nobody is at it.
     fn begin() -> Option<Self> {
-        (IS_OUTDATED.load(Ordering::SeqCst) && !IS_RENEWING.swap(true, Ordering::SeqCst))
+        // A thread that was at it in the parent of a fork is not in its child.
+        let own = state::generation();
+        (IS_OUTDATED.load(Ordering::SeqCst) && RENEWING.swap(own, Ordering::SeqCst) != own)
             .then(|| Self)
     }
 
@@ -113,9 +115,10 @@ impl Renewing {
 
     /// Has another thread ask, with a subscriber in force that has a layer of ours.
     fn hand_over(self) {
-        let subscribers = SUBSCRIBERS.lock().unwrap_or_else(PoisonError::into_inner);
-        let dispatch = subscribers.iter().rev().find_map(WeakDispatch::upgrade);
-        drop(subscribers);
+        let dispatch = {
+            let subscribers = &registry::lock().met.tracing.subscribers;
+            subscribers.iter().rev().find_map(WeakDispatch::upgrade)
+        };
         if let Some(dispatch) = dispatch {
             // Without a thread to be had, what `tracing` knows stays as it is until the next change.
             let _ = os::spawn("femto-interest", move || {
@@ -130,15 +133,15 @@ impl Renewing {
 
 impl Drop for Renewing {
     fn drop(&mut self) {
-        IS_RENEWING.store(false, Ordering::SeqCst);
+        RENEWING.store(NOBODY, Ordering::SeqCst);
     }
 }
 
 static HAS_LAYER: AtomicBool = AtomicBool::new(false);
 static IS_OUTDATED: AtomicBool = AtomicBool::new(false);
-static IS_RENEWING: AtomicBool = AtomicBool::new(false);
-/// Subscribers that have a layer of ours, the newest last.
-static SUBSCRIBERS: Mutex<Vec<WeakDispatch>> = Mutex::new(Vec::new());
+/// In which generation of forks somebody is at it.
+static RENEWING: AtomicUsize = AtomicUsize::new(NOBODY);
+const NOBODY: usize = usize::MAX;
 
 thread_local! {
     /// Whether the thread is in a question of `tracing`'s.

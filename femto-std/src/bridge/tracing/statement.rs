@@ -3,14 +3,15 @@
 //! statics.
 
 use core::ptr;
-use std::sync::{PoisonError, RwLock};
+use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use femto_core::{CallSite, Level, SiteFacts};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use tracing_core::Metadata;
 
 use crate::bridge::scratch::{STATEMENTS, Scratch, Slot, place};
-use crate::{Logger, Manager};
+use crate::{Logger, Manager, registry};
 
 /// What is known of a statement, or of a span's.
 #[derive(Clone, Copy)]
@@ -50,19 +51,18 @@ impl Statement {
     #[cold]
     pub(super) fn look(metadata: &'static Metadata<'static>) -> Self {
         let key = ptr::from_ref(metadata).addr();
-        let known =
-            STATEMENTS_MADE.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        let known = registry::lock().met.tracing.statements.get(&key).copied();
         known.unwrap_or_else(|| {
+            if let (Some(file), Some(line)) = (metadata.file(), metadata.line()) {
+                PLACES.rcu(|places| {
+                    let mut places = places.as_deref().cloned().unwrap_or_default();
+                    places.insert((file.as_ptr().addr(), line));
+                    Some(Arc::new(places))
+                });
+            }
             // Not with the lock: this makes a logger.
             let made = Self::new(metadata);
-            let mut all = STATEMENTS_MADE.write().unwrap_or_else(PoisonError::into_inner);
-            let statement = *all.entry(key).or_insert(made);
-            drop(all);
-            if let (Some(file), Some(line)) = (metadata.file(), metadata.line()) {
-                let mut places = PLACES.write().unwrap_or_else(PoisonError::into_inner);
-                places.insert((file.as_ptr().addr(), line));
-            }
-            statement
+            *registry::lock().met.tracing.statements.entry(key).or_insert(made)
         })
     }
 
@@ -99,7 +99,7 @@ impl Statement {
 
 /// Whether a statement of `tracing` is known to stand at a place, the file by the address of its name.
 pub(super) fn stands_at(file: usize, line: u32) -> bool {
-    PLACES.read().unwrap_or_else(PoisonError::into_inner).contains(&(file, line))
+    PLACES.load().as_ref().is_some_and(|places| places.contains(&(file, line)))
 }
 
 /// Whether `tracing` tells the `log` crate of spans under this target.
@@ -118,9 +118,6 @@ pub(super) const fn level(level: tracing_core::Level) -> Level {
     }
 }
 
-/// All statements that were met, by the address of their metadata.
-static STATEMENTS_MADE: RwLock<FxHashMap<usize, Statement>> =
-    RwLock::new(FxHashMap::with_hasher(FxBuildHasher));
-
-/// Where they stand: the addresses of files, and lines.
-static PLACES: RwLock<FxHashSet<(usize, u32)>> = RwLock::new(FxHashSet::with_hasher(FxBuildHasher));
+/// Where statements stand: the addresses of files, and lines. Behind no lock: records that a `LogTracer`
+/// hands on are looked for here.
+static PLACES: ArcSwapOption<FxHashSet<(usize, u32)>> = ArcSwapOption::const_empty();

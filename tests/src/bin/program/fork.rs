@@ -2,7 +2,7 @@
 //!
 //! Every record is a line of its process's label and a number.
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::time::Duration;
 
 use femto_std::config::{FormatterBuilder, FormatterStyle};
@@ -21,6 +21,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         "stdout" => stdout(),
         "naming" => naming(),
         "firsts" => firsts(),
+        "statements" => statements(),
         _ => panic!("no such fork: {which}"),
     }
 }
@@ -36,6 +37,12 @@ pub(crate) fn fork(work: impl FnOnce()) -> libc::pid_t {
         }
         child => child,
     }
+}
+
+/// Nothing of the child is left behind when a test fails.
+fn end_if_it_hangs() {
+    // SAFETY: the signal ends the process, and that is all.
+    unsafe { libc::alarm(10) };
 }
 
 pub(crate) fn wait(child: libc::pid_t) {
@@ -112,8 +119,7 @@ fn first(round: usize) {
         }
         (0..7 * round % 500).for_each(|_| core::hint::spin_loop());
         let child = fork(|| {
-            // SAFETY: the signal ends the process: it hangs.
-            unsafe { libc::alarm(10) };
+            end_if_it_hangs();
             do_firsts(round);
         });
         wait(child);
@@ -121,14 +127,44 @@ fn first(round: usize) {
 }
 
 fn do_firsts(round: usize) {
-    let mut firsts: [fn(); 4] = [
+    let mut firsts: [fn(); 5] = [
+        || info!("first"),
         || _ = get_logger("first"),
         || drop(plain("/dev/null").with_delay(true).build().expect("a handler")),
         || drop(crate::plain_format()),
         || Manager::global().log_panics(Manager::global().root()),
     ];
-    firsts.rotate_left(round % 4);
+    firsts.rotate_left(round % 5);
     firsts.iter().for_each(|first| first());
+}
+
+/// Forks while other threads meet statements of `log`; each child does too.
+fn statements() {
+    femto_std::bridge::log::install().expect("the first");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                meet();
+            }
+        });
+        for _ in 0..500 {
+            let child = fork(|| {
+                end_if_it_hangs();
+                (0..3).for_each(|_| meet());
+            });
+            wait(child);
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// Meets a statement that is new.
+fn meet() {
+    static LINE: AtomicU32 = AtomicU32::new(1);
+    let mut builder = log::Record::builder();
+    builder.file_static(Some(file!())).line(Some(LINE.fetch_add(1, Ordering::Relaxed)));
+    log::logger().log(&builder.target("met").args(format_args!("met")).build());
 }
 
 fn queued(arguments: &[&str]) {

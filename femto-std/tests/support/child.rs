@@ -8,7 +8,7 @@ pub(crate) fn in_child(work: impl FnOnce()) -> libc::pid_t {
     match unsafe { libc::fork() } {
         0 => {
             // SAFETY: the signal ends the process: it hangs.
-            unsafe { libc::alarm(30) };
+            unsafe { libc::alarm(10) };
             work();
             // SAFETY: nothing of the parent's is run at this end.
             unsafe { libc::_exit(0) }

@@ -2,19 +2,23 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
 use std::time::Instant;
 
 use femto_core::Value;
 
 use super::statement::Statement;
 use crate::extra::Extra;
+use crate::state;
 
 /// A span, for as long as it or one inside it lives.
 pub(crate) struct Span {
     pub(super) statement: Statement,
     name: &'static str,
     parent: Option<Arc<Span>>,
+    /// Of the process that made it.
+    epoch: u32,
     /// How often fields were recorded.
     version: AtomicUsize,
     fields: Mutex<Fields>,
@@ -49,25 +53,30 @@ impl Span {
     ) -> Self {
         let times = is_timed.then(|| Mutex::new(Times::new()));
         let fields = Mutex::new(Fields { own, flat: None });
-        Self { statement, name, parent, version: AtomicUsize::new(0), fields, times }
+        let (epoch, version) = (state::epoch(), AtomicUsize::new(0));
+        Self { statement, name, parent, epoch, version, fields, times }
     }
 
     /// What its records have of it and of the spans around it.
     pub(crate) fn extra(&self) -> Arc<Extra> {
         let version = self.around().map(|span| span.version.load(Ordering::Acquire)).sum();
-        match &self.fields().flat {
-            Some((known, extra)) if *known == version => return extra.clone(),
-            _ => {}
+        if let Some(fields) = self.lock(&self.fields)
+            && let Some((known, extra)) = &fields.flat
+            && *known == version
+        {
+            return extra.clone();
         }
         // What is recorded meanwhile makes the next record do so again.
         let extra = Arc::new(self.flatten());
-        self.fields().flat = Some((version, extra.clone()));
+        if let Some(mut fields) = self.lock(&self.fields) {
+            fields.flat = Some((version, extra.clone()));
+        }
         extra
     }
 
     /// Adds fields, in place of those of the same names.
     pub(super) fn record(&self, mut recorded: Extra) {
-        let mut fields = self.fields();
+        let Some(mut fields) = self.lock(&self.fields) else { return };
         recorded.append_missing(&fields.own);
         fields.own = recorded;
         drop(fields);
@@ -102,8 +111,8 @@ impl Span {
     }
 
     fn change_times(&self, change: impl FnOnce(&mut Times)) {
-        if let Some(times) = &self.times {
-            change(&mut times.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(mut times) = self.times.as_ref().and_then(|times| self.lock(times)) {
+            change(&mut times);
         }
     }
 
@@ -111,15 +120,29 @@ impl Span {
         core::iter::successors(Some(self), |span| span.parent.as_deref())
     }
 
-    fn fields(&self) -> MutexGuard<'_, Fields> {
-        self.fields.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks what is of this span. `None` in a forked child if a thread of the parent was at it, for ever:
+    /// its records are without, then.
+    fn lock<'l, T>(&self, of_span: &'l Mutex<T>) -> Option<MutexGuard<'l, T>> {
+        if self.epoch == state::epoch() {
+            return Some(of_span.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        (0..TRIES).find_map(|_| match of_span.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(guard)) => Some(guard.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                thread::yield_now();
+                None
+            }
+        })
     }
 
     #[cold]
     fn flatten(&self) -> Extra {
         let (mut extra, mut path) = (Extra::new(), String::with_capacity(ROOM));
         for span in self.around() {
-            extra.append_missing(&span.fields().own);
+            if let Some(fields) = span.lock(&span.fields) {
+                extra.append_missing(&fields.own);
+            }
         }
         self.write_path(&mut path);
         extra.push_missing("spans", &Value::Str(&path));
@@ -150,5 +173,7 @@ impl Times {
     }
 }
 
+/// How often a child tries to lock: a thread of its own is done long before.
+const TRIES: usize = 100;
 /// Bytes that few paths need more of.
 const ROOM: usize = 64;

@@ -14,6 +14,8 @@ pub(crate) mod field;
 mod function;
 mod json;
 pub(crate) mod keys;
+#[cfg(feature = "cli")]
+pub(crate) mod layout;
 mod logfmt;
 mod mask;
 pub(crate) mod owned;

@@ -60,31 +60,10 @@ pub fn get_logger(name: &str) -> Logger {
     Manager::global().get_logger(name)
 }
 
-/// What the command `femto` uses. Not part of the public interface.
 #[cfg(feature = "cli")]
 #[doc(hidden)]
-pub mod __cli {
-    use std::os::fd::BorrowedFd;
-
-    use crate::{Color, Level, formatter, os};
-
-    /// Whether to colour, as consoles do.
-    #[must_use]
-    pub fn is_colored(color: Color, is_terminal: bool) -> bool {
-        color.is_on(is_terminal, |name| std::env::var_os(name))
-    }
-
-    /// Appends a line as a console handler would show that of a record.
-    pub fn push_line(line: &str, level: Level, is_colored: bool, out: &mut String) {
-        formatter::push_console_line(line, level, is_colored, out);
-    }
-
-    /// Whether nobody will read what is written there.
-    #[must_use]
-    pub fn is_hung_up(descriptor: BorrowedFd<'_>) -> bool {
-        os::connection(descriptor) != os::Connection::Open
-    }
-}
+#[path = "cli.rs"]
+pub mod __cli;
 
 /// What the macros' expansions use. Not part of the public interface.
 #[doc(hidden)]

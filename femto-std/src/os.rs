@@ -76,6 +76,19 @@ pub(crate) fn connection(descriptor: BorrowedFd<'_>) -> Connection {
     }
 }
 
+/// Waits until one of them has something to read, or is at its end, for so long at most; says of each.
+#[cfg(feature = "cli")]
+pub(crate) fn wait_to_read(descriptors: &[BorrowedFd<'_>], most: Duration) -> Vec<bool> {
+    let poll =
+        |fd: &BorrowedFd<'_>| libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    let mut polls: Vec<_> = descriptors.iter().map(poll).collect();
+    let most = libc::c_int::try_from(most.as_millis()).unwrap_or(libc::c_int::MAX);
+    // SAFETY: `polls` holds as many `pollfd` as are told, and lives through the call.
+    let found = unsafe { libc::poll(polls.as_mut_ptr(), polls.len() as libc::nfds_t, most) };
+    // One that a signal ended is as one that found nothing.
+    polls.iter().map(|poll| found > 0 && poll.revents != 0).collect()
+}
+
 /// Bytes written to a socket that the other end has not acknowledged (`SIOCOUTQ`); `None` if the
 /// system does not tell.
 pub(crate) fn unsent_bytes(descriptor: BorrowedFd<'_>) -> Option<usize> {

@@ -40,6 +40,11 @@ impl Attribute {
         NAMES.iter().find(|(known, _)| *known == name).map(|&(_, field)| field)
     }
 
+    #[cfg(feature = "cli")]
+    pub(super) fn name(self) -> &'static str {
+        NAMES.iter().find(|(_, known)| *known == self).map_or("", |&(name, _)| name)
+    }
+
     pub(super) fn mask(self) -> CaptureMask {
         match self {
             Self::PathName | Self::FileName | Self::Module | Self::LineNo => CaptureMask::LOCATION,

@@ -6,8 +6,8 @@ use core::mem;
 
 use femto_core::{Level, Value};
 
-use super::FormatError;
 use super::attribute::{self, Attribute};
+use super::{FormatError, PatternStyle};
 use crate::template::{BraceSpec, PercentTemplate, PrintError, Spec, TemplateError};
 
 /// A format string, cut.
@@ -68,8 +68,16 @@ impl Shape {
 }
 
 impl Parsed {
+    pub(super) fn of(format: &str, style: PatternStyle) -> Result<Self, FormatError> {
+        match style {
+            PatternStyle::Percent => Self::percent(format),
+            PatternStyle::Brace => Self::brace(format),
+            PatternStyle::Dollar => Self::dollar(format),
+        }
+    }
+
     /// `%(name)-8s`
-    pub(super) fn percent(format: &str) -> Result<Self, FormatError> {
+    fn percent(format: &str) -> Result<Self, FormatError> {
         let template = PercentTemplate::parse(format).map_err(|error| match error {
             TemplateError::Parse { at } => FormatError::ParsePattern { at },
             _ => FormatError::ParsePattern { at: 0 },
@@ -88,7 +96,7 @@ impl Parsed {
     }
 
     /// `{name:>8}`
-    pub(super) fn brace(format: &str) -> Result<Self, FormatError> {
+    fn brace(format: &str) -> Result<Self, FormatError> {
         let mut parsed = Self::default();
         let mut at = 0;
         while let Some(length) = format[at..].find(['{', '}']) {
@@ -117,7 +125,7 @@ impl Parsed {
     }
 
     /// `$name` or `${name}`
-    pub(super) fn dollar(format: &str) -> Result<Self, FormatError> {
+    fn dollar(format: &str) -> Result<Self, FormatError> {
         let mut parsed = Self::default();
         let mut at = 0;
         while let Some(length) = format[at..].find('$') {

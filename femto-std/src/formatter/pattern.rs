@@ -96,11 +96,7 @@ impl PatternFormatter {
     /// A name that is no attribute is that of a key-value; [`FormatterBuilder`](crate::config::FormatterBuilder)
     /// refuses it unless it has a default.
     pub fn new(format: &str, style: PatternStyle) -> Result<Self, FormatError> {
-        let parsed = match style {
-            PatternStyle::Percent => Parsed::percent(format),
-            PatternStyle::Brace => Parsed::brace(format),
-            PatternStyle::Dollar => Parsed::dollar(format),
-        }?;
+        let parsed = Parsed::of(format, style)?;
         let attributes = parsed.items.iter().filter_map(|item| match item.source {
             Source::Record(attribute) => Some(attribute),
             Source::LevelName(_) | Source::KeyValue(_) => None,
@@ -373,12 +369,15 @@ fn write_value(value: &Value<'_>, shape: Shape, out: &mut String) {
     }
 }
 
+/// In the style `%`.
+pub(super) const DEFAULT_FORMAT: &str = "%(asctime)s %(levelname)-8s %(name)s: %(message)s";
+
 /// Stands where a record has no such key-value, as in the logs of Apache.
 const ABSENT: &str = "-";
 
 impl Default for PatternFormatter {
     fn default() -> Self {
-        Self::new("%(asctime)s %(levelname)-8s %(name)s: %(message)s", PatternStyle::Percent)
+        Self::new(DEFAULT_FORMAT, PatternStyle::Percent)
             .expect("the format is a constant, and tested")
     }
 }

@@ -2,6 +2,8 @@
 
 mod chain;
 mod follow;
+mod formats;
+mod inputs;
 mod line;
 mod lines;
 mod pretty;
@@ -9,25 +11,22 @@ mod query;
 mod rotated;
 mod show;
 mod source;
+mod stream;
 mod unpack;
 
 use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use clap::{Args, ValueEnum};
+use femto_std::config::ConfigError;
 use femto_std::{Color, add_level_name};
 
-use follow::Follower;
-use line::{Parser, Part, Pattern, level_of};
-use lines::{LastLines, Lines, start_of_last};
+use line::{Part, Pattern, level_of};
 use query::{Condition, Query};
-use show::{Context, Settings, Show};
-use unpack::Packing;
+use show::{Settings, Show};
 
 /// Shows the end of log files, and follows them through rotation
 ///
@@ -82,9 +81,17 @@ pub(crate) struct Options {
     /// message, msg and some more
     #[arg(long, value_name = "KEY=PART")]
     key: Vec<Key>,
-    /// The lines are text of this format, in Python's `%` style: `%(asctime)s %(levelname)s %(name)s: %(message)s`
-    #[arg(long, value_name = "PATTERN")]
+    /// The lines are text of this format, in one of Python's styles: `%(asctime)s %(levelname)-8s %(name)s: %(message)s`,
+    /// `{levelname:8} {message}`, `$levelname $message`
+    #[arg(long, value_name = "PATTERN", conflicts_with = "config")]
     format: Option<Pattern>,
+    /// The application's configuration, which says what the lines of each FILE look like. Without FILE, all files that its
+    /// handlers write to
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// The handler that wrote the lines, if their file does not tell; without FILE, only what this one writes to
+    #[arg(long, value_name = "ID", requires = "config")]
+    handler: Option<String>,
     /// What becomes of lines that cannot be read as records, if records are chosen
     #[arg(long, value_enum, default_value_t = Unparsed::Hide)]
     unparsed: Unparsed,
@@ -99,8 +106,7 @@ pub(crate) struct Options {
     /// there are several
     #[arg(long, value_enum)]
     names: Option<Heading>,
-    /// What to read; `-` is standard input, which is read to its end before files are followed
-    #[arg(default_value = "-", hide_default_value = true)]
+    /// What to read; `-`, and nothing, is standard input
     files: Vec<PathBuf>,
 }
 
@@ -139,6 +145,10 @@ enum Heading {
 pub(crate) enum Error {
     Level(String),
     Format(femto_std::Error),
+    Config {
+        config: PathBuf,
+        error: Box<ConfigError>,
+    },
     Open {
         source: io::Error,
     },
@@ -167,8 +177,10 @@ impl Error {
 
 /// Shows the files; one that cannot be read does not keep others from being shown.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
-    let mut show = Show::new(settings(options)?)?;
-    match show_all(options, &mut show) {
+    let inputs = formats::inputs(options)?;
+    let files: Vec<&Path> = inputs.iter().map(|(path, _)| &**path).collect();
+    let mut show = Show::new(settings(options, &inputs)?)?;
+    match inputs::show_all(&files, options, &mut show) {
         Err(error) if error.is_broken_pipe() => Ok(()),
         result => {
             show.tell_hidden(true);
@@ -177,7 +189,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     }
 }
 
-fn settings(options: &Options) -> Result<Settings, Error> {
+fn settings(options: &Options, inputs: &[formats::Input]) -> Result<Settings, Error> {
     for LevelName { name, level } in &options.level_name {
         add_level_name(*level, name);
     }
@@ -186,16 +198,12 @@ fn settings(options: &Options) -> Result<Settings, Error> {
         .as_deref()
         .map(|name| level_of(name).ok_or_else(|| Error::Level(name.to_owned())));
     let level = level.transpose()?;
-    let names = options.files.iter().map(|path| match path {
+    let name = |path: &Path| match path {
         path if path == Path::new("-") => "standard input".to_owned(),
         path => shown_name(path),
-    });
-    let several = if options.files.len() > 1 { Heading::Title } else { Heading::None };
+    };
+    let several = if inputs.len() > 1 { Heading::Title } else { Heading::None };
     Ok(Settings {
-        parser: Parser {
-            keys: options.key.iter().map(|Key(key, part)| (key.clone(), *part)).collect(),
-            pattern: options.format.clone(),
-        },
         query: Query { level, loggers: options.logger.clone(), fields: options.field.clone() },
         unparsed: options.unparsed,
         color: match options.color {
@@ -205,7 +213,7 @@ fn settings(options: &Options) -> Result<Settings, Error> {
         },
         pretty: options.pretty,
         heading: options.names.unwrap_or(several),
-        names: names.collect(),
+        inputs: inputs.iter().map(|(path, parser)| (name(path), parser.clone())).collect(),
     })
 }
 
@@ -217,150 +225,6 @@ fn shown_name(path: &Path) -> String {
         plain.into_iter().chain(escaped.into_iter().flatten())
     };
     path.to_string_lossy().chars().flat_map(escape).collect()
-}
-
-fn show_all(options: &Options, show: &mut Show) -> Result<(), Error> {
-    let mut followers = Vec::new();
-    let mut failure = None;
-    for (input, path) in options.files.iter().enumerate() {
-        match begin(path, input, options, show) {
-            Ok(follower) => followers.extend(follower.map(|follower| (path, follower))),
-            Err(error) if matches!(error, Error::Write(_)) => return Err(error),
-            Err(error) => failure = Some(failure_of(path, &error, options)),
-        }
-    }
-    while !followers.is_empty() {
-        let mut is_busy = false;
-        let mut failed = None;
-        for (index, (path, follower)) in followers.iter_mut().enumerate() {
-            match follower.step(show) {
-                Ok(was_busy) => is_busy |= was_busy,
-                Err(error) if matches!(error, Error::Write(_)) => return Err(error),
-                Err(error) => {
-                    failure = Some(failure_of(path, &error, options));
-                    failed = Some(index);
-                }
-            }
-        }
-        if let Some(index) = failed {
-            let (_, mut follower) = followers.remove(index);
-            follower.finish(show)?;
-        }
-        show.tell_hidden(false);
-        if !is_busy {
-            if show.is_hung_up() {
-                return Ok(());
-            }
-            thread::sleep(options.interval);
-        }
-    }
-    failure.map_or(Ok(()), Err)
-}
-
-/// Of one of several it is told at once.
-fn failure_of(path: &Path, error: &Error, options: &Options) -> Error {
-    if options.files.len() > 1 {
-        tell(path, &error.to_string());
-        return Error::Told;
-    }
-    Error::Of { name: shown_name(path), what: error.to_string() }
-}
-
-/// Shows what there is of a file; what is to be followed is answered.
-fn begin(
-    path: &Path,
-    input: usize,
-    options: &Options,
-    show: &mut Show,
-) -> Result<Option<Follower>, Error> {
-    if path == Path::new("-") {
-        return show_stream(&mut io::stdin().lock(), path, input, options, show).map(|()| None);
-    }
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !options.no_follow => {
-            return Follower::new(path.to_owned(), input, Count::From(1)).map(Some);
-        }
-        Err(source) => return Err(Error::Open { source }),
-    };
-    let is_file = file.metadata().map_err(Error::read)?.is_file();
-    if !is_file {
-        return show_stream(&mut &file, path, input, options, show).map(|()| None);
-    }
-    let count = options.lines.unwrap_or(Count::Last(USUAL));
-    if let Some(packing) = Packing::of(&file).map_err(Error::read)? {
-        let mut unpacked = packing.unpack(file).map_err(Error::read)?;
-        return show_all_of(&mut *unpacked, path, input, count, show).map(|()| None);
-    }
-    if !options.no_follow {
-        return Follower::new(path.to_owned(), input, count).map(Some);
-    }
-    let mut file = file;
-    if let Count::Last(count) = count {
-        let at = start_of_last(&file, count).map_err(Error::read)?;
-        io::Seek::seek(&mut file, io::SeekFrom::Start(at)).map_err(Error::read)?;
-    }
-    let count = match count {
-        Count::Last(_) => Count::From(1),
-        from => from,
-    };
-    show_all_of(&mut file, path, input, count, show).map(|()| None)
-}
-
-fn show_stream(
-    stream: &mut dyn Read,
-    path: &Path,
-    input: usize,
-    options: &Options,
-    show: &mut Show,
-) -> Result<(), Error> {
-    let usual = if options.no_follow { Count::Last(USUAL) } else { Count::From(1) };
-    show_all_of(stream, path, input, options.lines.unwrap_or(usual), show)
-}
-
-/// Shows what can only be read from its beginning to its end.
-fn show_all_of(
-    input: &mut dyn Read,
-    path: &Path,
-    number: usize,
-    count: Count,
-    show: &mut Show,
-) -> Result<(), Error> {
-    let (mut lines, mut context) = (Lines::new(), Context::new(number));
-    let mut last = match count {
-        Count::Last(count) => Some(LastLines::new(count)),
-        Count::From(first) => {
-            context.skip = first.saturating_sub(1);
-            None
-        }
-    };
-    let mut give = |block: &[u8]| match &mut last {
-        Some(last) => {
-            last.add(block);
-            Ok(())
-        }
-        None => show.block(block, &mut context),
-    };
-    let mut failed = None;
-    loop {
-        match lines::read(input, lines.room()) {
-            Ok(0) => break,
-            Ok(size) => lines.add(size, &mut give)?,
-            Err(error) => {
-                // What was read before it is shown.
-                failed = Some(Error::read(error));
-                break;
-            }
-        }
-    }
-    lines.finish(&mut give)?;
-    if let Some(last) = last {
-        show.block(&last.into_bytes(), &mut context)?;
-    }
-    if lines.cut > 0 {
-        tell(path, CUT);
-    }
-    failed.map_or(Ok(()), Err)
 }
 
 /// Says something about a file to whoever looks.
@@ -444,6 +308,13 @@ impl fmt::Display for Error {
                  or a number from 0 to 255"
             ),
             Self::Format(source) => source.fmt(f),
+            Self::Config { config, error } => {
+                for (index, problem) in error.problems().iter().enumerate() {
+                    let separator = if index > 0 { "\n" } else { "" };
+                    write!(f, "{separator}{}: {problem}", config.display())?;
+                }
+                Ok(())
+            }
             Self::Open { source } => write!(f, "could not open it: {source}"),
             Self::Read { source } => write!(f, "could not read it: {source}"),
             Self::Write(source) => write!(f, "could not write to standard output: {source}"),
@@ -452,8 +323,5 @@ impl fmt::Display for Error {
         }
     }
 }
-
-/// Lines that are shown first, unless said otherwise.
-const USUAL: u64 = 10;
 
 const CUT: &str = "has a line of more than 16 MiB, of which the rest is left out";

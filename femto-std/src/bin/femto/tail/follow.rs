@@ -63,6 +63,7 @@ impl Follower {
                     return Ok(true);
                 }
                 Progress::AtEnd => {
+                    current.settle(show)?;
                     return match fs::metadata(&self.path) {
                         Ok(metadata) if self.is_current(Id::of(&metadata)) => {
                             self.missing = None;
@@ -87,6 +88,11 @@ impl Follower {
     /// What was not told at the end of a file, when following ends.
     pub(super) fn finish(&mut self, show: &mut Show) -> Result<(), Error> {
         self.late.iter_mut().chain(&mut self.current).try_for_each(|source| source.finish(show))
+    }
+
+    /// Whether a record waits for its rest.
+    pub(super) fn holds(&self) -> bool {
+        self.late.iter().chain(&self.current).any(Source::holds)
     }
 
     fn is_current(&self, id: Id) -> bool {
@@ -122,6 +128,7 @@ impl Follower {
             // One that was truncated has nothing more to tell.
             is_busy |= source.read(show)? == Progress::More;
             source.read_to_end(show)?;
+            source.settle(show)?;
             tell_cut(source, &self.path);
         }
         while let Some(source) = self.late.front_mut()
@@ -152,6 +159,9 @@ impl Follower {
     }
 
     fn take(&mut self, next: Next, show: &mut Show) -> Result<(), Error> {
+        if let Some(current) = &mut self.current {
+            current.end_record(show)?;
+        }
         let packing = Packing::of(&next.file).map_err(Error::read)?;
         let mut source = match Source::new(next.file, 0, self.input) {
             Ok(source) => source,
@@ -167,9 +177,7 @@ impl Follower {
                 source.finish(show)?;
                 source.skip_rest().map_err(Error::read)?;
             }
-            None => {
-                source.read_to_end(show)?;
-            }
+            None => source.read_to_end(show)?,
         }
         if let Some(before) = self.current.replace(source) {
             self.late.push_back(before);

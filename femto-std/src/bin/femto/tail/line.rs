@@ -2,13 +2,13 @@
 
 mod json;
 mod logfmt;
+mod pairs;
 mod pattern;
 mod text;
 
 use std::borrow::Cow;
 
 use femto_std::{Level, level_named};
-use memchr::memmem;
 
 pub(super) use json::Object;
 pub(super) use pattern::Pattern;
@@ -23,6 +23,10 @@ pub(super) struct Parsed<'l> {
     pub(super) logger: Option<Cow<'l, str>>,
     pub(super) time: Option<Cow<'l, str>>,
     pub(super) message: Option<Cow<'l, str>>,
+    /// Of text: where ` key=value` may stand, the message and what comes behind it.
+    text: &'l str,
+    /// Of text: parts of the record come behind a message that is not over yet.
+    pub(super) is_open: bool,
     /// All others.
     pub(super) fields: Vec<(Cow<'l, str>, Content<'l>)>,
 }
@@ -84,7 +88,7 @@ pub(super) struct Seen {
 }
 
 impl Parser {
-    /// `None` if the line is not the first, or only, of a record.
+    /// Reads the first, or only, line of a record; `None` if it is none.
     pub(super) fn parse<'l>(&self, line: &'l str, seen: &mut Seen) -> Option<Parsed<'l>> {
         if let Some(pattern) = &self.pattern {
             return pattern.parse(line);
@@ -101,6 +105,19 @@ impl Parser {
         }
         seen.has_times |= parsed.time.is_some();
         Some(parsed)
+    }
+
+    /// Reads all lines of a record of text.
+    pub(super) fn parse_whole<'l>(&self, text: &'l str) -> Option<Parsed<'l>> {
+        let text = pairs::before_exception(text);
+        if let Some(pattern) = &self.pattern {
+            return pattern.parse_whole(text);
+        }
+        let first = text.split('\n').next().unwrap_or(text);
+        let parsed = text::parse(first)?;
+        // Nothing stands behind the message.
+        let message = &text[first.len() - parsed.text.len()..];
+        Some(Parsed { message: Some(message.into()), text: message, ..parsed })
     }
 
     /// What a key is, if it is no field.
@@ -147,8 +164,9 @@ impl<'l> Parsed<'l> {
         }
     }
 
-    /// What the record has of this key, with a path below it: `http.status`.
-    pub(super) fn field(&self, key: &str) -> Option<Content<'_>> {
+    /// What the record has of this key, with a path below it: `http.status`. Values in a text end at a
+    /// space, `wide` ones at the next pair.
+    pub(super) fn field(&self, key: &str, is_wide: bool) -> Option<Content<'_>> {
         let own = |text: &'_ Option<Cow<'l, str>>| {
             text.as_ref().map(|text| Content::Text(text.to_string().into()))
         };
@@ -163,7 +181,8 @@ impl<'l> Parsed<'l> {
             _ => {}
         }
         if self.kind == Kind::Text {
-            return pair_in(self.message.as_deref()?, key).map(|text| Content::Text(text.into()));
+            let value = pairs::value(self.text, key, is_wide);
+            return value.map(|text| Content::Text(text.into()));
         }
         let of_fields = self.fields.iter().find(|(known, _)| known == "fields");
         if let Some((_, Content::Json(raw))) = of_fields
@@ -180,18 +199,6 @@ impl<'l> Parsed<'l> {
             }
         })
     }
-}
-
-/// The value of ` key=value` in a text: up to a space, unless it is in quotes.
-fn pair_in<'l>(text: &'l str, key: &str) -> Option<&'l str> {
-    memmem::find_iter(text.as_bytes(), key).find_map(|at| {
-        let begins = at == 0 || text.as_bytes()[at - 1] == b' ';
-        let value = text[at + key.len()..].strip_prefix('=').filter(|_| begins)?;
-        Some(match value.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
-            Some((quoted, _)) => quoted,
-            None => value.split([' ', ',', '\t']).next().unwrap_or(value),
-        })
-    })
 }
 
 /// The level of that name or number, or of a `Level 25`.
@@ -254,29 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_found_in_a_text() {
-        let text = "user=ann tried superuser=bob, path=\"/a b\" n=7";
-        for (key, expected) in [
-            ("user", Some("ann")),
-            ("superuser", Some("bob")),
-            ("path", Some("/a b")),
-            ("n", Some("7")),
-            ("tried", None),
-            ("ser", None),
-        ] {
-            assert_eq!(pair_in(text, key), expected, "{key}");
-        }
-    }
-
-    #[test]
     fn keys_that_were_given_are_the_only_ones_for_what_they_are() {
         let parser = Parser { keys: vec![("sev".into(), Part::Level)], pattern: None };
         let line = r#"{"sev":"ERROR","level":"7th floor","msg":"hello","x":1}"#;
         let parsed = parser.parse(line, &mut Seen::default()).unwrap();
         assert_eq!(parsed.level, Some(Level::ERROR));
         assert_eq!(parsed.message.as_deref(), Some("hello"));
-        assert_eq!(parsed.field("level"), Some(Content::Text("7th floor".into())));
-        assert_eq!(parsed.field("x"), Some(Content::Json("1")));
+        assert_eq!(parsed.field("level", false), Some(Content::Text("7th floor".into())));
+        assert_eq!(parsed.field("x", false), Some(Content::Json("1")));
     }
 
     #[test]

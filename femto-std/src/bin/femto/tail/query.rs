@@ -29,7 +29,21 @@ impl Query {
         self.level.is_none() && self.loggers.is_empty() && self.fields.is_empty()
     }
 
+    /// Whether fields are asked for.
+    pub(super) fn has_fields(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
+    /// What it says of a record of which all is known.
     pub(super) fn ask(&self, record: &Parsed<'_>) -> Answer {
+        match self.ask_level_and_logger(record) {
+            Answer::No => Answer::No,
+            _ if !self.fields.iter().all(|condition| condition.holds(record)) => Answer::No,
+            answer => answer,
+        }
+    }
+
+    pub(super) fn ask_level_and_logger(&self, record: &Parsed<'_>) -> Answer {
         let mut answer = Answer::Yes;
         if let Some(least) = self.level {
             match record.level {
@@ -47,11 +61,7 @@ impl Query {
                 None => answer = Answer::Unknown,
             }
         }
-        if self.fields.iter().all(|condition| condition.holds(record)) {
-            answer
-        } else {
-            Answer::No
-        }
+        answer
     }
 }
 
@@ -103,7 +113,7 @@ enum Is {
 
 impl Condition {
     fn holds(&self, record: &Parsed<'_>) -> bool {
-        let Some(content) = record.field(&self.key) else {
+        let Some(content) = record.field(&self.key, self.value.contains(' ')) else {
             return matches!(self.is, Is::Absent | Is::NotEqual | Is::NotContaining);
         };
         let text = content.as_str();

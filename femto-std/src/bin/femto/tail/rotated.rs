@@ -62,6 +62,11 @@ impl Rotated {
     }
 }
 
+/// Whether a name is that of a rotated file of this log.
+pub(super) fn is_of(log: &Path, name: &OsStr) -> bool {
+    Rotated::parse(log, name).is_some()
+}
+
 /// The rotated files of a log, the youngest first, packed ones behind those of the same name that are
 /// not.
 pub(super) fn list(log: &Path) -> io::Result<Vec<Rotated>> {

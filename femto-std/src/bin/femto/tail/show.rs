@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::rc::Rc;
 
 use femto_std::{__cli, Color, Level};
 use memchr::memchr_iter;
@@ -15,7 +16,6 @@ use super::{Error, Heading, Unparsed, tell};
 
 /// What is shown of lines, and how.
 pub(super) struct Show {
-    parser: Parser,
     query: Query,
     unparsed: Unparsed,
     is_colored: bool,
@@ -33,6 +33,7 @@ pub(super) struct Show {
 /// Whose lines they are.
 struct Input {
     name: String,
+    parser: Rc<Parser>,
     /// Lines that were hidden because they could not be read.
     hidden: u64,
     is_told: bool,
@@ -45,6 +46,8 @@ pub(super) struct Context {
     pub(super) skip: u64,
     seen: Seen,
     record: Option<Begun>,
+    /// Lines of a record of which more must be known before it is shown; most often none.
+    held: Vec<u8>,
 }
 
 /// A record whose lines may go on.
@@ -56,19 +59,29 @@ struct Begun {
 
 impl Context {
     pub(super) fn new(input: usize) -> Self {
-        Self { input, skip: 0, seen: Seen::default(), record: None }
+        Self { input, skip: 0, seen: Seen::default(), record: None, held: Vec::new() }
+    }
+
+    /// Whether there is a record of which the rest may come.
+    pub(super) fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    fn hold(&mut self, line: &[u8]) {
+        self.held.extend_from_slice(line);
+        self.held.push(b'\n');
     }
 }
 
 /// What is asked of [`Show`].
 pub(super) struct Settings {
-    pub(super) parser: Parser,
     pub(super) query: Query,
     pub(super) unparsed: Unparsed,
     pub(super) color: Color,
     pub(super) pretty: bool,
     pub(super) heading: Heading,
-    pub(super) names: Vec<String>,
+    /// Of each input the name, and what reads its lines.
+    pub(super) inputs: Vec<(String, Rc<Parser>)>,
 }
 
 impl Show {
@@ -79,18 +92,17 @@ impl Show {
         // Whoever asks for colours has a terminal behind the pipe.
         let escapes = is_terminal || is_colored;
         let pretty = settings.pretty.then(|| Pretty::new(is_colored)).transpose()?;
-        let input = |name| Input { name, hidden: 0, is_told: false };
+        let input = |(name, parser)| Input { name, parser, hidden: 0, is_told: false };
         // A descriptor of our own: the library's stream would look for ends of lines again.
         let stdout = stdout.as_fd().try_clone_to_owned().map_err(Error::Write)?;
         Ok(Self {
-            parser: settings.parser,
             query: settings.query,
             unparsed: settings.unparsed,
             is_colored,
             escapes,
             pretty,
             heading: settings.heading,
-            inputs: settings.names.into_iter().map(input).collect(),
+            inputs: settings.inputs.into_iter().map(input).collect(),
             last: None,
             out: Vec::new(),
             line: String::new(),
@@ -130,9 +142,16 @@ impl Show {
 
     fn line(&mut self, bytes: &[u8], context: &mut Context) {
         let text = String::from_utf8_lossy(bytes);
-        let text = text.strip_suffix('\r').map_or(&*text, |text| text);
-        let parsed = self.parser.parse(text, &mut context.seen);
+        let text = text.strip_suffix('\r').unwrap_or(&text);
+        let parsed = self.inputs[context.input].parser.parse(text, &mut context.seen);
         let Some(record) = &parsed else {
+            if context.holds() {
+                context.hold(bytes);
+                if context.held.len() > MOST_HELD {
+                    self.decide(context);
+                }
+                return;
+            }
             let begun = context.record.unwrap_or_else(|| {
                 let is_shown = self.shows_unreadable(context.input);
                 Begun { is_shown, level: Level::INFO }
@@ -142,12 +161,19 @@ impl Show {
             }
             return;
         };
+        self.decide(context);
+        let mut answer = self.query.ask_level_and_logger(record);
+        // What is not known of a text yet, its next lines may tell.
+        let may_go_on = record.kind == Kind::Text
+            && (self.query.has_fields() || answer == Answer::Unknown && record.is_open);
+        if answer != Answer::No {
+            if may_go_on {
+                return context.hold(bytes);
+            }
+            answer = self.query.ask(record);
+        }
         let level = record.level.unwrap_or(Level::INFO);
-        let is_shown = match self.query.ask(record) {
-            Answer::Yes => true,
-            Answer::No => false,
-            Answer::Unknown => self.shows_unreadable(context.input),
-        };
+        let is_shown = self.shows(answer, context.input);
         // Only text goes on in further lines.
         context.record = (record.kind == Kind::Text).then_some(Begun { is_shown, level });
         if !is_shown {
@@ -158,6 +184,41 @@ impl Show {
                 self.push_pretty(record, context.input)
             }
             _ => self.push(bytes, text, level, context.input),
+        }
+    }
+
+    /// Shows what is held, if it is wanted: nothing more is expected to belong to it.
+    pub(super) fn settle(&mut self, context: &mut Context) -> Result<(), Error> {
+        self.decide(context);
+        self.write_out()
+    }
+
+    fn decide(&mut self, context: &mut Context) {
+        let Some((_, lines)) = context.held.split_last() else { return };
+        let mut text = String::from_utf8_lossy(lines);
+        if text.contains('\r') {
+            text = text.replace("\r\n", "\n").into();
+        }
+        let record = self.inputs[context.input].parser.parse_whole(&text);
+        let answer = record.as_ref().map_or(Answer::Unknown, |record| self.query.ask(record));
+        let level = record.and_then(|record| record.level).unwrap_or(Level::INFO);
+        let is_shown = self.shows(answer, context.input);
+        context.record = Some(Begun { is_shown, level });
+        if is_shown {
+            for line in lines.split(|byte| *byte == b'\n') {
+                let text = String::from_utf8_lossy(line);
+                let text = text.strip_suffix('\r').unwrap_or(&text);
+                self.push(line, text, level, context.input);
+            }
+        }
+        context.held.clear();
+    }
+
+    fn shows(&mut self, answer: Answer, input: usize) -> bool {
+        match answer {
+            Answer::Yes => true,
+            Answer::No => false,
+            Answer::Unknown => self.shows_unreadable(input),
         }
     }
 
@@ -239,3 +300,6 @@ impl Show {
 
 /// Bytes that are written at once.
 const ENOUGH: usize = 64 << 10;
+
+/// Bytes of a record that are looked through.
+const MOST_HELD: usize = 16 << 20;

@@ -1,5 +1,6 @@
 //! A file that is open: what was read of it, and whether it is still what it was.
 
+use core::time::Duration;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -96,6 +97,19 @@ impl Source {
         }
     }
 
+    /// Shows a record whose rest was waited for long enough.
+    pub(super) fn settle(&mut self, show: &mut Show) -> Result<(), Error> {
+        if self.holds() && self.read_at.elapsed() >= SETTLED {
+            show.settle(&mut self.context)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a record waits for its rest.
+    pub(super) fn holds(&self) -> bool {
+        self.context.holds()
+    }
+
     fn add(&mut self, size: usize, show: &mut Show) -> Result<(), Error> {
         let context = &mut self.context;
         self.lines.add(size, &mut |block| show.block(block, context))
@@ -119,7 +133,13 @@ impl Source {
     /// Shows a last line without end.
     pub(super) fn finish(&mut self, show: &mut Show) -> Result<(), Error> {
         let context = &mut self.context;
-        self.lines.finish(&mut |block| show.block(block, context))
+        self.lines.finish(&mut |block| show.block(block, context))?;
+        self.end_record(show)
+    }
+
+    /// Shows a record that waits for its rest, as that is in no other file.
+    pub(super) fn end_record(&mut self, show: &mut Show) -> Result<(), Error> {
+        show.settle(&mut self.context)
     }
 
     /// Whether the file holds what was read of this one, and perhaps more.
@@ -153,3 +173,6 @@ fn has_mark(file: &File, at: u64, mark: &[u8]) -> bool {
 
 /// Bytes that tell whether a file was written anew.
 const MARK: u64 = 64;
+
+/// How long after its last line a record is whole, if no other follows.
+pub(super) const SETTLED: Duration = Duration::from_millis(100);

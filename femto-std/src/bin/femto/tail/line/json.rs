@@ -129,7 +129,7 @@ mod tests {
             assert_eq!(parsed.logger.as_deref(), Some("net"));
             assert_eq!(parsed.time.as_deref(), Some("2026-11-26T08:08:51.123456Z"));
             assert_eq!(parsed.message.as_deref(), Some("a \"b\""));
-            assert_eq!(parsed.field("tries"), Some(Content::Json("3")));
+            assert_eq!(parsed.field("tries", false), Some(Content::Json("3")));
         }
     }
 
@@ -146,7 +146,7 @@ mod tests {
             ("http.status.no", None),
             ("code", None),
         ] {
-            assert_eq!(parsed.field(path), expected, "{path}");
+            assert_eq!(parsed.field(path, false), expected, "{path}");
         }
     }
 

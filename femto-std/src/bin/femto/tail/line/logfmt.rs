@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(parsed.logger.as_deref(), Some("net"));
         assert_eq!(parsed.message.as_deref(), Some("link \"up\"\nin 5 ms"));
         for (key, expected) in [("peer", "10.0.0.7"), ("empty", ""), ("q", "")] {
-            assert_eq!(parsed.field(key), Some(Content::Text(expected.into())), "{key}");
+            assert_eq!(parsed.field(key, false), Some(Content::Text(expected.into())), "{key}");
         }
         assert!(parse("level=INFO  msg=\"é\" ", &Parser::default()).is_some());
     }

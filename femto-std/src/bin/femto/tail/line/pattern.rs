@@ -2,123 +2,178 @@
 
 use core::str::FromStr;
 
-use femto_std::formatter::{PatternFormatter, PatternStyle};
+use femto_std::__cli::{Layout, pattern};
+use femto_std::formatter::PatternStyle;
 use memchr::memmem;
 
-use super::{Content, Parsed, level_of};
+use super::{Content, Parsed, level_of, pairs};
 
-/// A format string of Python's `%` style, read backwards.
+/// A format string, read backwards.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     /// Each with the text before it.
     fields: Vec<(String, String)>,
     /// The text after the last.
     tail: String,
+    /// Where the message is among the fields.
+    message: Option<usize>,
 }
 
 impl FromStr for Pattern {
     type Err = String;
 
+    /// The style is the first in which the format names a part of a record: `${message}` is of the style
+    /// `$`, though `{message}` is in it.
     fn from_str(format: &str) -> Result<Self, String> {
-        let _ = PatternFormatter::new(format, PatternStyle::Percent)
-            .map_err(|error| error.to_string())?;
-        let (mut fields, mut tail) = (Vec::new(), String::new());
-        let mut rest = format;
-        while let Some(at) = rest.find('%') {
-            tail.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            if let Some(after) = rest.strip_prefix('%') {
-                tail.push('%');
-                rest = after;
-            } else if let Some((name, after)) =
-                rest.strip_prefix('(').and_then(|it| it.split_once(')'))
+        use PatternStyle::{Brace, Dollar, Percent};
+        for style in [Percent, Dollar, Brace] {
+            if let Ok(Layout::Pattern { fields, tail }) = pattern(format, style)
+                && fields.iter().any(|(_, name)| PARTS.contains(&&**name))
             {
-                // The conversion ends with the first letter, but for C's lengths.
-                let is_type = |c: char| c.is_ascii_alphabetic() && !matches!(c, 'h' | 'l' | 'L');
-                let end = after.find(is_type).map_or(after.len(), |at| at + 1);
-                fields.push((core::mem::take(&mut tail), name.to_owned()));
-                rest = &after[end..];
+                return Ok(Self::new(fields, tail));
             }
         }
-        tail.push_str(rest);
-        if fields.is_empty() {
-            return Err("it names no attribute: %(levelname)s, %(message)s, ...".to_owned());
-        }
-        Ok(Self { fields, tail })
+        let signs = [("%(", Percent), ("$", Dollar), ("{", Brace)];
+        let meant = signs.iter().find(|(sign, _)| format.contains(sign));
+        Err(match meant.map(|(_, style)| pattern(format, *style)) {
+            Some(Err(error)) => error.to_string(),
+            _ => format!(
+                "it names none of {}: allowed are the styles %(message)s, {{message}} and $message",
+                PARTS.join(", ")
+            ),
+        })
     }
 }
 
 impl Pattern {
-    pub(super) fn parse<'l>(&self, line: &'l str) -> Option<Parsed<'l>> {
-        let mut texts = Vec::with_capacity(self.fields.len());
-        let rest = line.strip_prefix(&*self.fields[0].0)?;
-        if !self.find(0, rest, &mut texts, &mut { TRIES }) {
-            return None;
-        }
-        let mut parsed = Parsed::default();
-        for ((_, name), text) in self.fields.iter().zip(texts) {
-            match &**name {
-                "levelname" | "levelno" => {
-                    parsed.level = parsed.level.or_else(|| level_of(text));
-                    parsed.level_name.get_or_insert(text.into());
-                }
-                "name" => parsed.logger = Some(text.into()),
-                "message" => parsed.message = Some(text.into()),
-                "asctime" => parsed.time = Some(text.into()),
-                "created" if parsed.time.is_none() => parsed.time = Some(text.into()),
-                // Whoever names it means this line's, not an attribute's of its own.
-                _ => parsed.fields.push((name.clone().into(), Content::Text(text.into()))),
-            }
-        }
-        Some(parsed)
+    pub(crate) fn new(fields: Vec<(String, String)>, tail: String) -> Self {
+        let message = fields.iter().position(|(_, name)| name == "message");
+        Self { fields, tail, message }
     }
 
-    /// Whether a text is these fields, from number `index` on; a field is as short as it can be.
-    fn find<'l>(
-        &self,
-        index: usize,
-        text: &'l str,
-        texts: &mut Vec<&'l str>,
-        tries: &mut u32,
-    ) -> bool {
-        let name = &*self.fields[index].1;
-        let Some((after, _)) = self.fields.get(index + 1) else {
-            let Some(text) = text.strip_suffix(&*self.tail) else { return false };
-            let text = if name == "message" { text } else { text.trim() };
-            let fits = is_like(name, text);
-            if fits {
-                texts.push(text);
-            }
-            return fits;
-        };
-        let longest = text.len().min(LONGEST);
-        let mut try_at = |at: usize| -> Option<bool> {
-            *tries = tries.checked_sub(1)?;
-            let (field, rest) = (text[..at].trim(), &text[at + after.len()..]);
-            if !is_like(name, field) {
-                return Some(false);
-            }
-            texts.push(field);
-            let found = self.find(index + 1, rest, texts, tries);
-            if !found {
-                texts.pop();
-            }
-            Some(found)
-        };
-        // The search ends when it is found, and when it was tried often enough.
-        let mut is_found = |at| try_at(at).map_or(Some(false), |found| found.then_some(true));
-        let bytes = text.as_bytes();
-        if after.is_empty() {
-            let mut ends = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= longest);
-            return ends.find_map(&mut is_found) == Some(true);
+    /// Reads the first line of a record. That of a message of several lines has no more than what stands
+    /// before the message.
+    pub(super) fn parse<'l>(&self, line: &'l str) -> Option<Parsed<'l>> {
+        if let Some(parsed) = self.parse_whole(line) {
+            return Some(parsed);
         }
-        let found = match name {
-            // What comes behind a message may be in it, too.
-            "message" => memmem::rfind_iter(bytes, after).find_map(&mut is_found),
-            _ => memmem::find_iter(&bytes[..longest], after).find_map(&mut is_found),
-        };
-        found == Some(true)
+        let message = self.message.filter(|_| !self.ends_in_message())?;
+        // What anything could be does not begin a record.
+        let is_known = |(_, name): &(_, String)| IS_LIKE.contains(&&**name);
+        if !self.fields[..message].iter().any(is_known) {
+            return None;
+        }
+        let fields = &self.fields[..=message];
+        let texts = cut(line, fields, "", &mut { TRIES })?;
+        Some(Parsed { is_open: true, ..parsed(line, fields, texts) })
     }
+
+    /// Reads all lines of a record.
+    pub(super) fn parse_whole<'l>(&self, text: &'l str) -> Option<Parsed<'l>> {
+        let mut tries = TRIES;
+        if self.ends_in_message() {
+            let texts = cut(text, &self.fields, &self.tail, &mut tries)?;
+            return Some(parsed(text, &self.fields, texts));
+        }
+        // Behind it, key-values that the format does not name; below it, exception and stack.
+        let mut lines = text;
+        loop {
+            for end in pairs::ends(lines) {
+                if let Some(texts) = cut(&lines[..end], &self.fields, &self.tail, &mut tries) {
+                    return Some(parsed(text, &self.fields, texts));
+                }
+            }
+            lines = &lines[..lines.rfind('\n').filter(|_| tries > 0)?];
+        }
+    }
+
+    /// Whether all that comes behind the message belongs to it.
+    fn ends_in_message(&self) -> bool {
+        self.tail.is_empty() && self.message == Some(self.fields.len() - 1)
+    }
+}
+
+/// The record of a text's fields.
+fn parsed<'l>(text: &'l str, fields: &[(String, String)], texts: Vec<&'l str>) -> Parsed<'l> {
+    let mut parsed = Parsed { text, ..Parsed::default() };
+    for ((_, name), part) in fields.iter().zip(texts) {
+        match &**name {
+            "levelname" | "levelno" => {
+                parsed.level = parsed.level.or_else(|| level_of(part));
+                parsed.level_name.get_or_insert(part.into());
+            }
+            "name" => parsed.logger = Some(part.into()),
+            "message" => {
+                parsed.message = Some(part.into());
+                parsed.text = &text[part.as_ptr() as usize - text.as_ptr() as usize..];
+            }
+            "asctime" => parsed.time = Some(part.into()),
+            "created" if parsed.time.is_none() => parsed.time = Some(part.into()),
+            // Stands where a record has no such key-value.
+            _ if part == "-" => {}
+            // Whoever names it means this line's, not an attribute's of its own.
+            _ => parsed.fields.push((name.clone().into(), Content::Text(part.into()))),
+        }
+    }
+    parsed
+}
+
+/// A text cut into these fields, with the tail behind them; a field is as short as it can be.
+fn cut<'l>(
+    text: &'l str,
+    fields: &[(String, String)],
+    tail: &str,
+    tries: &mut u32,
+) -> Option<Vec<&'l str>> {
+    let mut texts = Vec::with_capacity(fields.len());
+    let rest = text.strip_prefix(&*fields[0].0)?;
+    find(fields, tail, rest, &mut texts, tries).then_some(texts)
+}
+
+fn find<'l>(
+    fields: &[(String, String)],
+    tail: &str,
+    text: &'l str,
+    texts: &mut Vec<&'l str>,
+    tries: &mut u32,
+) -> bool {
+    let Some(((_, name), others)) = fields.split_first() else { return false };
+    let Some((after, _)) = others.first() else {
+        let Some(text) = text.strip_suffix(tail) else { return false };
+        let text = if name == "message" { text } else { text.trim() };
+        let fits = is_like(name, text);
+        if fits {
+            texts.push(text);
+        }
+        return fits;
+    };
+    let longest = text.len().min(LONGEST);
+    let mut try_at = |at: usize| -> Option<bool> {
+        *tries = tries.checked_sub(1)?;
+        let (field, rest) = (text[..at].trim(), &text[at + after.len()..]);
+        if !is_like(name, field) {
+            return Some(false);
+        }
+        texts.push(field);
+        let found = find(others, tail, rest, texts, tries);
+        if !found {
+            texts.pop();
+        }
+        Some(found)
+    };
+    // The search ends when it is found, and when it was tried often enough.
+    let mut is_found = |at| try_at(at).map_or(Some(false), |found| found.then_some(true));
+    let bytes = text.as_bytes();
+    if after.is_empty() {
+        let mut ends = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= longest);
+        return ends.find_map(&mut is_found) == Some(true);
+    }
+    let found = match &**name {
+        // What comes behind a message may be in it, too.
+        "message" => memmem::rfind_iter(bytes, after).find_map(&mut is_found),
+        _ => memmem::find_iter(&bytes[..longest], after).find_map(&mut is_found),
+    };
+    found == Some(true)
 }
 
 /// Whether an attribute may be this text.
@@ -128,12 +183,26 @@ fn is_like(name: &str, text: &str) -> bool {
         "levelname" => level_of(text).is_some() && text.parse::<u8>().is_err(),
         "levelno" => text.parse::<u8>().is_ok(),
         "asctime" => text.bytes().any(|byte| byte.is_ascii_digit()),
-        "lineno" | "process" | "thread" | "msecs" | "created" | "relativeCreated" => {
-            text.parse::<f64>().is_ok()
-        }
-        _ => !text.is_empty(),
+        _ if IS_LIKE.contains(&name) => text.parse::<f64>().is_ok(),
+        _ => !text.is_empty() && !text.contains('\n'),
     }
 }
+
+/// What a format has to name one of.
+const PARTS: [&str; 6] = ["asctime", "created", "levelname", "levelno", "name", "message"];
+
+/// Attributes that are like nothing else.
+const IS_LIKE: [&str; 9] = [
+    "levelname",
+    "levelno",
+    "asctime",
+    "lineno",
+    "process",
+    "thread",
+    "msecs",
+    "created",
+    "relativeCreated",
+];
 
 /// Bytes of a field that is not the message.
 const LONGEST: usize = 512;
@@ -184,8 +253,8 @@ mod tests {
         }
         let pattern: Pattern = "%(process)d %(threadName)s %(message)s".parse().unwrap();
         let parsed = pattern.parse("12 main x").unwrap();
-        assert_eq!(parsed.field("threadName"), Some(Content::Text("main".into())));
-        assert_eq!(parsed.field("process"), Some(Content::Text("12".into())));
+        assert_eq!(parsed.field("threadName", false), Some(Content::Text("main".into())));
+        assert_eq!(parsed.field("process", false), Some(Content::Text("12".into())));
     }
 
     #[test]

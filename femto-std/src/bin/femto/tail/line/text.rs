@@ -44,7 +44,7 @@ pub(super) fn parse(line: &str) -> Option<Parsed<'_>> {
 
 fn parsed<'l>(time: &'l str, message: &'l str) -> Parsed<'l> {
     let time = (!time.is_empty()).then_some(Cow::Borrowed(time));
-    Parsed { time, message: Some(message.into()), ..Parsed::default() }
+    Parsed { time, message: Some(message.into()), text: message, ..Parsed::default() }
 }
 
 /// What stands behind the level: perhaps a logger, then the message.

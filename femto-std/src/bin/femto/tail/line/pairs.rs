@@ -1,0 +1,111 @@
+//! ` key=value` in a record of text: key-values stand behind its message, on the last line of that, and
+//! before exception and stack.
+
+use memchr::memmem;
+
+/// The value of a key in a text; the last, as key-values stand behind the message. It is up to a space
+/// unless it is in quotes; a `wide` one is up to the next pair.
+pub(super) fn value<'l>(text: &'l str, key: &str, is_wide: bool) -> Option<&'l str> {
+    memmem::rfind_iter(text.as_bytes(), key).find_map(|at| {
+        let begins = at == 0 || b" \n\t".contains(&text.as_bytes()[at - 1]);
+        let value = text.get(at + key.len()..)?.strip_prefix('=').filter(|_| begins)?;
+        if let Some((quoted, _)) = value.strip_prefix('"').and_then(|it| it.split_once('"')) {
+            return Some(quoted);
+        }
+        let end = match is_wide {
+            true => value.match_indices([' ', '\n']).find_map(|(at, end)| {
+                let is_end = end == "\n" || begins_pair(&value[at + 1..]);
+                is_end.then_some(at)
+            }),
+            false => value.find([' ', ',', '\t', '\n']),
+        };
+        Some(&value[..end.unwrap_or(value.len())])
+    })
+}
+
+/// Where a text ends without the pairs behind it, each after a space: without all of them first, then
+/// without fewer.
+pub(super) fn ends(text: &str) -> impl Iterator<Item = usize> {
+    let mut ends = vec![text.len()];
+    while let Some(at) = text[..ends[ends.len() - 1]].rfind(' ')
+        && begins_pair(&text[at + 1..])
+    {
+        ends.push(at);
+    }
+    ends.into_iter().rev()
+}
+
+/// Whether a text begins with `key=`.
+fn begins_pair(text: &str) -> bool {
+    let key = text.bytes().position(|byte| b"= \t\n\"".contains(&byte));
+    key.is_some_and(|end| end > 0 && text.as_bytes()[end] == b'=')
+}
+
+/// A record's text without the exception and stack of Python behind it.
+pub(super) fn before_exception(text: &str) -> &str {
+    let heads = memmem::find_iter(text.as_bytes(), LAST);
+    let mut starts = heads.filter_map(|at| {
+        let start = text[..at].rfind('\n')?;
+        let is_head = HEADS.contains(&text[start + 1..at].trim_start());
+        is_head.then_some(start)
+    });
+    starts.next().map_or(text, |start| &text[..start])
+}
+
+/// What ends the first line of an exception or a stack, and what that begins with.
+const LAST: &str = "(most recent call last):";
+const HEADS: [&str; 3] = ["Traceback ", "Stack ", "+ Exception Group Traceback "];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_found_in_a_text() {
+        let text = "user=ann tried superuser=bob, path=\"/a b\" n=7\nline=2\n user=eve why=disk is full z=1\n";
+        for (key, narrow, wide) in [
+            ("user", Some("eve"), Some("eve")),
+            ("superuser", Some("bob"), Some("bob,")),
+            ("path", Some("/a b"), Some("/a b")),
+            ("n", Some("7"), Some("7")),
+            ("line", Some("2"), Some("2")),
+            ("why", Some("disk"), Some("disk is full")),
+            ("z", Some("1"), Some("1")),
+            ("tried", None, None),
+            ("ser", None, None),
+            ("", None, None),
+        ] {
+            assert_eq!(value(text, key, false), narrow, "{key}");
+            assert_eq!(value(text, key, true), wide, "{key}");
+        }
+    }
+
+    #[test]
+    fn pairs_at_the_end_are_cut_off() {
+        for (text, expected) in [
+            ("text [main] user=ann n=1", &["text [main]", "text [main] user=ann", ""][..]),
+            ("a=1 b", &[""]),
+            ("text\n user=ann", &["text\n", ""]),
+            ("text =x", &[""]),
+            ("a=1", &[""]),
+        ] {
+            let whole = |part: &&'static str| if part.is_empty() { text } else { part };
+            let expected: Vec<&str> = expected.iter().map(whole).collect();
+            let found: Vec<&str> = ends(text).map(|end| &text[..end]).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn exceptions_are_no_part_of_the_message() {
+        for (text, expected) in [
+            ("a\nb n=1\nTraceback (most recent call last):\n  user=bob", "a\nb n=1"),
+            ("a\nStack (most recent call last):\n  user=bob", "a"),
+            ("a\n  + Exception Group Traceback (most recent call last):\n  | x", "a"),
+            ("a Traceback (most recent call last):\nb", "a Traceback (most recent call last):\nb"),
+            ("a\nsee (most recent call last):", "a\nsee (most recent call last):"),
+        ] {
+            assert_eq!(before_exception(text), expected);
+        }
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! Runs in the command `femto`.
 
+use femto_core::{Details, Level, Record};
+
 use super::builder::{FormatterBuilder, FormatterStyle};
 use super::field::{Field, NamedField};
 use super::parse::{Item, Parsed, Source};
@@ -18,6 +20,8 @@ pub enum Layout {
         fields: Vec<(String, String)>,
         /// The text behind the last.
         tail: String,
+        /// A time as `asctime` shows it, if the formatter's date format is known.
+        time: Option<String>,
     },
     /// JSON or logfmt: the key of each field.
     Keys(Vec<(String, Field)>),
@@ -39,7 +43,8 @@ pub fn pattern(format: &str, style: PatternStyle) -> Result<Layout, FormatError>
         };
         (item.literal.to_string(), name.to_owned())
     };
-    Ok(Layout::Pattern { fields: parsed.items.iter().map(field).collect(), tail: parsed.tail })
+    let fields = parsed.items.iter().map(field).collect();
+    Ok(Layout::Pattern { fields, tail: parsed.tail, time: None })
 }
 
 impl Layout {
@@ -59,9 +64,30 @@ impl Layout {
             }
             FormatterStyle::Pretty => return Ok(Self::Pretty),
         };
-        match &formatter.format {
+        let mut layout = match &formatter.format {
             Some(format) => pattern(format, style),
             None => pattern(DEFAULT_FORMAT, PatternStyle::Percent),
+        }?;
+        if let Self::Pattern { time, .. } = &mut layout {
+            *time = sample(formatter);
         }
+        Ok(layout)
     }
+}
+
+/// A time as the formatter shows it.
+fn sample(formatter: &FormatterBuilder) -> Option<String> {
+    let only_time = FormatterBuilder {
+        style: FormatterStyle::Percent,
+        format: Some("%(asctime)s".to_owned()),
+        date_format: formatter.date_format.clone(),
+        millisecond_format: formatter.millisecond_format.clone(),
+        time_zone: formatter.time_zone.clone(),
+        ..FormatterBuilder::default()
+    };
+    let mut time = String::new();
+    let details = Details::default();
+    let record = Record::from_message("", &"", Level::INFO, 0, &details);
+    only_time.build().ok()?.format(&record, &mut time).ok()?;
+    Some(time)
 }

@@ -82,7 +82,9 @@ fn parser(config: &Config, handler: &HandlerConfig, options: &Options) -> Result
     })?;
     let mut parser = Parser { keys: keys(options), pattern: None };
     match layout {
-        Layout::Pattern { fields, tail } => parser.pattern = Some(Pattern::new(fields, tail)),
+        Layout::Pattern { fields, tail, time } => {
+            parser.pattern = Some(Pattern::new(fields, tail, time.as_deref()));
+        }
         Layout::Keys(fields) => {
             parser.keys.extend(fields.into_iter().filter_map(|(key, field)| {
                 let part = match field {

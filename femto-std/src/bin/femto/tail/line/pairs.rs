@@ -23,8 +23,8 @@ pub(super) fn value<'l>(text: &'l str, key: &str, is_wide: bool) -> Option<&'l s
     })
 }
 
-/// Where a text ends without the pairs behind it, each after a space: without all of them first, then
-/// without fewer.
+/// Where a text may end without the pairs behind it, each after a space: without all of them first, then
+/// without fewer; then without those whose values have spaces in them.
 pub(super) fn ends(text: &str) -> impl Iterator<Item = usize> {
     let mut ends = vec![text.len()];
     while let Some(at) = text[..ends[ends.len() - 1]].rfind(' ')
@@ -32,7 +32,9 @@ pub(super) fn ends(text: &str) -> impl Iterator<Item = usize> {
     {
         ends.push(at);
     }
-    ends.into_iter().rev()
+    let before = &text[..ends[ends.len() - 1]];
+    let others = before.rmatch_indices(' ').map(|(at, _)| at);
+    ends.into_iter().rev().chain(others.filter(|at| begins_pair(&text[at + 1..])))
 }
 
 /// Whether a text begins with `key=`.
@@ -85,6 +87,7 @@ mod tests {
         for (text, expected) in [
             ("text [main] user=ann n=1", &["text [main]", "text [main] user=ann", ""][..]),
             ("a=1 b", &[""]),
+            ("x a=1 2 b=3 4", &["", "x a=1 2", "x"]),
             ("text\n user=ann", &["text\n", ""]),
             ("text =x", &[""]),
             ("a=1", &[""]),

@@ -17,6 +17,8 @@ pub(crate) struct Pattern {
     tail: String,
     /// Where the message is among the fields.
     message: Option<usize>,
+    /// The shape of times, if it is known.
+    time: Option<String>,
 }
 
 impl FromStr for Pattern {
@@ -27,10 +29,10 @@ impl FromStr for Pattern {
     fn from_str(format: &str) -> Result<Self, String> {
         use PatternStyle::{Brace, Dollar, Percent};
         for style in [Percent, Dollar, Brace] {
-            if let Ok(Layout::Pattern { fields, tail }) = pattern(format, style)
+            if let Ok(Layout::Pattern { fields, tail, time }) = pattern(format, style)
                 && fields.iter().any(|(_, name)| PARTS.contains(&&**name))
             {
-                return Ok(Self::new(fields, tail));
+                return Ok(Self::new(fields, tail, time.as_deref()));
             }
         }
         let signs = [("%(", Percent), ("$", Dollar), ("{", Brace)];
@@ -46,9 +48,10 @@ impl FromStr for Pattern {
 }
 
 impl Pattern {
-    pub(crate) fn new(fields: Vec<(String, String)>, tail: String) -> Self {
+    /// Of fields and the text before each, the text after the last, and a time as it is shown.
+    pub(crate) fn new(fields: Vec<(String, String)>, tail: String, time: Option<&str>) -> Self {
         let message = fields.iter().position(|(_, name)| name == "message");
-        Self { fields, tail, message }
+        Self { fields, tail, message, time: time.map(shape) }
     }
 
     /// Reads the first line of a record. That of a message of several lines has no more than what stands
@@ -64,7 +67,7 @@ impl Pattern {
             return None;
         }
         let fields = &self.fields[..=message];
-        let texts = cut(line, fields, "", &mut { TRIES })?;
+        let texts = self.cut(line, fields, "", &mut { TRIES })?;
         Some(Parsed { is_open: true, ..parsed(line, fields, texts) })
     }
 
@@ -72,14 +75,14 @@ impl Pattern {
     pub(super) fn parse_whole<'l>(&self, text: &'l str) -> Option<Parsed<'l>> {
         let mut tries = TRIES;
         if self.ends_in_message() {
-            let texts = cut(text, &self.fields, &self.tail, &mut tries)?;
+            let texts = self.cut(text, &self.fields, &self.tail, &mut tries)?;
             return Some(parsed(text, &self.fields, texts));
         }
         // Behind it, key-values that the format does not name; below it, exception and stack.
         let mut lines = text;
         loop {
             for end in pairs::ends(lines) {
-                if let Some(texts) = cut(&lines[..end], &self.fields, &self.tail, &mut tries) {
+                if let Some(texts) = self.cut(&lines[..end], &self.fields, &self.tail, &mut tries) {
                     return Some(parsed(text, &self.fields, texts));
                 }
             }
@@ -90,6 +93,81 @@ impl Pattern {
     /// Whether all that comes behind the message belongs to it.
     fn ends_in_message(&self) -> bool {
         self.tail.is_empty() && self.message == Some(self.fields.len() - 1)
+    }
+
+    /// A text cut into these fields, with the tail behind them; a field is as short as it can be.
+    fn cut<'l>(
+        &self,
+        text: &'l str,
+        fields: &[(String, String)],
+        tail: &str,
+        tries: &mut u32,
+    ) -> Option<Vec<&'l str>> {
+        let mut texts = Vec::with_capacity(fields.len());
+        let rest = text.strip_prefix(&*fields[0].0)?;
+        self.find(fields, tail, rest, &mut texts, tries).then_some(texts)
+    }
+
+    fn find<'l>(
+        &self,
+        fields: &[(String, String)],
+        tail: &str,
+        text: &'l str,
+        texts: &mut Vec<&'l str>,
+        tries: &mut u32,
+    ) -> bool {
+        let Some(((_, name), others)) = fields.split_first() else { return false };
+        let Some((after, _)) = others.first() else {
+            let Some(text) = text.strip_suffix(tail) else { return false };
+            let text = if name == "message" { text } else { text.trim() };
+            let fits = self.is_like(name, text);
+            if fits {
+                texts.push(text);
+            }
+            return fits;
+        };
+        let longest = text.len().min(LONGEST);
+        let mut try_at = |at: usize| -> Option<bool> {
+            *tries = tries.checked_sub(1)?;
+            let (field, rest) = (text[..at].trim(), &text[at + after.len()..]);
+            if !self.is_like(name, field) {
+                return Some(false);
+            }
+            texts.push(field);
+            let found = self.find(others, tail, rest, texts, tries);
+            if !found {
+                texts.pop();
+            }
+            Some(found)
+        };
+        // The search ends when it is found, and when it was tried often enough.
+        let mut is_found = |at| try_at(at).map_or(Some(false), |found| found.then_some(true));
+        let bytes = text.as_bytes();
+        if after.is_empty() {
+            let mut ends = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= longest);
+            return ends.find_map(&mut is_found) == Some(true);
+        }
+        let found = match &**name {
+            // What comes behind a message may be in it, too.
+            "message" => memmem::rfind_iter(bytes, after).find_map(&mut is_found),
+            _ => memmem::find_iter(&bytes[..longest], after).find_map(&mut is_found),
+        };
+        found == Some(true)
+    }
+
+    /// Whether an attribute may be this text.
+    fn is_like(&self, name: &str, text: &str) -> bool {
+        match name {
+            "message" => true,
+            "levelname" => level_of(text).is_some() && text.parse::<u8>().is_err(),
+            "levelno" => text.parse::<u8>().is_ok(),
+            "asctime" => match &self.time {
+                Some(time) => shape(text) == *time,
+                None => is_like_time(text),
+            },
+            _ if IS_LIKE.contains(&name) => text.parse::<f64>().is_ok(),
+            _ => !text.is_empty() && !text.contains('\n'),
+        }
     }
 }
 
@@ -118,75 +196,36 @@ fn parsed<'l>(text: &'l str, fields: &[(String, String)], texts: Vec<&'l str>) -
     parsed
 }
 
-/// A text cut into these fields, with the tail behind them; a field is as short as it can be.
-fn cut<'l>(
-    text: &'l str,
-    fields: &[(String, String)],
-    tail: &str,
-    tries: &mut u32,
-) -> Option<Vec<&'l str>> {
-    let mut texts = Vec::with_capacity(fields.len());
-    let rest = text.strip_prefix(&*fields[0].0)?;
-    find(fields, tail, rest, &mut texts, tries).then_some(texts)
+/// What times of one format have in common: runs of digits and of letters, and the rest.
+fn shape(time: &str) -> String {
+    let mut shape = String::with_capacity(time.len());
+    for c in time.chars() {
+        let class = match c {
+            c if c.is_ascii_digit() => '0',
+            c if c.is_alphabetic() => 'a',
+            // The sign of a zone.
+            '+' => '-',
+            c => c,
+        };
+        if !matches!(class, '0' | 'a' | ' ') || !shape.ends_with(class) {
+            shape.push(class);
+        }
+    }
+    shape
 }
 
-fn find<'l>(
-    fields: &[(String, String)],
-    tail: &str,
-    text: &'l str,
-    texts: &mut Vec<&'l str>,
-    tries: &mut u32,
-) -> bool {
-    let Some(((_, name), others)) = fields.split_first() else { return false };
-    let Some((after, _)) = others.first() else {
-        let Some(text) = text.strip_suffix(tail) else { return false };
-        let text = if name == "message" { text } else { text.trim() };
-        let fits = is_like(name, text);
-        if fits {
-            texts.push(text);
-        }
-        return fits;
-    };
-    let longest = text.len().min(LONGEST);
-    let mut try_at = |at: usize| -> Option<bool> {
-        *tries = tries.checked_sub(1)?;
-        let (field, rest) = (text[..at].trim(), &text[at + after.len()..]);
-        if !is_like(name, field) {
-            return Some(false);
-        }
-        texts.push(field);
-        let found = find(others, tail, rest, texts, tries);
-        if !found {
-            texts.pop();
-        }
-        Some(found)
-    };
-    // The search ends when it is found, and when it was tried often enough.
-    let mut is_found = |at| try_at(at).map_or(Some(false), |found| found.then_some(true));
-    let bytes = text.as_bytes();
-    if after.is_empty() {
-        let mut ends = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= longest);
-        return ends.find_map(&mut is_found) == Some(true);
-    }
-    let found = match &**name {
-        // What comes behind a message may be in it, too.
-        "message" => memmem::rfind_iter(bytes, after).find_map(&mut is_found),
-        _ => memmem::find_iter(&bytes[..longest], after).find_map(&mut is_found),
-    };
-    found == Some(true)
+/// Whether a text may be a time of any format: it has digits, and begins with them or with the name of
+/// a day or month.
+fn is_like_time(text: &str) -> bool {
+    let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let begins = |name: &&str| text.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+    has_digits && (text.as_bytes()[0].is_ascii_digit() || NAMES.iter().any(|name| begins(name)))
 }
 
-/// Whether an attribute may be this text.
-fn is_like(name: &str, text: &str) -> bool {
-    match name {
-        "message" => true,
-        "levelname" => level_of(text).is_some() && text.parse::<u8>().is_err(),
-        "levelno" => text.parse::<u8>().is_ok(),
-        "asctime" => text.bytes().any(|byte| byte.is_ascii_digit()),
-        _ if IS_LIKE.contains(&name) => text.parse::<f64>().is_ok(),
-        _ => !text.is_empty() && !text.contains('\n'),
-    }
-}
+const NAMES: [&str; 19] = [
+    "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// What a format has to name one of.
 const PARTS: [&str; 6] = ["asctime", "created", "levelname", "levelno", "name", "message"];

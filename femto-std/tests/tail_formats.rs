@@ -120,7 +120,7 @@ fn is_of_ann(sent: &Sent) -> bool {
     field(sent, "user").as_deref() == Some("ann")
 }
 
-const QUESTIONS: [(&[&str], Wanted); 10] = [
+const QUESTIONS: [(&[&str], Wanted); 11] = [
     (&["--level", "error"], |sent| sent.1 >= Level::ERROR),
     (&["--logger", "app"], |sent| sent.2.starts_with("app")),
     (&["--field", "user=ann"], is_of_ann),
@@ -128,6 +128,7 @@ const QUESTIONS: [(&[&str], Wanted); 10] = [
     (&["--field", "!user"], |sent| field(sent, "user").is_none()),
     (&["--field", "ms>=900"], |sent| field(sent, "ms").as_deref() == Some("900")),
     (&["--field", "message~lines"], |sent| sent.0.contains("lines")),
+    (&["--field", "why~full$"], |sent| field(sent, "why").is_some()),
     (&["--field", "why=disk is full"], |sent| field(sent, "why").is_some()),
     (&["--field", "user=ann", "--level", "warn", "--logger", "app.db"], |sent| {
         sent.1 >= Level::WARN && sent.2 == "app.db" && field(sent, "user").is_some()

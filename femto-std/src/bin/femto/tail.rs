@@ -71,7 +71,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME")]
     logger: Vec<String>,
     /// Show records with such a field: `user=ann`, `status>=500`, `user` (there is one), `!user` (there is none); operators
-    /// are = != < <= > >= ~ (contains) !~. Numbers are compared as numbers. Keys are those of JSON (with `http.status` for
+    /// are = != < <= > >= ~ (a regular expression is found in it) !~. Numbers are compared as numbers. Keys are those of JSON (with `http.status` for
     /// objects in objects), of logfmt, ` key=value` in text, attributes named by --format, and time, level,
     /// logger and message. A record without the field is unequal to everything. May be repeated: all must be true
     #[arg(long, value_name = "CONDITION")]

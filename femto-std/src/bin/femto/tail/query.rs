@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 use core::str::FromStr;
 
 use femto_std::Level;
+use regex::Regex;
 
 use super::line::{Content, Parsed};
 
@@ -89,7 +90,7 @@ fn dotted(name: &str) -> impl Iterator<Item = u8> {
 }
 
 /// What a field must be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Condition {
     key: String,
     is: Is,
@@ -97,7 +98,7 @@ pub(super) struct Condition {
     number: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Is {
     There,
     Absent,
@@ -107,21 +108,24 @@ enum Is {
     AtMost,
     More,
     AtLeast,
-    Containing,
-    NotContaining,
+    Matching(Regex),
+    NotMatching(Regex),
 }
 
 impl Condition {
     fn holds(&self, record: &Parsed<'_>) -> bool {
-        let Some(content) = record.field(&self.key, self.value.contains(' ')) else {
-            return matches!(self.is, Is::Absent | Is::NotEqual | Is::NotContaining);
+        // What is asked for may have spaces in it.
+        let is_wide =
+            matches!(self.is, Is::Matching(_) | Is::NotMatching(_)) || self.value.contains(' ');
+        let Some(content) = record.field(&self.key, is_wide) else {
+            return matches!(self.is, Is::Absent | Is::NotEqual | Is::NotMatching(_));
         };
         let text = content.as_str();
-        match self.is {
+        match &self.is {
             Is::There => content != Content::Json("null"),
             Is::Absent => content == Content::Json("null"),
-            Is::Containing => text.contains(&*self.value),
-            Is::NotContaining => !text.contains(&*self.value),
+            Is::Matching(regex) => regex.is_match(text),
+            Is::NotMatching(regex) => !regex.is_match(text),
             Is::Equal => self.compare(text) == Some(Ordering::Equal),
             Is::NotEqual => self.compare(text) != Some(Ordering::Equal),
             Is::Less => self.compare(text) == Some(Ordering::Less),
@@ -174,6 +178,11 @@ impl FromStr for Condition {
         }
         let end = rest.find(|c| !"=!<>~".contains(c)).unwrap_or(rest.len());
         let (operator, value) = rest.split_at(end);
+        let value = value.trim();
+        let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        let number = number(value).filter(|_| quoted.is_none());
+        let value = quoted.unwrap_or(value);
+        let regex = || Regex::new(value).map_err(|error| error.to_string());
         let is = match operator {
             "=" => Is::Equal,
             "!=" => Is::NotEqual,
@@ -181,14 +190,11 @@ impl FromStr for Condition {
             "<=" => Is::AtMost,
             ">" => Is::More,
             ">=" => Is::AtLeast,
-            "~" => Is::Containing,
-            "!~" => Is::NotContaining,
+            "~" => Is::Matching(regex()?),
+            "!~" => Is::NotMatching(regex()?),
             _ => return wrong(&format!("no operator {operator:?}")),
         };
-        let value = value.trim();
-        let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-        let value = quoted.unwrap_or(value).to_owned();
-        Ok(Self { key: key.into(), is, number: number(&value).filter(|_| quoted.is_none()), value })
+        Ok(Self { key: key.into(), is, number, value: value.to_owned() })
     }
 }
 
@@ -199,8 +205,8 @@ const ALLOWED: [&str; 8] = [
     "KEY<=VALUE",
     "KEY>VALUE",
     "KEY>=VALUE",
-    "KEY~PART",
-    "KEY!~PART (put a VALUE that begins with one of these signs in \"\")",
+    "KEY~REGEX",
+    "KEY!~REGEX (put a VALUE that begins with one of these signs in \"\")",
 ];
 
 #[cfg(test)]
@@ -239,6 +245,12 @@ mod tests {
             ("id=\"007\"", true),
             ("user~nn", true),
             ("user~x", false),
+            ("user~^a.n$", true),
+            ("user~^n", false),
+            ("message~(?i)ALL\\s+w", true),
+            ("status~^5\\d\\d$", true),
+            ("text~\"^a=\"", true),
+            ("user!~^a", false),
             ("user!~x", true),
             ("missing!~x", true),
             ("missing~", false),

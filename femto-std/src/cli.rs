@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::os::fd::BorrowedFd;
 
 pub use crate::formatter::layout::{Layout, pattern};
+pub use crate::level::find_level;
 use crate::{Color, Level, formatter, os};
 
 /// Whether to colour, as consoles do.

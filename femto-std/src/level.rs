@@ -54,19 +54,25 @@ pub fn level_name(level: Level) -> Option<&'static str> {
 /// # Errors
 /// [`Error::CheckParameter`] for any other text.
 pub fn level_named(name: &str) -> Result<Level, Error> {
-    if HAS_ANY.load(Ordering::Acquire) {
-        let names = NAMES.load();
-        let known = names.as_ref().and_then(|names| names.levels.get(&name.to_uppercase()));
-        if let Some(level) = known {
-            return Ok(*level);
-        }
-    }
-    name.parse().map_err(|_| Error::CheckParameter {
+    find_level(name).ok_or_else(|| Error::CheckParameter {
         name: "level",
         value: format!("{name:?}"),
         allowed: "NOTSET, TRACE, DEBUG, INFO, WARN, WARNING, ERROR, CRITICAL, FATAL, OFF, a name \
                   given by add_level_name, or a number from 0 to 255",
     })
+}
+
+/// Reads a level; `None` for what is none.
+#[must_use]
+pub fn find_level(name: &str) -> Option<Level> {
+    if HAS_ANY.load(Ordering::Acquire) {
+        let names = NAMES.load();
+        let known = names.as_ref().and_then(|names| names.levels.get(&name.to_uppercase()));
+        if let Some(level) = known {
+            return Some(*level);
+        }
+    }
+    name.parse().ok()
 }
 
 /// The name that the application gave a level.

@@ -8,7 +8,8 @@ mod text;
 
 use std::borrow::Cow;
 
-use femto_std::{Level, level_named};
+use femto_std::__cli::find_level;
+use femto_std::Level;
 
 pub(super) use json::Object;
 pub(super) use pattern::Pattern;
@@ -201,6 +202,15 @@ impl<'l> Parsed<'l> {
     }
 }
 
+/// What bytes say, as text.
+pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    // Most lines are right, and soon looked through.
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// The level of that name or number, or of a `Level 25`.
 pub(super) fn level_of(text: &str) -> Option<Level> {
     let text = text.trim();
@@ -218,7 +228,7 @@ pub(super) fn level_of(text: &str) -> Option<Level> {
     if number.bytes().all(|byte| byte.is_ascii_digit()) {
         return number.parse().ok().map(Level::new);
     }
-    level_named(text).ok().or_else(|| {
+    find_level(text).or_else(|| {
         let (_, level) = OF_OTHERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text))?;
         Some(*level)
     })

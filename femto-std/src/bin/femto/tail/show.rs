@@ -7,9 +7,9 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use femto_std::{__cli, Color, Level};
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
-use super::line::{Kind, Parsed, Parser, Seen};
+use super::line::{Kind, Parsed, Parser, Seen, text_of};
 use super::pretty::Pretty;
 use super::query::{Answer, Query};
 use super::{Error, Heading, Unparsed, tell};
@@ -141,7 +141,7 @@ impl Show {
     }
 
     fn line(&mut self, bytes: &[u8], context: &mut Context) {
-        let text = String::from_utf8_lossy(bytes);
+        let text = text_of(bytes);
         let text = text.strip_suffix('\r').unwrap_or(&text);
         let parsed = self.inputs[context.input].parser.parse(text, &mut context.seen);
         let Some(record) = &parsed else {
@@ -195,8 +195,8 @@ impl Show {
 
     fn decide(&mut self, context: &mut Context) {
         let Some((_, lines)) = context.held.split_last() else { return };
-        let mut text = String::from_utf8_lossy(lines);
-        if text.contains('\r') {
+        let mut text = text_of(lines);
+        if memchr(b'\r', text.as_bytes()).is_some() {
             text = text.replace("\r\n", "\n").into();
         }
         let record = self.inputs[context.input].parser.parse_whole(&text);
@@ -206,7 +206,7 @@ impl Show {
         context.record = Some(Begun { is_shown, level });
         if is_shown {
             for line in lines.split(|byte| *byte == b'\n') {
-                let text = String::from_utf8_lossy(line);
+                let text = text_of(line);
                 let text = text.strip_suffix('\r').unwrap_or(&text);
                 self.push(line, text, level, context.input);
             }

@@ -1,14 +1,17 @@
 //! ` key=value` in a record of text: key-values stand behind its message, on the last line of that, and
 //! before exception and stack.
 
-use memchr::memmem;
+use memchr::{memchr, memmem, memrchr_iter};
 
 /// The value of a key in a text; the last, as key-values stand behind the message. It is up to a space
 /// unless it is in quotes; a `wide` one is up to the next pair.
 pub(super) fn value<'l>(text: &'l str, key: &str, is_wide: bool) -> Option<&'l str> {
-    memmem::rfind_iter(text.as_bytes(), key).find_map(|at| {
-        let begins = at == 0 || b" \n\t".contains(&text.as_bytes()[at - 1]);
-        let value = text.get(at + key.len()..)?.strip_prefix('=').filter(|_| begins)?;
+    memrchr_iter(b'=', text.as_bytes()).find_map(|equals| {
+        let before = text[..equals].strip_suffix(key).filter(|_| !key.is_empty())?;
+        if !before.is_empty() && !before.ends_with([' ', '\n', '\t']) {
+            return None;
+        }
+        let value = &text[equals + 1..];
         if let Some((quoted, _)) = value.strip_prefix('"').and_then(|it| it.split_once('"')) {
             return Some(quoted);
         }
@@ -45,7 +48,9 @@ fn begins_pair(text: &str) -> bool {
 
 /// A record's text without the exception and stack of Python behind it.
 pub(super) fn before_exception(text: &str) -> &str {
-    let heads = memmem::find_iter(text.as_bytes(), LAST);
+    // Most records are a line.
+    let Some(end) = memchr(b'\n', text.as_bytes()) else { return text };
+    let heads = memmem::find_iter(&text.as_bytes()[end..], LAST).map(|at| end + at);
     let mut starts = heads.filter_map(|at| {
         let start = text[..at].rfind('\n')?;
         let is_head = HEADS.contains(&text[start + 1..at].trim_start());

@@ -63,8 +63,7 @@ pub fn level_named(name: &str) -> Result<Level, Error> {
 }
 
 /// Reads a level; `None` for what is none.
-#[must_use]
-pub fn find_level(name: &str) -> Option<Level> {
+pub(crate) fn find_level(name: &str) -> Option<Level> {
     if HAS_ANY.load(Ordering::Acquire) {
         let names = NAMES.load();
         let known = names.as_ref().and_then(|names| names.levels.get(&name.to_uppercase()));

@@ -146,6 +146,45 @@ fn bytes_are_shown_as_they_are() {
 }
 
 #[test]
+fn records_are_chosen_whatever_bytes_are_in_them() {
+    let scratch = Scratch::new("tail-bytes");
+    let path = scratch.path("log");
+    let file = path.to_str().unwrap();
+    let long = [b"ERROR:a:".to_vec(), vec![b'x'; 10 << 20], b" user=ann\n".to_vec()].concat();
+    for record in [
+        &b"ERROR:a:\xff\xfe\0 user=ann\n"[..],
+        b"ERROR:a:\x1b[31m\r\nmore \0 user=ann\r\n",
+        b"{\"level\":\"ERROR\",\"message\":\"\\u0000\\u001b \xff\",\"user\":\"ann\"}\n",
+        b"level=ERROR msg=\"\xff\0\" user=ann\n",
+        &long,
+    ] {
+        fs::write(&path, [record, b"ERROR:a:other\n", record].concat()).unwrap();
+        for condition in [&["--field", "user=ann"][..], &["--field", "user", "--level", "error"]] {
+            let arguments = [&["--no-follow", "-n", "all"], condition, &[file]].concat();
+            let shown = femto(&arguments, b"").stdout;
+            assert!(shown == [record, record].concat(), "{:?}", &record[..20]);
+        }
+    }
+}
+
+#[test]
+fn records_that_a_crash_left_are_told_by_their_mark() {
+    for line in [
+        "{\"level\":\"INFO\",\"message\":\"a\",\"recovered\":true}",
+        "level=INFO msg=a recovered=true",
+        "2026-11-26 08:08:51.123 INFO  net: a user=ann [recovered]",
+        "2026-11-26 08:08:51.123 INFO  net: a\n    b why=disk is full [recovered]",
+    ] {
+        let other = line.replace("recovered", "other");
+        let input = format!("{other}\n{line}\n{other}\n");
+        for condition in ["recovered", "recovered=true"] {
+            let output = femto(&["--no-follow", "--field", condition], input.as_bytes());
+            assert_eq!(out(&output), format!("{line}\n"), "{condition}");
+        }
+    }
+}
+
+#[test]
 fn records_of_programs_are_shown_to_people() {
     let output = Command::new(env!("CARGO_BIN_EXE_femto"))
         .args(["tail", "--no-follow", "--pretty", "-"])
@@ -408,5 +447,5 @@ fn the_guide_shows_what_is_shown() {
             commands += 1;
         }
     }
-    assert_eq!(commands, 3);
+    assert_eq!(commands, 6);
 }

@@ -201,6 +201,100 @@ fn a_line_is_shown_when_it_is_whole() {
 }
 
 #[test]
+fn a_record_of_several_lines_is_shown_when_its_rest_is_there() {
+    let scratch = Scratch::new("tail-rest");
+    let path = scratch.path("log");
+    fs::write(&path, "INFO:a:begun\n").unwrap();
+    let conditions = ["--interval", "0.01", "--field", "user=ann"];
+    let tail = Tail::start(&conditions, &[&path]);
+    let mut file = File::options().append(true).open(&path).unwrap();
+    let mut write = |text: &str| file.write_all(text.as_bytes()).unwrap();
+    // Nothing follows the last line of the first, and the second is decided by one that follows.
+    write("ERROR:a:two\nlines user=ann\n");
+    tail.wait_for(2);
+    write("ERROR:a:three\nlines\nof user=bob\nINFO:a:one user=ann\n");
+    tail.wait_for(3);
+    // What comes so late belongs to it all the same.
+    write("more of it\nINFO:a:no\n");
+    tail.wait_for(4);
+    let expected = ["ERROR:a:two", "lines user=ann", "INFO:a:one user=ann", "more of it"];
+    assert_eq!(tail.lines(), expected);
+}
+
+#[test]
+fn records_of_several_lines_keep_their_order_through_rotation() {
+    let scratch = Scratch::new("tail-whole");
+    let path = scratch.path("log");
+    let handler = RotatingFileHandlerBuilder::new(&path)
+        .with_max_bytes(2000)
+        .with_backup_count(10_000)
+        .build()
+        .unwrap();
+    let tail = Tail::start(&["-n", "all", "--interval", "0.05", "--field", "n>=0"], &[&path]);
+    let logger = lone_logger("whole", &handler);
+    let count = 5000;
+    for n in 0..count {
+        info!(logger: logger, n = n; "two\nlines");
+        if n % 1000 == 0 {
+            handler.flush(PATIENCE).unwrap();
+            tail.wait_for(1);
+        }
+    }
+    handler.flush(PATIENCE).unwrap();
+    tail.wait_for(2 * count);
+    for (n, record) in tail.lines().chunks(2).enumerate() {
+        assert!(record[0].ends_with(" INFO     whole: two"), "{record:?}");
+        assert_eq!(record[1], format!("lines n={n}"));
+    }
+}
+
+#[test]
+fn standard_input_is_shown_beside_files() {
+    let scratch = Scratch::new("tail-beside");
+    let path = scratch.path("log");
+    fs::write(&path, "INFO:file:1\n").unwrap();
+    let (tail, mut input) = Tail::with_input(&["--names", "none"], &[Path::new("-"), &path]);
+    tail.wait_for(1);
+    let mut file = File::options().append(true).open(&path).unwrap();
+    for turn in 0..3 {
+        let count = tail.lines().len();
+        writeln!(input, "INFO:pipe:{turn}").unwrap();
+        tail.wait_for(count + 1);
+        writeln!(file, "INFO:file:{turn}").unwrap();
+        tail.wait_for(count + 2);
+    }
+    // Its end is not that of the file, and its last line needs none.
+    input.write_all(b"INFO:pipe:end").unwrap();
+    drop(input);
+    tail.wait_for(8);
+    writeln!(file, "INFO:file:end").unwrap();
+    tail.wait_for(9);
+    let pipe: Vec<_> = tail.lines().into_iter().filter(|line| line.contains("pipe")).collect();
+    assert_eq!(pipe, ["INFO:pipe:0", "INFO:pipe:1", "INFO:pipe:2", "INFO:pipe:end"]);
+}
+
+/// The system gives the new file the number of the one before, if nobody has that open.
+#[test]
+fn files_that_come_and_go_are_told_apart() {
+    let scratch = Scratch::new("tail-numbers");
+    let path = scratch.path("log");
+    fs::write(&path, "0\n").unwrap();
+    let tail = Tail::start(&["-n", "all", "--interval", "0.01"], &[&path]);
+    for turn in 1..=40 {
+        tail.wait_for(turn);
+        if turn % 2 == 0 {
+            fs::rename(&path, scratch.path("log.1")).unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
+        fs::write(&path, format!("{turn}\n")).unwrap();
+    }
+    tail.wait_for(41);
+    let expected: Vec<String> = (0..=40).map(|turn| turn.to_string()).collect();
+    assert_eq!(tail.lines(), expected, "{}", tail.told());
+}
+
+#[test]
 fn several_files_are_followed() {
     let scratch = Scratch::new("tail-two");
     let (a, b) = (scratch.path("a"), scratch.path("b"));

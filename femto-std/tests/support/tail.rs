@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -53,15 +53,21 @@ pub(crate) struct Tail {
 
 impl Tail {
     pub(crate) fn start(arguments: &[&str], files: &[&Path]) -> Self {
+        Self::with_input(arguments, files).0
+    }
+
+    /// With what its standard input is written to.
+    pub(crate) fn with_input(arguments: &[&str], files: &[&Path]) -> (Self, ChildStdin) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_femto"))
             .arg("tail")
             .args(arguments)
             .args(files)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let input = child.stdin.take().unwrap();
         let (lines, told) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<Mutex<String>>::default());
         let (out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let collect = {
@@ -82,7 +88,7 @@ impl Tail {
             }
         };
         let readers = vec![thread::spawn(collect), thread::spawn(listen)];
-        Self { child, lines, told, readers }
+        (Self { child, lines, told, readers }, input)
     }
 
     pub(crate) fn wait_for(&self, count: usize) {

@@ -25,7 +25,7 @@ enum Command {
     Check(check::Options),
     Decode(decode::Options),
     Recover(recover::Options),
-    Tail(tail::Options),
+    Tail(Box<tail::Options>),
 }
 
 fn main() -> ExitCode {

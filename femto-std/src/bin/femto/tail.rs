@@ -40,11 +40,12 @@ use show::{Settings, Show};
 /// vanish and come back. Files are looked at every --interval: no library, and network file systems, too.
 ///
 /// --level, --logger and --field choose records, of which all must be true. Lines are understood that are JSON objects, logfmt, or
-/// text as femtologging, Python's `logging`, `env_logger` and `tracing` write it, or as --format says. Lines that follow
+/// text as femtologging, Python's `logging`, `env_logger` and `tracing` write it, or as --format or --config says. Lines that follow
 /// a record of text (exceptions, messages of several lines) belong to it, and are shown or hidden with it.
 /// -n counts lines before any is chosen: `-n all --level error` searches the whole file.
 ///
-/// Packed files (gzip, zstd) are read to their end, and so is standard input, of which all is shown as it comes unless -n is given.
+/// Packed files (gzip, zstd) are read to their end. Standard input, and other pipes, are followed beside files until they end; all
+/// of them is shown as it comes, unless -n asks for their last lines: those are known at the end.
 ///
 /// Exit status: 0 all was shown, or nobody reads any more; 1 a file could not be read; 2 the arguments are wrong.
 #[derive(Args)]
@@ -73,7 +74,10 @@ pub(crate) struct Options {
     /// Show records with such a field: `user=ann`, `status>=500`, `user` (there is one), `!user` (there is none); operators
     /// are = != < <= > >= ~ (a regular expression is found in it) !~. Numbers are compared as numbers. Keys are those of JSON (with `http.status` for
     /// objects in objects), of logfmt, ` key=value` in text, attributes named by --format, and time, level,
-    /// logger and message. A record without the field is unequal to everything. May be repeated: all must be true
+    /// logger and message. A text is looked through up to the exception or stack of Python behind it; a value there ends at a
+    /// space, unless it is in quotes, or a condition with a space or a regular expression asks for it: then at the next
+    /// ` key=`. Records of text are shown when their last line is there: when the next record begins, or nothing comes for 0.1 s.
+    /// A record without the field is unequal to everything. May be repeated: all must be true
     #[arg(long, value_name = "CONDITION")]
     field: Vec<Condition>,
     /// Which key of JSON or logfmt holds the time, level, logger or message, as formatters are configured: `sev=level`. May be

@@ -182,7 +182,8 @@ impl<'l> Parsed<'l> {
             _ => {}
         }
         if self.kind == Kind::Text {
-            let value = pairs::value(self.text, key, is_wide);
+            let mark = || pairs::has_mark(self.text, key).then_some("true");
+            let value = pairs::value(self.text, key, is_wide).or_else(mark);
             return value.map(|text| Content::Text(text.into()));
         }
         let of_fields = self.fields.iter().find(|(known, _)| known == "fields");

@@ -199,7 +199,8 @@ impl Show {
         if memchr(b'\r', text.as_bytes()).is_some() {
             text = text.replace("\r\n", "\n").into();
         }
-        let record = self.inputs[context.input].parser.parse_whole(&text);
+        let text = text.strip_suffix('\r').unwrap_or(&text);
+        let record = self.inputs[context.input].parser.parse_whole(text);
         let answer = record.as_ref().map_or(Answer::Unknown, |record| self.query.ask(record));
         let level = record.and_then(|record| record.level).unwrap_or(Level::INFO);
         let is_shown = self.shows(answer, context.input);

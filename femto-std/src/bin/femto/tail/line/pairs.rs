@@ -17,14 +17,24 @@ pub(super) fn value<'l>(text: &'l str, key: &str, is_wide: bool) -> Option<&'l s
         }
         let end = match is_wide {
             true => value.match_indices([' ', '\n']).find_map(|(at, end)| {
-                let is_end = end == "\n" || begins_pair(&value[at + 1..]);
-                is_end.then_some(at)
+                let rest = &value[at + 1..];
+                let is_mark = || MARKS.iter().any(|(_, mark)| rest.starts_with(mark));
+                (end == "\n" || begins_pair(rest) || is_mark()).then_some(at)
             }),
             false => value.find([' ', ',', '\t', '\n']),
         };
         Some(&value[..end.unwrap_or(value.len())])
     })
 }
+
+/// Whether a text has the mark that lines for people have in place of this pair.
+pub(super) fn has_mark(text: &str, key: &str) -> bool {
+    let mark = MARKS.iter().find(|(known, _)| *known == key);
+    mark.is_some_and(|(_, mark)| text.lines().any(|line| line.ends_with(mark)))
+}
+
+/// Of a record that was cut off, or is from before the program last started.
+const MARKS: [(&str, &str); 2] = [("cut", "[cut]"), ("recovered", "[recovered]")];
 
 /// Where a text may end without the pairs behind it, each after a space: without all of them first, then
 /// without fewer; then without those whose values have spaces in them.
@@ -69,7 +79,7 @@ mod tests {
 
     #[test]
     fn pairs_are_found_in_a_text() {
-        let text = "user=ann tried superuser=bob, path=\"/a b\" n=7\nline=2\n user=eve why=disk is full z=1\n";
+        let text = "user=ann tried superuser=bob, path=\"/a b\" n=7\nline=2\n user=eve why=disk is full z=1\n of=a b [recovered]";
         for (key, narrow, wide) in [
             ("user", Some("eve"), Some("eve")),
             ("superuser", Some("bob"), Some("bob,")),
@@ -78,6 +88,7 @@ mod tests {
             ("line", Some("2"), Some("2")),
             ("why", Some("disk"), Some("disk is full")),
             ("z", Some("1"), Some("1")),
+            ("of", Some("a"), Some("a b")),
             ("tried", None, None),
             ("ser", None, None),
             ("", None, None),
@@ -85,6 +96,7 @@ mod tests {
             assert_eq!(value(text, key, false), narrow, "{key}");
             assert_eq!(value(text, key, true), wide, "{key}");
         }
+        assert!(has_mark(text, "recovered") && !has_mark(text, "cut") && !has_mark(text, "z"));
     }
 
     #[test]

@@ -219,7 +219,7 @@ fn shape(time: &str) -> String {
 fn is_like_time(text: &str) -> bool {
     let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
     let begins = |name: &&str| text.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
-    has_digits && (text.as_bytes()[0].is_ascii_digit() || NAMES.iter().any(|name| begins(name)))
+    has_digits && (text.as_bytes()[0].is_ascii_digit() || NAMES.iter().any(begins))
 }
 
 const NAMES: [&str; 19] = [

@@ -6,6 +6,7 @@
 mod inline;
 mod message;
 mod output;
+mod outputs;
 mod recorder;
 mod recovered;
 mod relay;
@@ -33,7 +34,7 @@ use crate::engine::{Engine, Request};
 use crate::lane::{Link, Ring, side};
 use crate::route::Destination;
 use crate::{FlushError, registry, state, stats};
-use output::Outputs;
+use outputs::Outputs;
 use recovered::Recovered;
 
 /// Everything the collector's thread works on.

@@ -3,15 +3,16 @@
 //! Runs on the *caller*, after the level check; the *collector* reads the other end. The common
 //! case is one look at the state, a claim, a few stores and a publishing store.
 
+mod link;
+mod marks;
 pub(crate) mod side;
 mod words;
 
 use core::cell::Cell;
 use core::mem;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use femto_core::frame::{Encode, Header, Kind, Writer};
@@ -21,53 +22,13 @@ use femto_core::{AtomicWord, Level, WORD_BYTES, Word};
 use crate::engine::{self, Engine};
 use crate::{os, registry, state};
 
+pub(crate) use link::Link;
+use marks::{SCOPED, Use};
+pub(crate) use marks::{has_scope, is_scoped, set_scoped};
 pub(crate) use words::Words;
 
 pub(crate) type Ring = Lane<Words>;
 type Ends = (Producer<Arc<Ring>>, Consumer<Arc<Ring>>);
-
-/// What a thread's lane and the collector share beside the ring.
-#[derive(Debug)]
-pub(crate) struct Link {
-    /// Identifier and name of the thread; `None` if calls of several threads come here.
-    pub(crate) thread: Option<(u64, String)>,
-    /// The lane's number among all.
-    number: u64,
-    /// Rings that the thread went on to, oldest first. All that comes is in the newest.
-    next: Mutex<VecDeque<Consumer<Arc<Ring>>>>,
-    /// Whether `next` has one.
-    has_next: AtomicBool,
-    /// Frames too large for the ring; a mark in the ring stands for each.
-    aside: Mutex<VecDeque<Box<[Word]>>>,
-    /// Whether the thread has ended: nothing more comes.
-    pub(crate) has_ended: AtomicBool,
-}
-
-impl Link {
-    /// Whether the thread went on to another ring that was not taken yet.
-    pub(crate) fn has_more(&self) -> bool {
-        self.has_next.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn take_next(&self) -> Option<Consumer<Arc<Ring>>> {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = next.pop_front();
-        self.has_next.store(!next.is_empty(), Ordering::Release);
-        taken
-    }
-
-    pub(crate) fn take_aside(&self) -> Option<Box<[Word]>> {
-        let taken = self.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        ASIDE.fetch_sub(taken.as_ref().map_or(0, |words| words.len()), Ordering::Relaxed);
-        taken
-    }
-
-    /// Takes the newest back: its mark found no room.
-    fn drop_aside(&self) {
-        let dropped = self.aside.lock().unwrap_or_else(PoisonError::into_inner).pop_back();
-        ASIDE.fetch_sub(dropped.map_or(0, |words| words.len()), Ordering::Relaxed);
-    }
-}
 
 /// The writing end, in the thread's local storage.
 pub(crate) struct ThreadLane {
@@ -85,70 +46,6 @@ pub(crate) struct ThreadLane {
 
 thread_local! {
     static LANE: Cell<Option<Box<ThreadLane>>> = const { Cell::new(None) };
-    /// [`IN_USE`] while a call of this thread is at its lane; [`SCOPED`] while its records are
-    /// surrounded by something. One byte, so that a signal handler that logs in between finds it one
-    /// way or the other, and a call looks at both at once.
-    static MARKS: AtomicU8 = const { AtomicU8::new(0) };
-}
-
-const IN_USE: u8 = 1;
-const SCOPED: u8 = 1 << 1;
-
-/// The use of the thread's lane; ends when it is dropped.
-pub(crate) struct Use {
-    /// The thread's marks as they are without it.
-    marks: u8,
-}
-
-impl Use {
-    /// `None` if a call that this one interrupts is at it, or the thread has a scope.
-    #[inline(always)]
-    fn begin() -> Option<Self> {
-        Self::begin_besides(0)
-    }
-
-    /// Begins if no mark is set but those given.
-    #[inline(always)]
-    fn begin_besides(allowed: u8) -> Option<Self> {
-        let marks = MARKS.with(|marks| {
-            let before = marks.load(Ordering::Relaxed);
-            if before & !allowed != 0 {
-                return None;
-            }
-            marks.store(before & allowed | IN_USE, Ordering::Relaxed);
-            Some(before & allowed)
-        });
-        // The interrupted call is on the same thread: keeping the compiler's order is enough.
-        compiler_fence(Ordering::SeqCst);
-        marks.map(|marks| Self { marks })
-    }
-}
-
-impl Drop for Use {
-    #[inline(always)]
-    fn drop(&mut self) {
-        compiler_fence(Ordering::SeqCst);
-        MARKS.with(|marks| marks.store(self.marks, Ordering::Relaxed));
-    }
-}
-
-/// Whether the thread's records are surrounded by something, and no call is at the lane.
-pub(crate) fn is_scoped() -> bool {
-    MARKS.with(|marks| marks.load(Ordering::Relaxed)) == SCOPED
-}
-
-/// Whether the thread's records are surrounded by something, also where a call is at the lane: in a
-/// signal handler that interrupted it.
-pub(crate) fn has_scope() -> bool {
-    MARKS.with(|marks| marks.load(Ordering::Relaxed)) & SCOPED != 0
-}
-
-/// Says whether the thread's records are surrounded by something.
-pub(crate) fn set_scoped(is_scoped: bool) {
-    MARKS.with(|marks| {
-        let others = marks.load(Ordering::Relaxed) & !SCOPED;
-        marks.store(if is_scoped { others | SCOPED } else { others }, Ordering::Relaxed);
-    });
 }
 
 /// What of the thread's lane was there.
@@ -387,9 +284,7 @@ impl ThreadLane {
         (self.looked_at, self.look_after) = (0, larger / 2);
         // The smaller ring goes as soon as it is read.
         BUDGET.fetch_sub(capacity, Ordering::Relaxed);
-        let mut next = self.link.next.lock().unwrap_or_else(PoisonError::into_inner);
-        next.push_back(consumer);
-        self.link.has_next.store(true, Ordering::Release);
+        self.link.add_next(consumer);
         true
     }
 
@@ -401,19 +296,14 @@ impl ThreadLane {
     ) -> Result<(), Refused> {
         let length = outgoing.words;
         let engine = self.engine.clone();
-        let has_room = || {
-            let used = ASIDE.load(Ordering::Relaxed);
-            (used == 0 || used + length <= MAX_ASIDE_WORDS).then_some(())
-        };
-        engine.wait_until(patience, has_room).ok_or(Refused)?;
+        engine.wait_until(patience, || link::takes_aside(length).then_some(())).ok_or(Refused)?;
         let frame: Vec<_> = (0..length).map(|_| AtomicWord::new(0)).collect();
         outgoing.frame.encode(&mut Writer::new(&frame));
         // In the same place: it may be megabytes, and is there until the sink has room.
         let mut words: Box<[Word]> = frame.into_iter().map(AtomicWord::into_inner).collect();
         words[0] = outgoing.header;
         let number = self.engine.ring_file().map_or(0, |file| file.keep_large(&words));
-        ASIDE.fetch_add(words.len(), Ordering::Relaxed);
-        self.link.aside.lock().unwrap_or_else(PoisonError::into_inner).push_back(words);
+        self.link.put_aside(words);
         let mark = Header {
             words: ASIDE_WORDS,
             level: outgoing.level,
@@ -468,15 +358,7 @@ fn open(
     words: usize,
     thread: Option<(u64, String)>,
 ) -> Option<(Producer<Arc<Ring>>, Arc<Link>)> {
-    static NUMBERS: AtomicU64 = AtomicU64::new(1);
-    let link = Arc::new(Link {
-        thread,
-        number: NUMBERS.fetch_add(1, Ordering::Relaxed),
-        next: Mutex::default(),
-        has_next: AtomicBool::new(false),
-        aside: Mutex::default(),
-        has_ended: AtomicBool::new(false),
-    });
+    let link = Arc::new(Link::new(thread));
     let (producer, consumer) = new_ring(engine, words, &link)?;
     engine.add_lane(consumer, link.clone());
     Some((producer, link))
@@ -499,8 +381,6 @@ fn budget_allows(words: usize) -> bool {
 
 /// Words of all lanes together.
 static BUDGET: AtomicUsize = AtomicUsize::new(0);
-/// Words of all frames that are kept aside.
-static ASIDE: AtomicUsize = AtomicUsize::new(0);
 
 /// A lane begins with 4 KiB ...
 const FIRST_WORDS: usize = 4096 / WORD_BYTES;
@@ -508,8 +388,6 @@ const FIRST_WORDS: usize = 4096 / WORD_BYTES;
 const MAX_WORDS: usize = (256 << 10) / WORD_BYTES;
 /// ... as long as all of them take no more than 64 MiB.
 const MAX_TOTAL_WORDS: usize = (64 << 20) / WORD_BYTES;
-/// Frames kept beside them take 32 MiB at most, or one frame that is larger.
-const MAX_ASIDE_WORDS: usize = (32 << 20) / WORD_BYTES;
 /// Words between two looks at the collector at least.
 const LEAST_LOOK: usize = 64;
 /// Length of the mark for a frame kept aside: its header and time.

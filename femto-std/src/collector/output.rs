@@ -1,10 +1,8 @@
 //! Output: a handler as the collector sees it, with the block of lines that it fills.
 
 mod block;
-mod several;
 
-use block::{BLOCK, give_up};
-pub(super) use block::{Block, recycle, write_block};
+pub(super) use block::{BLOCK, Block, give_up, recycle, write_block};
 
 use core::mem;
 use core::sync::atomic::Ordering;
@@ -17,48 +15,30 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 use femto_core::{Level, Record};
 
-use super::relay::Kept;
-use super::worker::{Message, Worker};
+use super::worker::{EndingWorker, Message, Worker};
 use crate::engine::Engine;
 use crate::formatter::FormatError;
-use crate::handler::{Failure, Handler, Outlet, OverflowPolicy, Settings, Way};
+use crate::handler::{Failure, Handler, Outlet, OverflowPolicy, Settings};
 use crate::recover::{Journal, NoRoom, RingFile};
-use crate::route::Destination;
 use crate::sink::{Backoff, RecordEnd};
 use crate::unwind::guarded;
-use crate::{FlushError, report, state};
+use crate::{FlushError, state};
 
-/// All handlers that records came for, by number.
-#[derive(Default)]
-pub(crate) struct Outputs {
-    outputs: Vec<Option<Box<Output>>>,
-    pub(super) kept: Vec<Kept>,
-    /// Room for a message that several formatters show.
-    message: String,
-    /// Whether records of a route and level have their message shown by several formatters, as found
-    /// out last in this pass.
-    shown: Option<(u32, Level, bool)>,
-    /// What keeps lines until they are written.
-    ring_file: Option<Arc<RingFile>>,
-    /// Whether no more lines may be made before a commit, for a handler's block is full, or had no room:
-    /// only where lines are kept, for then all blocks go at once.
-    is_full: bool,
-}
-
-struct Output {
-    handler: Arc<Handler>,
+/// A handler, with the block of lines that it fills.
+pub(super) struct Output {
+    pub(super) handler: Arc<Handler>,
     outlet: Arc<Outlet>,
     /// As they are since the pass began.
-    settings: Arc<Settings>,
-    level: Level,
+    pub(super) settings: Arc<Settings>,
+    pub(super) level: Level,
     /// Whether its sink may take its time, or did.
     needs_worker: bool,
     wants_ends: bool,
     is_over_capacity: bool,
     over_since: Option<Instant>,
-    lines: String,
+    pub(super) lines: String,
     /// Records in `lines`.
-    records: u64,
+    pub(super) records: u64,
     /// Where they end, if the sink asked.
     ends: Vec<RecordEnd>,
     /// Records accepted that the statistics do not show yet.
@@ -66,7 +46,7 @@ struct Output {
     /// Records that a filter rejected, and the statistics do not show yet.
     rejected: u64,
     /// Records dropped since the last report.
-    dropped: u64,
+    pub(super) dropped: u64,
     /// What the worker has no room for, or the sink refused.
     backlog: VecDeque<Message>,
     worker: Option<Worker>,
@@ -94,244 +74,9 @@ struct Untold {
     dropped: u64,
 }
 
-impl Outputs {
-    /// Has the handlers' settings looked at anew.
-    pub(crate) fn begin_pass(&mut self) {
-        // Whoever is over capacity sets it again.
-        state::clear(state::PRESSURE);
-        self.shown = None;
-        for output in self.outputs.iter_mut().flatten() {
-            output.begin_pass();
-        }
-    }
-
-    /// Gives a record to the queued handlers of its destination.
-    #[inline]
-    pub(crate) fn take(
-        &mut self,
-        destination: &Destination,
-        record: &Record<'_>,
-        engine: &Arc<Engine>,
-    ) {
-        let [handler] = &*destination.handlers else {
-            return self.take_by_several(destination, record, engine);
-        };
-        match handler.way() {
-            Way::Queued => {
-                let output = self.output(handler);
-                let dropped = output.dropped;
-                output.take(record, None);
-                if output.dropped != dropped {
-                    destination.counts.drop_record();
-                }
-                if output.lines.len() >= BLOCK {
-                    self.deliver_one(handler, engine);
-                }
-            }
-            Way::Direct => {}
-            Way::Relayed => self.take_by_several(destination, record, engine),
-        }
-    }
-
-    /// Gives a record to a handler whose record it is from another handler, whatever `way` it has;
-    /// its level is not asked if `at_any_level`.
-    pub(super) fn pass_on(
-        &mut self,
-        handler: &Arc<Handler>,
-        record: &Record<'_>,
-        at_any_level: bool,
-        engine: &Arc<Engine>,
-    ) {
-        if handler.way() == Way::Relayed {
-            return self.relay(handler, record, engine);
-        }
-        let output = self.output(handler);
-        let level = output.level;
-        if at_any_level {
-            output.level = Level::NOTSET;
-        }
-        output.take(record, None);
-        output.level = level;
-        if output.lines.len() >= BLOCK {
-            self.deliver_one(handler, engine);
-        }
-    }
-
-    #[cold]
-    fn deliver_one(&mut self, handler: &Handler, engine: &Arc<Engine>) {
-        if let Some(output) = &mut self.outputs[handler.id() as usize] {
-            // Where lines are kept, those of all handlers are committed together.
-            self.is_full |= output.journal.is_some();
-            output.deliver(engine);
-        }
-    }
-
-    /// Hands over what there is.
-    pub(crate) fn deliver(&mut self, engine: &Arc<Engine>) {
-        for output in self.outputs.iter_mut().flatten() {
-            output.deliver(engine);
-        }
-        self.forget_closed();
-        self.forget_relays(engine);
-    }
-
-    /// Hands over what there is; `reply` is told of errors, and kept by the workers until they are
-    /// done.
-    pub(crate) fn flush(
-        &mut self,
-        handler: Option<u32>,
-        reply: Option<&Sender<FlushError>>,
-        engine: &Arc<Engine>,
-    ) {
-        self.pass_on_asked(engine);
-        for output in self.outputs.iter_mut().flatten() {
-            if handler.is_some_and(|id| id != output.handler.id()) {
-                continue;
-            }
-            output.retry_at = None;
-            output.deliver(engine);
-            output.flush(reply);
-        }
-    }
-
-    /// Whether something waits for a sink that the collector has to offer it to again.
-    pub(crate) fn have_backlog(&self) -> bool {
-        self.outputs.iter().flatten().any(|output| !output.backlog.is_empty())
-    }
-
-    /// Ends the workers: they write what they were given.
-    pub(crate) fn take_workers(&mut self) -> Vec<EndingWorker> {
-        let outputs = self.outputs.iter_mut().flatten();
-        outputs
-            .filter_map(|output| {
-                let worker = output.worker.take()?;
-                let backlog = mem::take(&mut output.backlog);
-                let (handler, outlet) = (output.handler.clone(), output.outlet.clone());
-                Some(EndingWorker { handler, worker, outlet, backlog })
-            })
-            .collect()
-    }
-
-    /// Keeps lines in a file from now on.
-    pub(crate) fn keep_in(&mut self, ring_file: Arc<RingFile>) {
-        for output in self.outputs.iter_mut().flatten() {
-            output.journal = ring_file.journal(&output.handler);
-        }
-        self.ring_file = Some(ring_file);
-    }
-
-    /// Whether all lines are to be kept and written before more are made.
-    pub(crate) fn are_full(&self) -> bool {
-        self.is_full
-    }
-
-    /// Takes lines that another process made.
-    pub(crate) fn take_lines(&mut self, handler: &Arc<Handler>, lines: &str) {
-        let output = self.output(handler);
-        for line in lines.split_inclusive('\n') {
-            output.lines.push_str(line);
-            output.records += 1;
-            output.accepted += 1;
-            if output.wants_ends {
-                // They belong into the file that there is.
-                output.ends.push(RecordEnd { at: output.lines.len(), second: 0 });
-            }
-        }
-        self.is_full |= output.lines.len() >= BLOCK;
-    }
-
-    /// Takes a line about what another process left, whatever the handler's level and filters.
-    pub(crate) fn take_notice(&mut self, handler: &Arc<Handler>, record: &Record<'_>) {
-        let output = self.output(handler);
-        let length = output.lines.len();
-        let formatter = &output.settings.formatter;
-        match guarded(|| formatter.format(record, &mut output.lines)) {
-            Some(Ok(())) => output.end_line(record),
-            _ => output.lines.truncate(length),
-        }
-    }
-
-    /// Keeps all lines in the file, to be published by a commit; false if there is no room now. Then
-    /// nothing may be committed.
-    pub(crate) fn keep_lines(&mut self, engine: &Engine) -> bool {
-        let are_kept = self.outputs.iter_mut().flatten().all(|output| output.keep_lines(engine));
-        // The next commit says that everything consumed by then is kept. A line made meanwhile would not
-        // be: the block that it belongs behind waits.
-        self.is_full |= !are_kept;
-        are_kept
-    }
-
-    /// Whether there are lines to be published.
-    pub(crate) fn have_unsealed(&self) -> bool {
-        self.outputs.iter().flatten().any(|output| output.unsealed.is_some())
-    }
-
-    /// Has blocks written that were committed.
-    pub(crate) fn unseal(&mut self) {
-        self.is_full = false;
-        for output in self.outputs.iter_mut().flatten() {
-            output.backlog.extend(output.unsealed.take().map(Message::Block));
-            output.judge_capacity();
-        }
-    }
-
-    #[inline]
-    fn output(&mut self, handler: &Arc<Handler>) -> &mut Output {
-        let index = handler.id() as usize;
-        if self.outputs.len() <= index {
-            self.make_room(index);
-        }
-        let ring_file = &self.ring_file;
-        self.outputs[index]
-            .get_or_insert_with(|| Output::new(handler.clone(), ring_file.as_deref()))
-    }
-
-    #[cold]
-    fn make_room(&mut self, index: usize) {
-        self.outputs.resize_with(index + 1, || None);
-    }
-
-    fn forget_closed(&mut self) {
-        for slot in &mut self.outputs {
-            let is_gone = slot.as_ref().is_some_and(|output| {
-                output.backlog.is_empty() && output.unsealed.is_none() && output.is_forsaken()
-            });
-            if is_gone {
-                *slot = None;
-            }
-        }
-    }
-}
-
-/// A worker that is to end, and what it was not given yet.
-pub(crate) struct EndingWorker {
-    handler: Arc<Handler>,
-    worker: Worker,
-    outlet: Arc<Outlet>,
-    backlog: VecDeque<Message>,
-}
-
-impl EndingWorker {
-    /// Gives the worker the rest, and waits until it is written. A worker that is not done by
-    /// `until` is left alone with its sink.
-    pub(crate) fn join(self, until: Instant) {
-        let mut left = self.backlog.into_iter();
-        let unsent = left.find_map(|message| self.worker.send(message, until).err());
-        let unsent: VecDeque<_> = unsent.into_iter().chain(left).collect();
-        if !self.worker.join(until) || !unsent.is_empty() {
-            self.outlet.abandon();
-        }
-        if !unsent.is_empty() {
-            let records = give_up(&self.handler, &self.outlet, unsent);
-            self.handler.counts.dropped.fetch_add(records, Ordering::Relaxed);
-            report::tell(&self.handler, &Failure::GaveUp { records });
-        }
-    }
-}
-
 impl Output {
     #[cold]
-    fn new(handler: Arc<Handler>, ring_file: Option<&RingFile>) -> Box<Self> {
+    pub(super) fn new(handler: Arc<Handler>, ring_file: Option<&RingFile>) -> Box<Self> {
         let mut output = Box::new(Self {
             outlet: handler.outlet(),
             settings: handler.settings(),
@@ -359,8 +104,12 @@ impl Output {
         output
     }
 
-    /// Whether nobody else knows the handler, or it is closed: no record can come.
-    fn is_forsaken(&self) -> bool {
+    /// Whether it has nothing to do any more: nobody else knows the handler, or it is closed, and all is
+    /// written.
+    pub(super) fn is_forsaken(&self) -> bool {
+        if self.has_backlog() || self.has_unsealed() {
+            return false;
+        }
         match &self.worker {
             None => Arc::strong_count(&self.handler) == 1 || self.handler.is_closed(),
             // The worker knows it, too; it ends once it has nobody to write for.
@@ -368,10 +117,43 @@ impl Output {
         }
     }
 
-    fn begin_pass(&mut self) {
+    pub(super) fn begin_pass(&mut self) {
         self.settings = self.handler.settings();
         self.level = self.handler.level();
         self.judge_capacity();
+    }
+
+    pub(super) fn has_backlog(&self) -> bool {
+        !self.backlog.is_empty()
+    }
+
+    /// Whether a block waits for the next commit.
+    pub(super) fn has_unsealed(&self) -> bool {
+        self.unsealed.is_some()
+    }
+
+    /// Whether its lines are kept until they are written.
+    pub(super) fn is_kept(&self) -> bool {
+        self.journal.is_some()
+    }
+
+    /// Keeps its lines in a file from now on.
+    pub(super) fn keep_in(&mut self, ring_file: &RingFile) {
+        self.journal = ring_file.journal(&self.handler);
+    }
+
+    /// Has the block written that was committed.
+    pub(super) fn unseal(&mut self) {
+        self.backlog.extend(self.unsealed.take().map(Message::Block));
+        self.judge_capacity();
+    }
+
+    /// Has its worker end.
+    pub(super) fn take_worker(&mut self) -> Option<EndingWorker> {
+        let worker = self.worker.take()?;
+        let backlog = mem::take(&mut self.backlog);
+        let (handler, outlet) = (self.handler.clone(), self.outlet.clone());
+        Some(EndingWorker { handler, worker, outlet, backlog })
     }
 
     fn judge_capacity(&mut self) {
@@ -398,7 +180,7 @@ impl Output {
     /// Takes a record; `line` is what its formatter made of it already. A filter or formatter that
     /// panics costs the record, not the collector.
     #[inline]
-    fn take(&mut self, record: &Record<'_>, line: Option<&str>) {
+    pub(super) fn take(&mut self, record: &Record<'_>, line: Option<&str>) {
         let (length, accepted) = (self.lines.len(), self.accepted);
         if guarded(|| self.try_take(record, line)).is_none() {
             // The filter may have panicked before it was counted.
@@ -434,6 +216,28 @@ impl Output {
                 self.records += 1;
             }
             Err(error) => self.fail(length, Some(error)),
+        }
+    }
+
+    /// Takes lines that another process made.
+    pub(super) fn take_lines(&mut self, lines: &str) {
+        for line in lines.split_inclusive('\n') {
+            self.lines.push_str(line);
+            self.records += 1;
+            self.accepted += 1;
+            if self.wants_ends {
+                // They belong into the file that there is.
+                self.ends.push(RecordEnd { at: self.lines.len(), second: 0 });
+            }
+        }
+    }
+
+    /// Takes a line about what another process left, whatever level and filters.
+    pub(super) fn take_notice(&mut self, record: &Record<'_>) {
+        let length = self.lines.len();
+        match guarded(|| self.settings.formatter.format(record, &mut self.lines)) {
+            Some(Ok(())) => self.end_line(record),
+            _ => self.lines.truncate(length),
         }
     }
 
@@ -512,7 +316,7 @@ impl Output {
     }
 
     /// Hands the lines over: to the sink itself if it is quick, else to a worker.
-    fn deliver(&mut self, engine: &Arc<Engine>) {
+    pub(super) fn deliver(&mut self, engine: &Arc<Engine>) {
         // Lines that are kept come by way of `unsealed`.
         if self.journal.is_none()
             && let Some(block) = self.finish_block(engine)
@@ -524,7 +328,7 @@ impl Output {
     }
 
     /// Keeps the lines in the file; false if there is no room now.
-    fn keep_lines(&mut self, engine: &Engine) -> bool {
+    pub(super) fn keep_lines(&mut self, engine: &Engine) -> bool {
         let Some(journal) = self.journal.clone() else { return true };
         if self.unsealed.is_none() {
             self.unsealed = self.finish_block(engine);
@@ -635,7 +439,10 @@ impl Output {
         engine.untold.add(&self.handler, Failure::GaveUp { records });
     }
 
-    fn flush(&mut self, reply: Option<&Sender<FlushError>>) {
+    /// Hands over what there is, a sink that refused included, and has `reply` told of errors.
+    pub(super) fn flush(&mut self, reply: Option<&Sender<FlushError>>, engine: &Arc<Engine>) {
+        self.retry_at = None;
+        self.deliver(engine);
         let Some(reply) = reply else { return };
         if self.worker.is_some() {
             self.backlog.push_back(Message::Flush(reply.clone()));

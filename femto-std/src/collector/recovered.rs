@@ -14,7 +14,7 @@ use femto_core::ring::Consumer;
 use femto_core::{Details, Level, Record};
 
 use super::Collector;
-use super::output::Outputs;
+use super::outputs::Outputs;
 use crate::engine::Engine;
 use crate::handler::Handler;
 use crate::lane::Ring;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use femto_core::Record;
 
-use super::output::Outputs;
+use super::outputs::Outputs;
 use super::recorder::Recorder;
 use crate::engine::Engine;
 use crate::handler::{Failure, Handler, Memory};

@@ -12,7 +12,7 @@ use crossbeam_channel::{
     Receiver, RecvTimeoutError, SendTimeoutError, Sender, TrySendError, bounded,
 };
 
-use super::output::{Block, recycle, write_block};
+use super::output::{Block, give_up, recycle, write_block};
 use crate::engine::Engine;
 use crate::handler::{Failure, Handler, Outlet};
 use crate::sink::Backoff;
@@ -77,6 +77,32 @@ impl Worker {
         // A panic of the sink was reported by the panic hook.
         let _ = self.thread.join();
         true
+    }
+}
+
+/// A worker that is to end, and what it was not given yet.
+pub(crate) struct EndingWorker {
+    pub(super) handler: Arc<Handler>,
+    pub(super) worker: Worker,
+    pub(super) outlet: Arc<Outlet>,
+    pub(super) backlog: VecDeque<Message>,
+}
+
+impl EndingWorker {
+    /// Gives the worker the rest, and waits until it is written. A worker that is not done by
+    /// `until` is left alone with its sink.
+    pub(crate) fn join(self, until: Instant) {
+        let mut left = self.backlog.into_iter();
+        let unsent = left.find_map(|message| self.worker.send(message, until).err());
+        let unsent: VecDeque<_> = unsent.into_iter().chain(left).collect();
+        if !self.worker.join(until) || !unsent.is_empty() {
+            self.outlet.abandon();
+        }
+        if !unsent.is_empty() {
+            let records = give_up(&self.handler, &self.outlet, unsent);
+            self.handler.counts.dropped.fetch_add(records, Ordering::Relaxed);
+            report::tell(&self.handler, &Failure::GaveUp { records });
+        }
     }
 }
 

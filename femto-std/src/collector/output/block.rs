@@ -36,7 +36,11 @@ impl Block {
 }
 
 /// Takes what was not written out of the count of what waits; answers how many records that were.
-pub(super) fn give_up(handler: &Handler, outlet: &Outlet, messages: VecDeque<Message>) -> u64 {
+pub(in super::super) fn give_up(
+    handler: &Handler,
+    outlet: &Outlet,
+    messages: VecDeque<Message>,
+) -> u64 {
     let mut records = 0;
     for message in messages {
         match message {
@@ -86,4 +90,4 @@ pub(in super::super) fn recycle(mut bytes: Vec<u8>) -> String {
 }
 
 /// Lines are handed over in blocks of about this size, in bytes.
-pub(super) const BLOCK: usize = 64 << 10;
+pub(in super::super) const BLOCK: usize = 64 << 10;

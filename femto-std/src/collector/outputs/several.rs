@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use femto_core::{Level, Record};
 
-use super::{BLOCK, Outputs};
+use super::super::output::BLOCK;
+use super::Outputs;
 use crate::engine::Engine;
 use crate::handler::{Handler, Way};
 use crate::route::Destination;

@@ -52,6 +52,7 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
@@ -245,22 +246,37 @@ impl Handler {
         flushed
     }
 
-    /// Flushes, then closes the file. Records that come later are dropped and counted. What a memory
-    /// handler keeps is passed on if it was made so, else dropped; other handlers stay open.
+    /// Writes everything, then closes the file. Records that come later are dropped and counted. A sink that
+    /// fails is tried until the deadline, as at shutdown: what it has not taken by then is dropped, counted
+    /// and told to the error handler. What a memory handler keeps is passed on if it was made so, else
+    /// dropped; other handlers stay open.
     ///
     /// # Errors
-    /// Those of [`Handler::flush`]; it is closed all the same.
+    /// [`FlushError`] if the deadline passes, or the sink refuses up to then; it is closed all the same.
     pub fn close(&self, deadline: Duration) -> Result<(), FlushError> {
         let until = Instant::now() + deadline;
         let memory = self.relay.as_ref().and_then(|relay| relay.memory);
         let flushed = match memory {
             Some(Memory { flush_on_close: false, .. }) => self.flush_targets(deadline),
-            _ => self.flush(deadline),
+            _ => self.flush_until(until),
         };
         self.closed.store(true, Ordering::Release);
         // A write that does not return leaves the file to the worker that is stuck in it.
         let _ = self.outlet().replace(None, until.max(Instant::now() + MOMENT));
         flushed
+    }
+
+    /// Flushes as often as the sink refuses: whoever asks once more has it tried at once.
+    fn flush_until(&self, until: Instant) -> Result<(), FlushError> {
+        loop {
+            let flushed = self.flush(until - Instant::now().min(until));
+            // What others are to write is theirs, and stays queued.
+            let may_try = self.relay.is_none() && Instant::now() + TRY_AGAIN < until;
+            match flushed {
+                Err(FlushError::WriteRecords { .. }) if may_try => thread::sleep(TRY_AGAIN),
+                _ => return flushed,
+            }
+        }
     }
 
     /// Flushes, then opens the file anew by its name: for log rotation from outside. A handler that
@@ -455,6 +471,8 @@ impl Handler {
     }
 }
 
+/// How often a failing sink is tried while its handler is closed.
+const TRY_AGAIN: Duration = Duration::from_millis(50);
 /// What a handler that is closed without patience waits all the same.
 const MOMENT: Duration = Duration::from_millis(10);
 

@@ -321,7 +321,7 @@ fn what_is_unwritten_when_a_failing_handler_is_closed_is_counted_and_told() {
         for i in 0..10 {
             info!(logger: logger, "{i}");
         }
-        handler.close(PATIENCE).expect_err("it fails");
+        handler.close(Duration::from_millis(100)).expect_err("it fails");
         wait_until("the count", || handler.stats().dropped == 10);
         // Told for each block: the first records may have gone out in one of their own.
         wait_until("the report", || {

@@ -106,7 +106,7 @@ fn a_path_that_does_not_exist_is_not_created() {
     let error = handler.flush(PATIENCE).expect_err("no pipe");
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     assert!(!path.exists());
-    assert!(handler.close(PATIENCE).is_err());
+    assert!(handler.close(Duration::from_millis(100)).is_err());
 }
 
 /// What the test below starts: a program in which `SIGPIPE` does what it does in C.

@@ -166,6 +166,26 @@ fn a_server_that_comes_late_gets_what_was_logged_before() {
 }
 
 #[test]
+fn a_server_that_comes_while_the_handler_is_closed_gets_everything() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let handler = tcp(address).with_error_handler(|_: &Handler, _: &Failure| {}).build().unwrap();
+    let logger = lone_logger("closing", &handler);
+    (0..1000).for_each(|i| info!(logger: logger, "{i}"));
+    let closing = thread::spawn({
+        let handler = handler.clone();
+        move || handler.close(PATIENCE)
+    });
+    wait_until("several tries", || handler.stats().errors >= 3);
+    let server = Server::again(address);
+    closing.join().unwrap().unwrap();
+    assert_eq!((handler.stats().written, handler.stats().dropped), (1000, 0));
+    let all: Vec<_> = (0..1000).map(|i| format!("{i}\n")).collect();
+    server.until(&all.concat());
+}
+
+#[test]
 fn a_server_that_ends_and_comes_back_misses_nothing_and_gets_nothing_twice() {
     let mut server = Server::start();
     let address = server.address;

@@ -103,7 +103,7 @@ fn what_a_process_left_is_shown_and_taken() {
     damage(&records, &scratch);
     assert!(femto(&["--consume"], &lines).status.success());
     check(&femto(&[], &lines), 0, &[], "0 lines and 0 records of process");
-    check(&femto(&[], &scratch.path("nothing")), 1, &[], "not found");
+    check(&femto(&[], &scratch.path("nothing")), 1, &[], "there is no such file");
 }
 
 #[derive(Default, PartialEq)]

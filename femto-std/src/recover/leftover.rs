@@ -123,7 +123,8 @@ impl Leftover {
         let names = names(&path)?.into_iter().filter(|name| name.symlink_metadata().is_ok());
         let mut found: Vec<_> = names.map(|name| (name.clone(), Self::open(&name))).collect();
         if found.is_empty() {
-            return Err(io::ErrorKind::NotFound.into());
+            let text = "there is no such file, nor one with a number behind its name";
+            return Err(io::Error::new(io::ErrorKind::NotFound, text));
         }
         found.retain(|(_, leftover)| !matches!(leftover, Err(LeftoverError::NotBegun)));
         found.sort_by_key(|(_, leftover)| leftover.as_ref().map_or(0, Self::begun));

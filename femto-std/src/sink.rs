@@ -24,7 +24,7 @@ pub(crate) use opener::FunctionOpener;
 pub(crate) use pipe::PipeOpener;
 pub(crate) use rotation::{Retention, Rotation, Schedule};
 pub(crate) use socket::{Address, SocketOpener};
-pub(crate) use stream::StreamOpener;
+pub(crate) use stream::{StreamOpener, is_gone};
 
 use core::fmt;
 use core::time::Duration;

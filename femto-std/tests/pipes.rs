@@ -6,7 +6,7 @@ mod scratch;
 
 use core::time::Duration;
 use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -107,6 +107,41 @@ fn a_path_that_does_not_exist_is_not_created() {
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     assert!(!path.exists());
     assert!(handler.close(Duration::from_millis(100)).is_err());
+}
+
+/// What the test below starts: a program that logs to standard output, and ends well.
+#[test]
+fn child_that_is_read_in_part() {
+    if std::env::var_os("FEMTO_CHILD").is_none() {
+        return;
+    }
+    let long = Duration::from_secs(3600);
+    let handler =
+        StreamHandlerBuilder::stdout().with_capacity(4096).with_stall_limit(long).build().unwrap();
+    let logger = lone_logger("head", &handler);
+    (0..50_000).for_each(|i| info!(logger: logger, "{i}"));
+    Manager::global().shutdown(long).expect_err("nobody reads");
+    wait_until("the count", || {
+        let stats = handler.stats();
+        stats.accepted == 50_000 && stats.written + stats.dropped == 50_000
+    });
+    std::process::exit(7);
+}
+
+/// As of `service | head -1`.
+#[test]
+fn a_program_whose_output_nobody_reads_any_more_waits_for_nobody() {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child_that_is_read_in_part", "--nocapture"])
+        .env("FEMTO_CHILD", "head")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    wait_until("its end", || child.try_wait().unwrap().is_some());
+    assert_eq!(child.wait().unwrap().code(), Some(7));
 }
 
 /// What the test below starts: a program in which `SIGPIPE` does what it does in C.

@@ -65,11 +65,11 @@ impl Worker {
         self.spare.try_recv().ok().map(recycle)
     }
 
-    /// Waits until everything is written; false if that is not before `until`.
-    pub(crate) fn join(self, until: Instant) -> bool {
+    /// Waits until everything is written; false if that is not before `until`, or cannot be.
+    pub(crate) fn join(self, until: Instant, is_gone: impl Fn() -> bool) -> bool {
         drop(self.messages);
         while !self.thread.is_finished() {
-            if Instant::now() >= until {
+            if Instant::now() >= until || is_gone() {
                 return false;
             }
             thread::sleep(POLL);
@@ -90,12 +90,12 @@ pub(crate) struct EndingWorker {
 
 impl EndingWorker {
     /// Gives the worker the rest, and waits until it is written. A worker that is not done by
-    /// `until` is left alone with its sink.
+    /// `until`, or whose stream has lost its reader, is left alone with its sink.
     pub(crate) fn join(self, until: Instant) {
         let mut left = self.backlog.into_iter();
         let unsent = left.find_map(|message| self.worker.send(message, until).err());
         let unsent: VecDeque<_> = unsent.into_iter().chain(left).collect();
-        if !self.worker.join(until) || !unsent.is_empty() {
+        if !self.worker.join(until, || self.outlet.is_gone()) || !unsent.is_empty() {
             self.outlet.abandon();
         }
         if !unsent.is_empty() {

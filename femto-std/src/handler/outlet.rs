@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::Handler;
 use crate::recover::Journal;
-use crate::sink::{Lines, Sink};
+use crate::sink::{Lines, Sink, is_gone};
 use crate::unwind::guarded;
 use crate::{clock, state};
 
@@ -27,6 +27,8 @@ pub(crate) struct Outlet {
     stall_limit: u64,
     /// Whether the last write failed.
     has_failed: AtomicBool,
+    /// Whether it failed for good, as far as anybody knows.
+    is_gone: AtomicBool,
     /// What went wrong beside the writing, until somebody is told.
     problem: Mutex<Option<io::Error>>,
     has_problem: AtomicBool,
@@ -44,6 +46,7 @@ impl Outlet {
             failing_since: AtomicU64::new(0),
             stall_limit: u64::try_from(stall_limit.as_millis()).unwrap_or(u64::MAX),
             has_failed: AtomicBool::new(false),
+            is_gone: AtomicBool::new(false),
             problem: Mutex::default(),
             has_problem: AtomicBool::new(false),
             last_error: Mutex::default(),
@@ -69,6 +72,15 @@ impl Outlet {
 
     /// Whether the sink has failed or not returned for so long that nobody waits for it any more.
     pub(crate) fn is_stalled(&self) -> bool {
+        self.is_gone() || self.has_stalled()
+    }
+
+    /// Whether the last write found the other end of a stream closed.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Relaxed)
+    }
+
+    fn has_stalled(&self) -> bool {
         let since = self.failing_since.load(Ordering::Relaxed);
         since != 0 && uptime().saturating_sub(since) > self.stall_limit
     }
@@ -111,6 +123,7 @@ impl Outlet {
             self.failing_since.store(0, Ordering::Relaxed);
         }
         self.has_failed.store(written.is_err(), Ordering::Relaxed);
+        self.is_gone.store(written.as_ref().is_err_and(is_gone), Ordering::Relaxed);
         written
     }
 

@@ -12,6 +12,9 @@ use crate::sink::StreamOpener;
 /// what it takes in one piece (4 KiB), so that processes that share one do not tear each other's lines;
 /// a longer record goes in several.
 ///
+/// Nobody waits for a pipe whose reader is gone (`service | head`): what is over the capacity is dropped and
+/// counted at once rather than after `stall_limit`, and the program's end does not wait either.
+///
 /// A formatter that knows of consoles colours and escapes by itself
 /// ([`Formatter::for_console`](crate::formatter::Formatter::for_console)). For any other the whole
 /// line is coloured: debug dim, warnings yellow, errors red.

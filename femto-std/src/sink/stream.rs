@@ -1,5 +1,6 @@
 //! Standard output and standard error.
 
+use core::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -52,12 +53,35 @@ struct StreamSink(File);
 
 impl Sink for StreamSink {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        Write::write(&mut self.0, whole_lines(block, PIPE_BUF))
+        Write::write(&mut self.0, whole_lines(block, PIPE_BUF)).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::BrokenPipe => io::Error::new(error.kind(), Gone(error)),
+                _ => error,
+            }
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Why a stream takes nothing more: its other end is closed, as that of a pipe to `head` is. Nobody can come
+/// back to it by a name, so nobody need wait for that.
+#[derive(Debug)]
+struct Gone(io::Error);
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl core::error::Error for Gone {}
+
+/// Whether an error says that a stream's other end is closed.
+pub(crate) fn is_gone(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|cause| cause.is::<Gone>())
 }
 
 /// As many whole lines as fit into `limit` bytes, so that a write to a pipe is atomic and lines of

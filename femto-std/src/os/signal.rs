@@ -11,7 +11,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::fd::FromRawFd;
 
 /// The descriptor by which the handler wakes the thread that waits, and whose process that is: a forked
 /// child has both, but not the thread.
@@ -28,9 +28,10 @@ static IS_ENDING: AtomicBool = AtomicBool::new(false);
 /// What was there before, by number.
 static BEFORE: [AtomicPtr<libc::sigaction>; 32] = [const { AtomicPtr::new(ptr::null_mut()) }; 32];
 
-/// The end of the descriptor at which the thread waits.
+/// The end of the descriptor at which the thread waits. It is never closed: a handler may be about to
+/// write to it, and its number would be another file's.
 #[derive(Debug)]
-pub(crate) struct Waiter(File);
+pub(crate) struct Waiter(&'static File);
 
 impl Waiter {
     /// From now on the handler wakes this one.
@@ -44,21 +45,13 @@ impl Waiter {
         let file = unsafe { File::from_raw_fd(descriptor) };
         WAKER.store(descriptor, Ordering::SeqCst);
         OWNER.store(std::process::id().cast_signed(), Ordering::SeqCst);
-        Ok(Self(file))
+        Ok(Self(Box::leak(Box::new(file))))
     }
 
     /// Waits for signals; answers which came, a bit by number.
     pub(crate) fn wait(&mut self) -> io::Result<u32> {
         self.0.read_exact(&mut [0; 8])?;
         Ok(CAME.swap(0, Ordering::SeqCst))
-    }
-}
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        // Before the number is somebody else's.
-        let own = self.0.as_raw_fd();
-        let _ = WAKER.compare_exchange(own, -1, Ordering::SeqCst, Ordering::SeqCst);
     }
 }
 
@@ -113,7 +106,8 @@ pub(crate) fn is_default(signal: c_int) -> bool {
 /// it ends with the status that a shell gives one that the signal ended.
 pub(crate) fn end_by(signal: c_int) -> ! {
     let mut set = MaybeUninit::uninit();
-    // SAFETY: `sigemptyset` initialises the set; the third argument may be null; the others take numbers.
+    // SAFETY: `sigemptyset` initialises the set, which the next two take; the third argument of the last of
+    // them may be null; `raise` and `_exit` take numbers.
     unsafe {
         libc::sigemptyset(set.as_mut_ptr());
         libc::sigaddset(set.as_mut_ptr(), signal);
@@ -147,7 +141,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, context: *mut
     if is_wanted && is_owner {
         CAME.fetch_or(bit(signal), Ordering::SeqCst);
         let one = 1_u64.to_ne_bytes();
-        // SAFETY: `one` is eight bytes. If the thread is gone there is no descriptor, and nobody to tell.
+        // SAFETY: `one` is eight bytes, and the descriptor is never closed.
         unsafe { libc::write(WAKER.load(Ordering::SeqCst), one.as_ptr().cast(), one.len()) };
     }
     let before = BEFORE[signal as usize & 31].load(Ordering::SeqCst);

@@ -153,12 +153,12 @@ impl Config {
     /// Reads a configuration from what a format was read into.
     ///
     /// # Errors
-    /// [`ConfigError`]: keys or values are not allowed, and what [`Config::check`] finds as soon as every
-    /// value can be read. Problems have the lines of their nodes.
+    /// [`ConfigError`]: keys or values are not allowed, and what [`Config::check`] finds in tables whose values
+    /// can all be read. Problems have the lines of their nodes.
     pub fn from_node(node: &Node) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
         let config = Self::read(node, &Place::ROOT, &mut problems);
-        // Keys that nobody knows do not hide what is wrong with the others.
+        // Neither keys that nobody knows nor values that cannot be read hide what is wrong elsewhere.
         if let Some(config) = &config {
             problems.extend(config.check().err());
         }

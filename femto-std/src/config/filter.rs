@@ -44,7 +44,7 @@ section! {
         limit: Option<Limit>, set by with_limit;
     }
 }
-section_is_a_table!(FilterConfig);
+section_is_a_table!(FilterConfig, absent: FilterConfig::default());
 
 impl FilterConfig {
     /// No conditions: everything passes.

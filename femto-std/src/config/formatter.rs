@@ -93,6 +93,10 @@ impl Setting for FormatterBuilder {
         })
     }
 
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+
     fn write(&self) -> Option<Kind> {
         let mut table = Vec::new();
         if self.style != FormatterStyle::default() {

@@ -237,6 +237,10 @@ impl Setting for HandlerConfig {
     fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, place, problems)?;
         let class = fields.read("class", Some(None::<Class>), problems);
+        if problems.is_incomplete(place) {
+            // Which keys there may be is not known.
+            return None;
+        }
         let level = fields.read("level", Some(None), problems);
         let formatter = fields.read("formatter", Some(None), problems);
         let filters = fields.read("filters", Some(Vec::new()), problems);
@@ -251,6 +255,11 @@ impl Setting for HandlerConfig {
         let what = if kind.is_some() { "key" } else { "key of a handler without `class`" };
         fields.finish_as(what, problems);
         Some(Self { kind, level: level?, formatter: formatter?, filters: filters?, queue: queue? })
+    }
+
+    fn absent() -> Option<Self> {
+        let queue = QueueConfig::DEFAULT;
+        Some(Self { kind: None, level: None, formatter: None, filters: Vec::new(), queue })
     }
 
     fn write(&self) -> Option<Kind> {

@@ -135,23 +135,40 @@ pub(crate) enum Step {
 
 /// Problems, as they are found.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<Problem>);
+pub(crate) struct Problems {
+    found: Vec<Problem>,
+    /// Tables of which not all could be read: what else is wrong with them may follow from that.
+    incomplete: Vec<Vec<Step>>,
+}
 
 impl Problems {
     pub(crate) fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+        self.found.push(problem);
     }
 
-    /// Adds those of an error.
+    /// Not all of the table at this place could be read.
+    pub(crate) fn incomplete(&mut self, place: &Place<'_>) {
+        self.incomplete.push(place.path());
+    }
+
+    /// Whether that was said of this very place.
+    pub(crate) fn is_incomplete(&self, place: &Place<'_>) -> bool {
+        self.incomplete.contains(&place.path())
+    }
+
+    /// Adds those of an error, but for what may follow from what could not be read.
     pub(crate) fn extend(&mut self, error: Option<ConfigError>) {
-        self.0.extend(error.into_iter().flat_map(|error| error.problems));
+        let Self { found, incomplete } = self;
+        let is_new =
+            |problem: &Problem| !incomplete.iter().any(|place| problem.path.starts_with(place));
+        found.extend(error.into_iter().flat_map(|error| error.problems).filter(is_new));
     }
 
     /// Something is wrong with the value at a place: `path = value: text`.
     pub(crate) fn wrong(&mut self, place: &Place<'_>, value: &dyn fmt::Display, text: &str) {
         let path = place.path();
         let is = if path.is_empty() { "the configuration is" } else { " =" };
-        self.0.push(Problem::new(path, format!("{is} {value}: {text}")));
+        self.found.push(Problem::new(path, format!("{is} {value}: {text}")));
     }
 
     /// The value at a place is none of a few words: `path = value: did you mean ...`.
@@ -164,7 +181,7 @@ impl Problems {
     pub(crate) fn at(&mut self, place: &Place<'_>, text: &str) {
         let path = place.path();
         let separator = if path.is_empty() { "" } else { ": " };
-        self.0.push(Problem::new(path, format!("{separator}{text}")));
+        self.found.push(Problem::new(path, format!("{separator}{text}")));
     }
 
     /// There is no such key or name: `path: text: did you mean ...`.
@@ -185,14 +202,14 @@ impl Problems {
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// The value, if there are no problems.
     pub(crate) fn into_result<T>(self, value: Option<T>) -> Result<T, ConfigError> {
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(ConfigError { problems: self.0 }),
+            Some(value) if self.found.is_empty() => Ok(value),
+            _ => Err(ConfigError { problems: self.found }),
         }
     }
 }

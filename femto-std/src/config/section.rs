@@ -77,7 +77,7 @@ pub(crate) use section;
 
 /// Has a section be a table of its own.
 macro_rules! section_is_a_table {
-    ($name:ident) => {
+    ($name:ident $(, absent: $absent:expr)?) => {
         impl $crate::config::setting::Setting for $name {
             fn read(
                 node: &$crate::config::node::Node,
@@ -89,6 +89,10 @@ macro_rules! section_is_a_table {
                 fields.finish(problems);
                 read
             }
+
+            $(fn absent() -> Option<Self> {
+                Some($absent)
+            })?
 
             fn write(&self) -> Option<$crate::config::node::Kind> {
                 let mut table = Vec::new();

@@ -17,7 +17,7 @@ pub(crate) trait Setting: Sized {
     /// Reads it; tells what is wrong and gives nothing if it cannot.
     fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self>;
 
-    /// What it is if it is not said; `None` if it has to be said.
+    /// What it is if it is not said, or stands for one that cannot be read; `None` if there is no such thing.
     fn absent() -> Option<Self> {
         None
     }
@@ -53,7 +53,8 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// The field of a key, in any of its spellings.
+    /// The field of a key, in any of its spellings; as if it were not said if it cannot be read, so that it
+    /// does not hide what is wrong elsewhere.
     pub(crate) fn read<T: Setting>(
         &mut self,
         key: &'static str,
@@ -77,7 +78,10 @@ impl<'t> Fields<'t> {
         if matches!(node.kind, Kind::Null) && default.is_some() {
             return default;
         }
-        T::read(node, &self.place.key(key), problems)
+        T::read(node, &self.place.key(key), problems).or_else(|| {
+            problems.incomplete(self.place);
+            default
+        })
     }
 
     /// Tells of the keys that nobody asked for.
@@ -462,14 +466,16 @@ impl<T: Setting> Setting for Vec<T> {
 impl<T: Setting> Setting for BTreeMap<String, T> {
     fn read(node: &Node, place: &Place<'_>, problems: &mut Problems) -> Option<Self> {
         let fields = Fields::of(node, place, problems)?;
-        let read: Self = fields
-            .entries
-            .iter()
-            .filter_map(|(key, node)| {
-                Some((key.clone(), T::read(node, &place.key(key), problems)?))
-            })
-            .collect();
-        (read.len() == fields.entries.len()).then_some(read)
+        let read = fields.entries.iter().filter_map(|(key, node)| {
+            let place = place.key(key);
+            let value = T::read(node, &place, problems).or_else(|| {
+                problems.incomplete(&place);
+                // So that others may name it.
+                T::absent()
+            })?;
+            Some((key.clone(), value))
+        });
+        Some(read.collect())
     }
 
     fn absent() -> Option<Self> {

@@ -95,6 +95,20 @@ impl<F: femto_core::Formatter + fmt::Debug> Formatter for F {
     }
 }
 
+/// Appends a line whole, or nothing.
+#[inline]
+fn whole(
+    out: &mut String,
+    write: impl FnOnce(&mut String) -> Result<(), FormatError>,
+) -> Result<(), FormatError> {
+    let before = out.len();
+    let written = write(out);
+    if written.is_err() {
+        out.truncate(before);
+    }
+    written
+}
+
 /// Why a formatter could not be made, or could not print a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

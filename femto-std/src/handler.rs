@@ -31,7 +31,7 @@ pub use fan_out::FanOutHandlerBuilder;
 pub use file::FileHandlerBuilder;
 pub use memory::MemoryHandlerBuilder;
 pub use null::NullHandlerBuilder;
-pub(crate) use options::{Options, option_setters};
+pub(crate) use options::{Options, choice_setters, option_setters};
 pub(crate) use outlet::Outlet;
 pub use pipe::PipeHandlerBuilder;
 use relay::RelayOpener;

@@ -9,7 +9,7 @@ use super::escape::escape_json;
 use super::field::{self, Field, NamedField, is_reserved, marks, push_level};
 use super::keys::{ShownKeys, StaticFields};
 use super::value::{push_json, push_json_string};
-use super::{CaptureMask, FormatError, Formatter};
+use super::{CaptureMask, FormatError, Formatter, whole};
 
 /// `{"time":"2026-11-26T08:08:51.123456Z","level":"INFO","logger":"net","message":"link up","fields":{"tries":3}}`
 ///
@@ -164,12 +164,7 @@ impl JsonFormatter {
 
 impl Formatter for JsonFormatter {
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
-        let start = out.len();
-        let result = self.write(record, &mut Line { out, is_empty: true });
-        if result.is_err() {
-            out.truncate(start);
-        }
-        result
+        whole(out, |out| self.write(record, &mut Line { out, is_empty: true }))
     }
 
     fn mask(&self) -> CaptureMask {

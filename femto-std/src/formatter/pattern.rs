@@ -19,7 +19,7 @@ use super::keys::ShownKeys;
 use super::owned::OwnedValue;
 use super::parse::{Item, Parsed, Shape, Source};
 use super::prefix::Prefix;
-use super::{CaptureMask, FormatError, Formatter};
+use super::{CaptureMask, FormatError, Formatter, whole};
 use crate::level;
 
 /// A formatter made of a format string and a date format.
@@ -384,12 +384,7 @@ impl Default for PatternFormatter {
 
 impl Formatter for PatternFormatter {
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
-        let before = out.len();
-        let result = self.write(record, out);
-        if result.is_err() {
-            out.truncate(before);
-        }
-        result
+        whole(out, |out| self.write(record, out))
     }
 
     fn mask(&self) -> CaptureMask {

@@ -11,7 +11,7 @@ use super::escape::{escape_control, escape_lines};
 use super::field::{self, Field, NamedField, push_level};
 use super::keys::{ShownKeys, StaticFields};
 use super::value::push_text;
-use super::{CaptureMask, ConsoleStyle, FormatError, Formatter};
+use super::{CaptureMask, ConsoleStyle, FormatError, Formatter, whole};
 
 /// `2026-11-26 08:08:51.123 INFO  net: link up in 5 ms peer=10.0.0.7`
 ///
@@ -177,12 +177,7 @@ impl PrettyFormatter {
 
 impl Formatter for PrettyFormatter {
     fn format(&self, record: &Record<'_>, out: &mut String) -> Result<(), FormatError> {
-        let start = out.len();
-        let result = self.write(record, out);
-        if result.is_err() {
-            out.truncate(start);
-        }
-        result
+        whole(out, |out| self.write(record, out))
     }
 
     fn mask(&self) -> CaptureMask {

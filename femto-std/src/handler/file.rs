@@ -91,7 +91,7 @@ impl FileHandlerBuilder {
         self
     }
 
-    file_setters!();
+    file_setters!(file);
     option_setters!();
 
     /// Whether the parameters are in their ranges; opens nothing.
@@ -137,9 +137,9 @@ impl FileOptions {
     }
 }
 
-/// The setters that every builder of a file has, for its fields `delay` and `file`.
+/// The setters that every builder of a file has, for its field `delay` and the one of the file's options.
 macro_rules! file_setters {
-    () => {
+    ($($file:ident).+) => {
         /// Whether the file is opened only at the first record. Default: false.
         pub fn with_delay(mut self, delay: bool) -> Self {
             self.delay = delay;
@@ -149,20 +149,20 @@ macro_rules! file_setters {
         /// Permissions of a file that is created, whatever the process's mask: 0o200 to 0o777, and the
         /// owner must be allowed to write. Default: 0o666 without the bits of the mask.
         pub fn with_permissions(mut self, mode: u32) -> Self {
-            self.file.mode = Some(mode);
+            self.$($file).+.mode = Some(mode);
             self
         }
 
         /// Whether missing folders are made, also when they vanish later. Default: false.
         pub fn with_create_parents(mut self, create: bool) -> Self {
-            self.file.create_parents = create;
+            self.$($file).+.create_parents = create;
             self
         }
 
         /// Whether a flush, and so the end of the program, waits until the disk has the lines, rather
         /// than the operating system. Default: false.
         pub fn with_sync(mut self, sync: bool) -> Self {
-            self.file.sync = sync;
+            self.$($file).+.sync = sync;
             self
         }
     };

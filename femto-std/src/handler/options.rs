@@ -68,8 +68,8 @@ impl fmt::Debug for Options {
     }
 }
 
-/// The setters that every handler builder has, for its field `options`.
-macro_rules! option_setters {
+/// The setters of which records a handler takes, for its builder's field `options`.
+macro_rules! choice_setters {
     () => {
         /// Records below it are not taken. Default: [`Level::NOTSET`](femto_core::Level::NOTSET), all
         /// are.
@@ -78,18 +78,26 @@ macro_rules! option_setters {
             self
         }
 
+        /// Adds a filter. Default: none.
+        pub fn with_filter(mut self, filter: std::sync::Arc<dyn femto_core::Filter>) -> Self {
+            self.options.filters.push(filter);
+            self
+        }
+    };
+}
+pub(crate) use choice_setters;
+
+/// The setters that every handler builder has, for its field `options`.
+macro_rules! option_setters {
+    () => {
+        $crate::handler::choice_setters!();
+
         /// What makes lines of records. Default: `%(asctime)s %(levelname)-8s %(name)s: %(message)s`.
         pub fn with_formatter(
             mut self,
             formatter: std::sync::Arc<dyn $crate::formatter::Formatter>,
         ) -> Self {
             self.options.formatter = formatter;
-            self
-        }
-
-        /// Adds a filter. Default: none.
-        pub fn with_filter(mut self, filter: std::sync::Arc<dyn femto_core::Filter>) -> Self {
-            self.options.filters.push(filter);
             self
         }
 

@@ -79,18 +79,7 @@ impl Open for RelayOpener {
 /// The setters of builders whose handlers pass records on, for their field `options`.
 macro_rules! relay_setters {
     () => {
-        /// Records below it are not taken. Default: [`Level::NOTSET`](femto_core::Level::NOTSET), all
-        /// are.
-        pub fn with_level(mut self, level: femto_core::Level) -> Self {
-            self.options.level = level;
-            self
-        }
-
-        /// Adds a filter. Default: none.
-        pub fn with_filter(mut self, filter: std::sync::Arc<dyn femto_core::Filter>) -> Self {
-            self.options.filters.push(filter);
-            self
-        }
+        $crate::handler::choice_setters!();
 
         /// Who is told if a filter panics. Default: standard error.
         pub fn with_error_handler(

@@ -1,12 +1,11 @@
 //! A handler that begins a new file when the one there is gets too large.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::file::{absolute, file_setters};
 use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
-use crate::handlers::Compression;
-use crate::sink::{FileOptions, Retention, Rotation};
+use crate::sink::{Retention, Rotation};
 
 /// Builds a handler that writes to a file of limited size, as Python's `RotatingFileHandler`: before a
 /// record would make `app.log` as large as `max_bytes`, that file becomes `app.log.1`, the `app.log.1`
@@ -58,63 +57,43 @@ use crate::sink::{FileOptions, Retention, Rotation};
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct RotatingFileHandlerBuilder {
-    path: PathBuf,
-    max_bytes: u64,
-    retention: Retention,
-    compression: Option<Compression>,
+    rotation: Rotation,
     delay: bool,
-    file: FileOptions,
     options: Options,
 }
 
 impl RotatingFileHandlerBuilder {
     /// A handler for the file at `path`; it is created if it is not there.
     pub fn new(path: impl AsRef<Path>) -> Self {
-        Self {
-            path: path.as_ref().to_owned(),
-            max_bytes: 10 << 20,
-            retention: Retention { count: Some(5), ..Retention::default() },
-            compression: None,
-            delay: false,
-            file: FileOptions::default(),
-            options: Options::default(),
-        }
+        let mut rotation = Rotation::new(path.as_ref());
+        rotation.max_bytes = 10 << 20;
+        rotation.retention.count = Some(5);
+        Self { rotation, delay: false, options: Options::default() }
     }
 
     /// The size in bytes that the file does not reach; 0 is no limit. Default: 10 MiB.
     pub fn with_max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = bytes;
+        self.rotation.max_bytes = bytes;
         self
     }
 
     /// How many rotated files are kept, at least 1; the oldest go first. Default: 5.
     pub fn with_backup_count(mut self, count: usize) -> Self {
-        self.retention.count = Some(count);
+        self.rotation.retention.count = Some(count);
         self
     }
 
     rotation_setters!();
-    file_setters!();
+    file_setters!(rotation.file);
     option_setters!();
 
     /// Whether the parameters are in their ranges; opens nothing.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        check(&self.rotation(), &self.options)
-    }
-
-    fn rotation(&self) -> Rotation {
-        Rotation {
-            path: absolute(self.path.clone()),
-            file: self.file.clone(),
-            max_bytes: self.max_bytes,
-            schedule: None,
-            retention: self.retention.clone(),
-            compression: self.compression,
-        }
+        check(&self.rotation, &self.options)
     }
 
     fn make(self) -> Result<Handler, Error> {
-        build(self.rotation(), self.delay, self.options)
+        build(self.rotation, self.delay, self.options)
     }
 }
 
@@ -130,6 +109,7 @@ pub(super) fn build(
     options: Options,
 ) -> Result<Handler, Error> {
     check(&rotation, &options)?;
+    rotation.path = absolute(rotation.path);
     // The link stays, and what it points to is rolled over.
     if rotation.path.is_symlink() {
         rotation.path = rotation.path.canonicalize().unwrap_or(rotation.path);
@@ -162,21 +142,20 @@ pub(super) fn check(rotation: &Rotation, options: &Options) -> Result<(), Error>
     }
 }
 
-/// The setters that every builder of a file that is rolled over has, for its fields `retention` and
-/// `compression`.
+/// The setters that every builder of a file that is rolled over has, for its field `rotation`.
 macro_rules! rotation_setters {
     () => {
         /// How long rotated files are kept after their last line, looked at when the file is opened
         /// and at each rollover. More than zero. Default: no limit.
         pub fn with_max_age(mut self, age: core::time::Duration) -> Self {
-            self.retention.max_age = Some(age);
+            self.rotation.retention.max_age = Some(age);
             self
         }
 
         /// How many bytes all rotated files together may have, compressed or not as they are; the
         /// oldest go first. The file being written does not count. At least 1. Default: no limit.
         pub fn with_max_total_bytes(mut self, bytes: u64) -> Self {
-            self.retention.max_total_bytes = Some(bytes);
+            self.rotation.retention.max_total_bytes = Some(bytes);
             self
         }
 
@@ -184,7 +163,7 @@ macro_rules! rotation_setters {
         /// `app.log.1.gz`. What is not done when the program ends is done by the next one. Needs the
         /// crate's feature `gzip` or `zstd`. Default: they are not.
         pub fn with_compression(mut self, compression: $crate::handlers::Compression) -> Self {
-            self.compression = Some(compression);
+            self.rotation.compression = Some(compression);
             self
         }
     };

@@ -1,16 +1,16 @@
 //! A handler that begins a new file when a time has come.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::file::{absolute, file_setters};
+use super::file::file_setters;
 use super::rotating::{build, check, rotation_setters};
 use super::{Handler, Options, handler_builder, option_setters};
 use crate::Error;
-use crate::handlers::{Compression, When};
-use crate::sink::{FileOptions, Retention, Rotation, Schedule};
+use crate::handlers::When;
+use crate::sink::{Rotation, Schedule};
 
 /// Builds a handler that begins a new file now and then, as Python's `TimedRotatingFileHandler`: the
 /// `app.log` of 22 November becomes `app.log.2026-11-22` when the first record of the 23rd comes.
@@ -59,17 +59,13 @@ use crate::sink::{FileOptions, Retention, Rotation, Schedule};
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TimedRotatingFileHandlerBuilder {
-    path: PathBuf,
+    rotation: Rotation,
     when: When,
     interval: u32,
     aligned: bool,
     at_time: Option<(u8, u8, u8)>,
     utc: bool,
-    max_bytes: u64,
-    retention: Retention,
-    compression: Option<Compression>,
     delay: bool,
-    file: FileOptions,
     options: Options,
 }
 
@@ -77,17 +73,13 @@ impl TimedRotatingFileHandlerBuilder {
     /// A handler for the file at `path`; it is created if it is not there.
     pub fn new(path: impl AsRef<Path>) -> Self {
         Self {
-            path: path.as_ref().to_owned(),
+            rotation: Rotation::new(path.as_ref()),
             when: When::Hour,
             interval: 1,
             aligned: false,
             at_time: None,
             utc: false,
-            max_bytes: 0,
-            retention: Retention::default(),
-            compression: None,
             delay: false,
-            file: FileOptions::default(),
             options: Options::default(),
         }
     }
@@ -129,18 +121,18 @@ impl TimedRotatingFileHandlerBuilder {
     /// The size in bytes that a file does not reach before its time has come; 0 is no limit. Default:
     /// 0.
     pub fn with_max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = bytes;
+        self.rotation.max_bytes = bytes;
         self
     }
 
     /// How many rotated files are kept, at least 1; the oldest go first. Default: all.
     pub fn with_backup_count(mut self, count: usize) -> Self {
-        self.retention.count = Some(count);
+        self.rotation.retention.count = Some(count);
         self
     }
 
     rotation_setters!();
-    file_setters!();
+    file_setters!(rotation.file);
     option_setters!();
 
     /// Whether the parameters are in their ranges; opens nothing.
@@ -149,14 +141,7 @@ impl TimedRotatingFileHandlerBuilder {
     }
 
     fn rotation(&self) -> Result<Rotation, Error> {
-        Ok(Rotation {
-            schedule: Some(self.schedule()?),
-            path: absolute(self.path.clone()),
-            file: self.file.clone(),
-            max_bytes: self.max_bytes,
-            retention: self.retention.clone(),
-            compression: self.compression,
-        })
+        Ok(Rotation { schedule: Some(self.schedule()?), ..self.rotation.clone() })
     }
 
     fn schedule(&self) -> Result<Schedule, Error> {

@@ -27,7 +27,7 @@ use core::time::Duration;
 use std::ffi::OsString;
 use std::fs::{self, TryLockError};
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Instant, SystemTime};
 
@@ -50,6 +50,18 @@ pub(crate) struct Rotation {
 }
 
 impl Rotation {
+    /// A file that nothing rolls over yet.
+    pub(crate) fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: FileOptions::default(),
+            max_bytes: 0,
+            schedule: None,
+            retention: Retention::default(),
+            compression: None,
+        }
+    }
+
     /// The rotated files, the youngest first.
     fn backups(&self) -> io::Result<Vec<Backup>> {
         names::list(&self.path, self.schedule.is_some())

@@ -5,6 +5,7 @@
 //! the forking thread across a fork, so that the child finds it free.
 
 use core::cell::RefCell;
+use core::mem::ManuallyDrop;
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicBool, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -107,18 +108,20 @@ impl Drop for Mark {
 thread_local! {
     /// One byte, so that a signal handler in between finds it one way or the other.
     static IS_LOCKED_HERE: AtomicBool = const { AtomicBool::new(false) };
-    static HELD: RefCell<Option<Locked>> = const { RefCell::new(None) };
+    /// Never dropped, so that a thread finds it that is ending.
+    static HELD: ManuallyDrop<RefCell<Option<Locked>>> =
+        const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// Before a fork: no other thread can be inside now.
 pub(crate) fn hold() {
-    // A thread so far gone that it has no thread-locals forks without the lock.
-    let _ = HELD.try_with(|held| *held.borrow_mut() = Some(lock()));
+    let locked = lock();
+    HELD.with(|held| *held.borrow_mut() = Some(locked));
 }
 
 /// In a forked child: the parent's mapped file is not for it.
 pub(crate) fn leave_parents_file() {
-    let _ = HELD.try_with(|held| {
+    HELD.with(|held| {
         if let Some((_, file)) = held.borrow().as_ref().and_then(|locked| locked.recover.as_ref()) {
             file.detach();
         }
@@ -127,5 +130,5 @@ pub(crate) fn leave_parents_file() {
 
 /// After a fork, in parent and child.
 pub(crate) fn let_go() {
-    let _ = HELD.try_with(|held| held.borrow_mut().take());
+    HELD.with(|held| held.borrow_mut().take());
 }

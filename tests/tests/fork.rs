@@ -112,6 +112,12 @@ fn children_log_through_log_though_their_parent_was_at_it() {
     assert!(lines.is_empty());
 }
 
+#[test]
+fn threads_that_are_ending_fork_too() {
+    let (_, lines) = fork("ending");
+    assert!(lines.is_empty());
+}
+
 /// A lock that the other threads held when they were left behind would be waited for for ever.
 #[test]
 fn children_name_levels_and_make_formatters_though_their_parent_was_at_it() {

@@ -22,6 +22,7 @@ pub(crate) fn run(which: &str, arguments: &[&str]) {
         "naming" => naming(),
         "firsts" => firsts(),
         "statements" => statements(),
+        "ending" => ending(),
         _ => panic!("no such fork: {which}"),
     }
 }
@@ -165,6 +166,53 @@ fn meet() {
     let mut builder = log::Record::builder();
     builder.file_static(Some(file!())).line(Some(LINE.fetch_add(1, Ordering::Relaxed)));
     log::logger().log(&builder.target("met").args(format_args!("met")).build());
+}
+
+thread_local! {
+    static FORKS: Forks = const { Forks };
+}
+
+/// Forks when its thread ends.
+struct Forks;
+
+impl Drop for Forks {
+    fn drop(&mut self) {
+        wait(fork(|| {
+            end_if_it_hangs();
+            let _ = get_logger("child");
+            end_here();
+        }));
+    }
+}
+
+/// Not as a program does: that would have the thread end.
+fn end_here() -> ! {
+    // SAFETY: the process ends, and that is all.
+    unsafe { libc::_exit(0) }
+}
+
+/// Forks from threads that are ending, while another one makes loggers.
+fn ending() {
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for i in 0_u64.. {
+                let _ = get_logger(&format!("made.{}", i % 64));
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        for _ in 0..200 {
+            let ends = || {
+                // Goes after what the library keeps for the thread.
+                FORKS.with(|_| ());
+                wait(fork(|| end_here()));
+            };
+            scope.spawn(ends).join().expect("a thread");
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
 }
 
 fn queued(arguments: &[&str]) {

@@ -132,7 +132,8 @@ guide_build() (
     case $PWD in */targets) ;; *) unset CARGO_TARGET_DIR ;; esac
     subcommand=$1
     shift
-    if ! rustup_has "$GUIDE_TARGET"; then
+    target=$(sed -n 's/^target = "\(.*\)"/\1/p' .cargo/config.toml 2>/dev/null) || target=
+    if ! rustup_has "${target:-$GUIDE_TARGET}"; then
         PATH=$(linker_folder):$PATH
         export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
         set -- -Zbuild-std=core,alloc "$@"

@@ -154,6 +154,7 @@ fn records_are_chosen_whatever_bytes_are_in_them() {
     for record in [
         &b"ERROR:a:\xff\xfe\0 user=ann\n"[..],
         b"ERROR:a:\x1b[31m\r\nmore \0 user=ann\r\n",
+        b"ERROR:a:\xff user=ann\r\nTraceback (most recent call last):\r\n",
         b"{\"level\":\"ERROR\",\"message\":\"\\u0000\\u001b \xff\",\"user\":\"ann\"}\n",
         b"level=ERROR msg=\"\xff\0\" user=ann\n",
         &long,

@@ -119,6 +119,56 @@ fn what_is_written_to_a_renamed_file_is_shown() {
 }
 
 #[test]
+fn an_old_file_is_read_on_while_the_new_one_is_followed() {
+    let scratch = Scratch::new("tail-late");
+    let path = scratch.path("log");
+    let mut old = File::create(&path).unwrap();
+    writeln!(old, "INFO:a:1 n=1").unwrap();
+    // A record of text waits for its rest, there too.
+    let plain = Tail::start(&["-n", "all", "--interval", "0.02"], &[&path]);
+    let asked = Tail::start(&["-n", "all", "--interval", "0.02", "--field", "n"], &[&path]);
+    let wait_for = |count| [&plain, &asked].map(|tail| tail.wait_for(count));
+    wait_for(1);
+    fs::rename(&path, scratch.path("log.1")).unwrap();
+    let mut new = File::create(&path).unwrap();
+    writeln!(new, "INFO:a:2 n=2").unwrap();
+    wait_for(2);
+    for (count, mut file) in [(3, &old), (4, &new), (5, &old)] {
+        writeln!(file, "INFO:a:{count} n={count}").unwrap();
+        wait_for(count);
+    }
+    let expected: Vec<String> = (1..=5).map(|n| format!("INFO:a:{n} n={n}")).collect();
+    assert_eq!((plain.lines(), asked.lines()), (expected.clone(), expected));
+}
+
+/// As it is for a moment, when a rotated file is packed: both are there.
+#[test]
+fn a_file_is_shown_once_that_is_there_packed_and_not() {
+    let scratch = Scratch::new("tail-twin");
+    let path = scratch.path("log");
+    fs::write(&path, "1\n").unwrap();
+    let tail = Tail::start(&["-n", "all", "--interval", "0.02"], &[&path]);
+    tail.wait_for(1);
+    let (plain, packed, next) =
+        (scratch.path("log.1"), scratch.path("log.1.gz"), scratch.path("x"));
+    fs::write(&plain, "2\n").unwrap();
+    let mut encoder =
+        flate2::write::GzEncoder::new(File::create(&packed).unwrap(), Default::default());
+    encoder.write_all(b"2\n").unwrap();
+    let times = fs::metadata(&plain).unwrap().modified().unwrap();
+    encoder.finish().unwrap().set_modified(times).unwrap();
+    fs::write(&next, "3\n").unwrap();
+    fs::hard_link(&path, scratch.path("log.2")).unwrap();
+    // From now on it is another file.
+    fs::rename(&next, &path).unwrap();
+    tail.wait_for(3);
+    let mut file = File::options().append(true).open(&path).unwrap();
+    file.write_all(b"4\n").unwrap();
+    tail.wait_for(4);
+    assert_eq!(tail.lines(), ["1", "2", "3", "4"], "{}", tail.told());
+}
+
+#[test]
 fn lines_of_a_copied_and_truncated_file_are_shown_once() {
     let scratch = Scratch::new("tail-copytruncate");
     let path = scratch.path("log");
@@ -177,6 +227,23 @@ fn a_file_may_come_late_vanish_and_return() {
     File::options().append(true).open(&path).unwrap().write_all(b"here\n").unwrap();
     tail.wait_for(18);
     assert_eq!(tail.lines()[15..], ["back", "there", "here"]);
+}
+
+#[test]
+fn following_begins_where_it_is_told() {
+    let scratch = Scratch::new("tail-begin");
+    let path = scratch.path("log");
+    for (count, expected) in
+        [("+2", &["2", "3", "4"][..]), ("1", &["3", "4"]), ("all", &["1", "2", "3", "4"])]
+    {
+        fs::write(&path, "1\n2\n3\n").unwrap();
+        let tail = Tail::start(&["-n", count, "--interval", "0.02"], &[&path]);
+        tail.wait_for(expected.len() - 1);
+        let mut file = File::options().append(true).open(&path).unwrap();
+        file.write_all(b"4\n").unwrap();
+        tail.wait_for(expected.len());
+        assert_eq!(tail.lines(), expected, "-n {count}");
+    }
 }
 
 #[test]
@@ -271,6 +338,17 @@ fn standard_input_is_shown_beside_files() {
     tail.wait_for(9);
     let pipe: Vec<_> = tail.lines().into_iter().filter(|line| line.contains("pipe")).collect();
     assert_eq!(pipe, ["INFO:pipe:0", "INFO:pipe:1", "INFO:pipe:2", "INFO:pipe:end"]);
+}
+
+#[test]
+fn a_record_of_several_lines_by_a_pipe_is_shown_when_its_rest_is_there() {
+    let (tail, mut input) = Tail::with_input(&["--field", "user=ann"], &[Path::new("-")]);
+    input.write_all(b"INFO:a:two\nlines user=ann\n").unwrap();
+    tail.wait_for(2);
+    input.write_all(b"INFO:a:no\nINFO:a:three user=ann").unwrap();
+    drop(input);
+    tail.wait_for(3);
+    assert_eq!(tail.lines(), ["INFO:a:two", "lines user=ann", "INFO:a:three user=ann"]);
 }
 
 /// The system gives the new file the number of the one before, if nobody has that open.

@@ -108,6 +108,19 @@ impl Parser {
         Some(parsed)
     }
 
+    /// Whether a record of text is surely its first line, as the next begins with a time like its own: no
+    /// need to read the next for it.
+    pub(super) fn is_over(&self, line: &[u8], record: &Parsed<'_>, next: &[u8]) -> bool {
+        let Some(time) = record.time.as_ref().filter(|_| self.pattern.is_none()) else {
+            return false;
+        };
+        // With the bracket before it, if there is one, and what comes behind it.
+        let length = usize::from(line.starts_with(b"[")) + time.len() + 1;
+        let is_like = |(a, b): (&u8, &u8)| a == b || a.is_ascii_digit() && b.is_ascii_digit();
+        line.len().min(next.len()) >= length
+            && line[..length].iter().zip(&next[..length]).all(is_like)
+    }
+
     /// Reads all lines of a record of text.
     pub(super) fn parse_whole<'l>(&self, text: &'l str) -> Option<Parsed<'l>> {
         let text = pairs::before_exception(text);
@@ -226,7 +239,8 @@ pub(super) fn level_of(text: &str) -> Option<Level> {
         return None;
     }
     let number = text.strip_prefix("Level ").unwrap_or(text);
-    if number.bytes().all(|byte| byte.is_ascii_digit()) {
+    if number.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        // Most often a time.
         return number.parse().ok().map(Level::new);
     }
     find_level(text).or_else(|| {
@@ -263,6 +277,8 @@ mod tests {
             ("notice", Some(25)),
             ("err", Some(40)),
             ("256", None),
+            ("08:08:51,123", None),
+            ("Level ", None),
             ("Level", None),
             ("", None),
             ("INFORMATION", None),
@@ -280,6 +296,30 @@ mod tests {
         assert_eq!(parsed.message.as_deref(), Some("hello"));
         assert_eq!(parsed.field("level", false), Some(Content::Text("7th floor".into())));
         assert_eq!(parsed.field("x", false), Some(Content::Json("1")));
+    }
+
+    #[test]
+    fn a_record_is_over_where_the_next_begins_like_it() {
+        let parser = Parser::default();
+        let line = "2026-11-26 08:08:51,123 INFO     app: x";
+        let record = parser.parse(line, &mut Seen::default()).unwrap();
+        for (next, expected) in [
+            ("2026-11-26 08:08:52,007 ERROR    app: y\nmore\n", true),
+            ("2026-11-26 08:08:52,0075 ERROR    app: y\n", false),
+            ("2026-11-26 08:08:52.007 INFO     app: y\n", false),
+            ("2026-11-26 08:08\n", false),
+            ("  File \"x.py\", line 1, in <module>\n", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                parser.is_over(line.as_bytes(), &record, next.as_bytes()),
+                expected,
+                "{next}"
+            );
+            if expected {
+                assert!(parser.parse(next.lines().next().unwrap(), &mut Seen::default()).is_some());
+            }
+        }
     }
 
     #[test]

@@ -238,6 +238,8 @@ mod tests {
             ("user<b", true),
             ("user>5", false),
             ("status<=503", true),
+            ("status>=503", true),
+            ("status>503", false),
             ("status<503", false),
             ("id=7", true),
             ("id=\"7\"", false),
@@ -270,6 +272,24 @@ mod tests {
             ("level=INFO", true),
             ("logger=net", true),
             ("status!=abc", true),
+        ] {
+            assert_eq!(asked(line, condition), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn values_in_a_text_are_as_long_as_what_is_asked_for() {
+        let line = "ERROR:a:user=ann tried, why=disk is full n=1";
+        for (condition, expected) in [
+            ("user=ann", true),
+            ("user=ann tried,", true),
+            ("user=tried", false),
+            ("why=disk", true),
+            ("why=disk is full", true),
+            ("why=disk is", false),
+            ("why~full$", true),
+            ("why~n=1", false),
+            ("n=1", true),
         ] {
             assert_eq!(asked(line, condition), expected, "{condition}");
         }
@@ -310,6 +330,7 @@ mod tests {
             query.ask(&Parser::default().parse(line, &mut Seen::default()).unwrap())
         };
         assert_eq!(ask(r#"{"level":"ERROR","logger":"b.c"}"#), Answer::Yes);
+        assert_eq!(ask(r#"{"level":"WARN","logger":"a"}"#), Answer::Yes);
         assert_eq!(ask(r#"{"level":"ERROR","logger":"c"}"#), Answer::No);
         assert_eq!(ask(r#"{"level":"INFO"}"#), Answer::No);
         assert_eq!(ask(r#"{"level":"ERROR"}"#), Answer::Unknown);

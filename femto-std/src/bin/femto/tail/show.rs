@@ -131,7 +131,7 @@ impl Show {
         }
         let mut start = 0;
         for end in memchr_iter(b'\n', block) {
-            self.line(&block[start..end], context);
+            self.line(&block[start..end], &block[end + 1..], context);
             start = end + 1;
             if self.out.len() >= ENOUGH {
                 self.write_out()?;
@@ -140,10 +140,12 @@ impl Show {
         self.write_out()
     }
 
-    fn line(&mut self, bytes: &[u8], context: &mut Context) {
+    /// Takes a line, and what is known of those behind it.
+    fn line(&mut self, bytes: &[u8], next: &[u8], context: &mut Context) {
         let text = text_of(bytes);
         let text = text.strip_suffix('\r').unwrap_or(&text);
-        let parsed = self.inputs[context.input].parser.parse(text, &mut context.seen);
+        let parser = &self.inputs[context.input].parser;
+        let parsed = parser.parse(text, &mut context.seen);
         let Some(record) = &parsed else {
             if context.holds() {
                 context.hold(bytes);
@@ -161,11 +163,12 @@ impl Show {
             }
             return;
         };
-        self.decide(context);
         let mut answer = self.query.ask_level_and_logger(record);
         // What is not known of a text yet, its next lines may tell.
         let may_go_on = record.kind == Kind::Text
-            && (self.query.has_fields() || answer == Answer::Unknown && record.is_open);
+            && (self.query.has_fields() || answer == Answer::Unknown && record.is_open)
+            && !parser.is_over(bytes, record, next);
+        self.decide(context);
         if answer != Answer::No {
             if may_go_on {
                 return context.hold(bytes);

@@ -82,11 +82,15 @@ impl Pattern {
         let mut lines = text;
         loop {
             for end in pairs::ends(lines) {
-                if let Some(texts) = self.cut(&lines[..end], &self.fields, &self.tail, &mut tries) {
+                let lines = &lines[..end];
+                if let Some(texts) = self.cut(lines, &self.fields, &self.tail, &mut tries) {
                     return Some(parsed(text, &self.fields, texts));
                 }
+                if tries == 0 {
+                    return None;
+                }
             }
-            lines = &lines[..lines.rfind('\n').filter(|_| tries > 0)?];
+            lines = &lines[..lines.rfind('\n')?];
         }
     }
 
@@ -103,6 +107,7 @@ impl Pattern {
         tail: &str,
         tries: &mut u32,
     ) -> Option<Vec<&'l str>> {
+        *tries = tries.saturating_sub(1 + (text.len() / 1024) as u32);
         let mut texts = Vec::with_capacity(fields.len());
         let rest = text.strip_prefix(&*fields[0].0)?;
         self.find(fields, tail, rest, &mut texts, tries).then_some(texts)
@@ -246,7 +251,7 @@ const IS_LIKE: [&str; 9] = [
 /// Bytes of a field that is not the message.
 const LONGEST: usize = 512;
 
-/// Ways to cut a line that are tried.
+/// Ways to cut a record that are tried; each KiB that is looked through again counts as one.
 const TRIES: u32 = 20_000;
 
 #[cfg(test)]
@@ -286,6 +291,9 @@ mod tests {
             ),
             ("%(levelno)3d%% %(name)s%(message)s", " 25% abc", 25, "a", "bc"),
             ("%(name)s %(levelname)s %(message)s", "a name WARNING ", 30, "a name", ""),
+            ("[{levelname:>8}] {name}: {message}", "[    INFO] a: b", 20, "a", "b"),
+            ("${levelname}: ${name} $message", "INFO: a b", 20, "a", "b"),
+            ("${levelname}: ${name} ${message}", "INFO: a b", 20, "a", "b"),
         ] {
             let expected = (Some(level), logger.to_owned(), message.to_owned());
             assert_eq!(parts(format, line), Some(expected), "{line}");
@@ -308,6 +316,10 @@ mod tests {
         ] {
             assert_eq!(parts(format, line), None);
         }
+        // There are a million ways to cut it.
+        let long = format!("1 {}", " k=v | \n".repeat(1 << 20));
+        let pattern: Pattern = "%(asctime)s %(message)s | %(levelname)s".parse().unwrap();
+        assert!(pattern.parse_whole(&long).is_none());
     }
 
     #[test]

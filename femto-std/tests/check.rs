@@ -133,7 +133,7 @@ fn what_is_wrong_is_told_line_by_line() {
         .current_dir(scratch.path(""))
         .output()
         .unwrap();
-    let expected = "femto: not-there.toml: could not read not-there.toml: No such file or directory \
+    let expected = "femto: not-there.toml: could not be read: No such file or directory \
                     (os error 2)\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
     assert_eq!(output.status.code(), Some(1));

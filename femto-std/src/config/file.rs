@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::problem::Problem;
 use super::{Config, ConfigError};
 
 impl Config {
@@ -15,19 +14,25 @@ impl Config {
     /// `Config::from_toml` and its like find.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        let read = format_of(path)?;
-        let wrong = |error| {
-            let text = format!("could not read {}: {error}", path.display());
-            ConfigError::new(Problem::at_line(None, text))
-        };
-        read(&std::fs::read_to_string(path).map_err(wrong)?)
+        read(path).and_then(|text| parse(path, &text)).map_err(|error| error.in_file(path))
     }
 }
 
 type Read = fn(&str) -> Result<Config, ConfigError>;
 
-/// What reads the format of a file.
-pub(super) fn format_of(path: &Path) -> Result<Read, ConfigError> {
+/// The text of a file whose format is known.
+pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
+    format_of(path)?;
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::of_text(format!("could not be read: {error}")))
+}
+
+/// What a file's text says, in the format that its name tells.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    format_of(path).and_then(|read| read(text))
+}
+
+fn format_of(path: &Path) -> Result<Read, ConfigError> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let ending = ending.unwrap_or_default();
     let found = FORMATS.iter().find(|(endings, _)| endings.contains(&&*ending));
@@ -37,9 +42,7 @@ pub(super) fn format_of(path: &Path) -> Result<Read, ConfigError> {
             true => "none, for femto-std was built without its features `toml`, `yaml`, `json`",
             false => &known.join(", "),
         };
-        let text =
-            format!("could not tell the format of {}: allowed endings are {known}", path.display());
-        ConfigError::new(Problem::at_line(None, text))
+        ConfigError::of_text(format!("no format is known by its name: allowed endings are {known}"))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Problem: what is wrong with a configuration, and where.
 
 use core::fmt;
+use std::path::{Path, PathBuf};
 
 use super::node::{Kind, Node};
 use super::setting::Shown;
@@ -25,6 +26,7 @@ use crate::error::nearest;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
+    file: Option<PathBuf>,
     problems: Vec<Problem>,
 }
 
@@ -35,22 +37,36 @@ impl ConfigError {
         &self.problems
     }
 
+    /// The file that was read, if it was one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    pub(crate) fn in_file(self, path: &Path) -> Self {
+        Self { file: Some(path.to_owned()), ..self }
+    }
+
     /// About the whole.
     pub(crate) fn of_text(text: String) -> Self {
         Self::new(Problem::at_line(None, text))
     }
 
     pub(crate) fn new(problem: Problem) -> Self {
-        Self { problems: vec![problem] }
+        Self { file: None, problems: vec![problem] }
     }
 }
 
-/// A line for each problem.
+/// A line for each problem, after the name of the file.
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.problems.iter().enumerate() {
             let separator = if index > 0 { "\n" } else { "" };
-            write!(f, "{separator}{problem}")?;
+            f.write_str(separator)?;
+            if let Some(file) = &self.file {
+                write!(f, "{}: ", file.display())?;
+            }
+            problem.fmt(f)?;
         }
         Ok(())
     }
@@ -209,7 +225,7 @@ impl Problems {
     pub(crate) fn into_result<T>(self, value: Option<T>) -> Result<T, ConfigError> {
         match value {
             Some(value) if self.found.is_empty() => Ok(value),
-            _ => Err(ConfigError { problems: self.found }),
+            _ => Err(ConfigError { file: None, problems: self.found }),
         }
     }
 }

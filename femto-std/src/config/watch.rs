@@ -15,8 +15,8 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::file::format_of;
-use super::{Config, ConfigError};
+use super::ConfigError;
+use super::file::{parse, read};
 use crate::{os, state};
 
 /// Applies a configuration file, and again whenever it changes: [`Watcher::start`] with its defaults.
@@ -58,12 +58,9 @@ impl Watcher {
         let path = path.as_ref();
         // A relative path keeps its meaning when the working directory changes.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let tell = {
-            let path = path.clone();
-            move |error: &ConfigError| {
-                // Standard error is the last resort: there is nobody to tell that it failed.
-                let _ = writeln!(io::stderr(), "femtologging: {}: {error}", path.display());
-            }
+        let tell = |error: &ConfigError| {
+            // Standard error is the last resort: there is nobody to tell that it failed.
+            let _ = writeln!(io::stderr(), "femtologging: {error}");
         };
         Self { path, interval: Duration::from_secs(1), tell: Arc::new(tell) }
     }
@@ -97,9 +94,8 @@ impl Watcher {
     /// Those of [`Config::from_file`] and [`Config::apply`] for the file as it is now; nothing is
     /// watched.
     pub fn start(self) -> Result<Watch, ConfigError> {
-        format_of(&self.path)?;
         let seen = Seen::of(&self.path);
-        let text = read(&self.path)?;
+        let text = read(&self.path).map_err(|error| error.in_file(&self.path))?;
         apply(&self.path, &text)?;
         let (stop, stopped) = bounded(0);
         let run = move || run(&self, seen, text, &stopped);
@@ -178,7 +174,7 @@ fn run(watcher: &Watcher, applied: Seen, mut text: String, stopped: &Receiver<()
                 text = changed;
                 apply(&watcher.path, &text)
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.in_file(&watcher.path)),
         };
         if let Err(error) = done {
             (watcher.tell)(&error);
@@ -203,15 +199,9 @@ impl Looks {
     }
 }
 
-fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|error| {
-        ConfigError::of_text(format!("could not read {}: {error}", path.display()))
-    })
-}
-
 fn apply(path: &Path, text: &str) -> Result<(), ConfigError> {
-    let read = format_of(path)?;
-    read(text).and_then(|config: Config| config.apply())
+    let applied = parse(path, text).and_then(|config| config.apply());
+    applied.map_err(|error| error.in_file(path))
 }
 
 const SHORTEST: Duration = Duration::from_millis(10);

@@ -23,14 +23,13 @@ pub(crate) struct Options {
 
 /// Why the configuration was not shown.
 pub(crate) enum Error {
-    Check { config: PathBuf, error: ConfigError },
+    Check(ConfigError),
     Write(io::Error),
 }
 
 /// Shows a configuration on standard output.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
-    let config = Config::from_file(&options.config)
-        .map_err(|error| Error::Check { config: options.config.clone(), error })?;
+    let config = Config::from_file(&options.config).map_err(Error::Check)?;
     let mut out = String::new();
     show(&config, &mut out);
     io::stdout().write_all(out.as_bytes()).map_err(Error::Write)
@@ -39,13 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Check { config, error } => {
-                for (index, problem) in error.problems().iter().enumerate() {
-                    let separator = if index > 0 { "\n" } else { "" };
-                    write!(f, "{separator}{}: {problem}", config.display())?;
-                }
-                Ok(())
-            }
+            Self::Check(error) => error.fmt(f),
             Self::Write(error) => write!(f, "could not write: {error}"),
         }
     }

@@ -149,10 +149,7 @@ enum Heading {
 pub(crate) enum Error {
     Level(String),
     Format(femto_std::Error),
-    Config {
-        config: PathBuf,
-        error: Box<ConfigError>,
-    },
+    Config(Box<ConfigError>),
     Open {
         source: io::Error,
     },
@@ -312,13 +309,7 @@ impl fmt::Display for Error {
                  or a number from 0 to 255"
             ),
             Self::Format(source) => source.fmt(f),
-            Self::Config { config, error } => {
-                for (index, problem) in error.problems().iter().enumerate() {
-                    let separator = if index > 0 { "\n" } else { "" };
-                    write!(f, "{separator}{}: {problem}", config.display())?;
-                }
-                Ok(())
-            }
+            Self::Config(error) => error.fmt(f),
             Self::Open { source } => write!(f, "could not open it: {source}"),
             Self::Read { source } => write!(f, "could not read it: {source}"),
             Self::Write(source) => write!(f, "could not write to standard output: {source}"),

@@ -21,8 +21,7 @@ pub(super) fn inputs(options: &Options) -> Result<Vec<Input>, Error> {
         let files = if files.is_empty() { &[PathBuf::from("-")][..] } else { files };
         return Ok(files.iter().map(|file| (file.clone(), parser.clone())).collect());
     };
-    let config = Config::from_file(path)
-        .map_err(|error| Error::Config { config: path.clone(), error: Box::new(error) })?;
+    let config = Config::from_file(path).map_err(|error| Error::Config(Box::new(error)))?;
     let parser = |handler| parser(&config, handler, options).map(Rc::new);
     if let Some(id) = &options.handler {
         let handler = config.handlers.get(id).ok_or_else(|| unknown(id, &config))?;

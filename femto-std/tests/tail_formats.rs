@@ -76,9 +76,11 @@ type Sent = (
 
 const USER_ANN: (&str, Value<'_>) = ("user", Value::Str("ann"));
 
-const RECORDS: [Sent; 11] = [
+const RECORDS: [Sent; 12] = [
     ("one line", Level::INFO, "app", &[USER_ANN, ("ms", Value::U32(5))], None),
     ("two\nlines", Level::ERROR, "app.db", &[("ms", Value::U32(900)), USER_ANN], None),
+    // The second could begin with a time, of some format.
+    ("counts\n3 rows", Level::ERROR, "app", &[USER_ANN], None),
     ("an end of a line\n", Level::WARN, "app.db", &[USER_ANN], None),
     ("", Level::INFO, "net", &[USER_ANN], None),
     ("with a traceback", Level::ERROR, "app", &[USER_ANN], Some(TRACEBACK)),

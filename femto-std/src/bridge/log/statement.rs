@@ -10,17 +10,32 @@ use rustc_hash::FxHashMap;
 use crate::bridge::scratch::{STATEMENTS, Scratch, Slot, place};
 use crate::{Logger, Manager, registry};
 
-/// What is known of a statement and one of its targets.
+/// What is known of a statement and one of its targets, in one line of the processor's cache.
+#[repr(align(64))]
 pub(super) struct Statement {
     file: &'static str,
     line: u32,
-    target: Box<str>,
-    /// The statement's module, if that is the target: a text at this address cannot be another.
-    module_path: &'static str,
-    pub(super) logger: Logger,
-    pub(super) site: &'static CallSite,
     /// Whether the call site tells where the statement stands.
     pub(super) is_located: bool,
+    target: Target,
+    pub(super) logger: Logger,
+    pub(super) site: &'static CallSite,
+}
+
+enum Target {
+    /// The statement's module, as where none is given. No other text can be at its address.
+    Module(&'static str),
+    Given(Box<str>),
+}
+
+impl Target {
+    #[inline]
+    fn is(&self, target: &str) -> bool {
+        match self {
+            Self::Module(path) => ptr::eq(*path, target) || *path == target,
+            Self::Given(text) => **text == *target,
+        }
+    }
 }
 
 thread_local! {
@@ -46,30 +61,28 @@ impl Statement {
             Some(known)
                 if known.line == line
                     && ptr::eq(known.file, file)
-                    && known.has_target(record.target()) => {}
+                    && known.target.is(record.target()) => {}
             _ => *slot = Some(Self::look(file, line, record)),
         }
         // It was just put there.
         slot.get_or_insert_with(|| Self::look(file, line, record))
     }
 
-    #[inline]
-    fn has_target(&self, target: &str) -> bool {
-        ptr::eq(self.module_path, target) || *self.target == *target
-    }
-
     #[cold]
     fn look(file: &'static str, line: u32, record: &log::Record<'_>) -> Self {
         let module_path = record.module_path_static().unwrap_or("");
         let site = call_site(file, line, module_path);
+        let target = match record.target() {
+            target if target == module_path => Target::Module(module_path),
+            target => Target::Given(target.into()),
+        };
         Self {
             file,
             line,
-            target: record.target().into(),
-            module_path: if module_path == record.target() { module_path } else { "" },
+            is_located: site.is_some(),
+            target,
             logger: Manager::global().get_logger(record.target()),
             site: site.unwrap_or(&UNKNOWN),
-            is_located: site.is_some(),
         }
     }
 }

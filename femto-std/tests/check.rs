@@ -119,8 +119,7 @@ fn what_is_wrong_is_told_line_by_line() {
         (
             "d.ini",
             "",
-            "femto: d.ini: could not tell the format of d.ini: allowed endings are toml, yaml, yml, \
-             json\n",
+            "femto: d.ini: no format is known by its name: allowed endings are toml, yaml, yml, json\n",
         ),
     ];
     for (name, text, expected) in table {

@@ -22,7 +22,8 @@ use crate::{os, state};
 /// Applies a configuration file, and again whenever it changes: [`Watcher::start`] with its defaults.
 ///
 /// # Errors
-/// Those of [`Config::from_file`] and [`Config::apply`] for the file as it is now; nothing is watched.
+/// Those of [`Config::from_file`](super::Config::from_file) and [`Config::apply`](super::Config::apply)
+/// for the file as it is now; nothing is watched.
 ///
 /// # Examples
 /// ```
@@ -91,8 +92,8 @@ impl Watcher {
     /// A forked child does not watch.
     ///
     /// # Errors
-    /// Those of [`Config::from_file`] and [`Config::apply`] for the file as it is now; nothing is
-    /// watched.
+    /// Those of [`Config::from_file`](super::Config::from_file) and
+    /// [`Config::apply`](super::Config::apply) for the file as it is now; nothing is watched.
     pub fn start(self) -> Result<Watch, ConfigError> {
         let seen = Seen::of(&self.path);
         let text = read(&self.path).map_err(|error| error.in_file(&self.path))?;

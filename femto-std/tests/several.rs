@@ -122,3 +122,19 @@ fn different_formatters_show_the_same_message_and_all_else_of_the_record() {
          {\"message\":\"\",\"module\":\"several\",\"logger\":\"other\",\"level\":\"INFO\"}\n"
     );
 }
+
+#[test]
+fn a_handler_of_a_logger_and_of_its_parent_has_each_record_twice() {
+    let scratch = Scratch::new("several-twice");
+    let [path, other] = ["twice", "other"].map(|name| scratch.path(name));
+    let plain = |path: &_| FileHandlerBuilder::new(path).with_formatter(pattern("%(message)s"));
+    let (twice, once) = (plain(&path).build().unwrap(), plain(&other).build().unwrap());
+    let parent = logger("several_twice", core::slice::from_ref(&twice));
+    let child = parent.child("child");
+    child.add_handler(twice.clone());
+    info!(logger: child, "1");
+    parent.add_handler(once.clone());
+    info!(logger: child, "2");
+    assert_eq!(text(&twice, &path), "1\n1\n2\n2\n");
+    assert_eq!(text(&once, &other), "2\n");
+}

@@ -59,8 +59,9 @@ impl Outputs {
                 }
             }
         }
+        // There may be a beginning also if it could not be written.
+        message.clear();
         if is_shared {
-            message.clear();
             message.shrink_to(BLOCK);
         }
         self.message = message;
@@ -83,17 +84,17 @@ impl Outputs {
         let index = handler.id() as usize;
         let mut line = None;
         let output = match latest {
-            None => self.output(handler),
-            Some(known) => {
+            Some(known) if known.output != index => {
                 self.output(handler);
                 let both = self.outputs.get_disjoint_mut([index, known.output]);
-                // A handler is not there twice.
                 let Ok([Some(output), Some(other)]) = both else { return };
                 if Arc::ptr_eq(&output.settings.formatter, &other.settings.formatter) {
                     line = other.lines.get(known.range.clone());
                 }
                 output
             }
+            // The same handler twice is rare enough.
+            _ => self.output(handler),
         };
         let (start, records, dropped) = (output.lines.len(), output.records, output.dropped);
         output.take(record, line);

@@ -3,7 +3,7 @@
 //! Starts with the first queued record and ends with shutdown. Callers reach it here when a call is
 //! not the common case: to wake the collector, to wait for room, to flush.
 
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{JoinHandle, Thread};
@@ -17,7 +17,7 @@ use crate::collector::Collector;
 use crate::lane::{Link, Ring, side};
 use crate::recover::{self, Leftover, RingFile};
 use crate::report::Untold;
-use crate::{FlushError, os, registry, signal, state};
+use crate::{FlushError, clock, os, registry, signal, state};
 
 /// A lane's reading end, on its way to the collector.
 type Arrival = (Consumer<Arc<Ring>>, Arc<Link>);
@@ -38,6 +38,9 @@ pub(crate) struct Engine {
     room: Mutex<()>,
     room_came: Condvar,
     waiting: AtomicUsize,
+    /// When the collector's own write will have taken longer than callers wait for, in milliseconds of
+    /// [`clock::uptime`]; 0 while it does not write.
+    write_limit: AtomicU64,
     /// Failures that were met with the collector locked.
     pub(crate) untold: Untold,
     /// Where frames and lines lie in a mapped file.
@@ -146,6 +149,7 @@ impl Engine {
             room: Mutex::default(),
             room_came: Condvar::new(),
             waiting: AtomicUsize::new(0),
+            write_limit: AtomicU64::new(0),
             untold: Untold::default(),
             ring_file: OnceLock::new(),
             leftovers: Mutex::default(),
@@ -258,7 +262,8 @@ impl Engine {
             if let Some(done) = attempt() {
                 return Some(done);
             }
-            if os::is_engine_thread() || until.is_some_and(|until| Instant::now() >= until) {
+            let is_over = until.is_some_and(|until| Instant::now() >= until);
+            if os::is_engine_thread() || is_over || self.is_held_up() {
                 return None;
             }
             if state::load() & state::STOPPED != 0 {
@@ -271,6 +276,22 @@ impl Engine {
             drop(self.room_came.wait_timeout(room, WAIT));
             self.waiting.fetch_sub(1, Ordering::SeqCst);
         }
+    }
+
+    /// The collector is about to write by itself: callers do not wait for it longer than that.
+    pub(crate) fn begin_write(&self, limit: Duration) {
+        let limit = clock::uptime().saturating_add(limit).as_millis();
+        self.write_limit.store(u64::try_from(limit).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn end_write(&self) {
+        self.write_limit.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the collector is stuck in a write.
+    fn is_held_up(&self) -> bool {
+        let limit = self.write_limit.load(Ordering::Relaxed);
+        limit != 0 && clock::uptime().as_millis() >= limit.into()
     }
 
     /// Tells waiting callers that there is room again.

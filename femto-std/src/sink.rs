@@ -168,10 +168,16 @@ pub trait Open: fmt::Debug + Send + Sync {
     fn name(&self) -> String;
 
     /// Whether a write can take long, as to a pipe or a network: such a sink gets a worker of its
-    /// own. One that answers false is written by the collector, and all other handlers wait for it; it
-    /// gets a worker after a write that took 50 ms.
+    /// own. One that answers false is written by the collector if it is the only one, or all are on one
+    /// [file system](Open::file_system); it gets a worker after a write that took 50 ms.
     fn may_stall(&self) -> bool {
         true
+    }
+
+    /// The number (`st_dev`) of the file system that it writes to, if that is the only thing that can keep a
+    /// write. Where one sink of a file system waits, so do the others. Default: none is known.
+    fn file_system(&self) -> Option<u64> {
+        None
     }
 
     /// Whether its sink is to know where records end: [`Sink::write_lines`] is told then.
@@ -191,6 +197,10 @@ impl<T: Open + ?Sized> Open for Arc<T> {
 
     fn may_stall(&self) -> bool {
         (**self).may_stall()
+    }
+
+    fn file_system(&self) -> Option<u64> {
+        (**self).file_system()
     }
 
     fn wants_ends(&self) -> bool {

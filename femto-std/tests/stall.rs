@@ -8,6 +8,7 @@ mod scratch;
 use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -219,7 +220,20 @@ fn block_beside_drop_newest_gives_up_a_stall_beyond_its_limit_and_says_what_was_
 
 /// A sink that says it is quick; a write takes as long as somebody holds its gate.
 #[derive(Clone, Debug, Default)]
-struct Gated(Arc<(Mutex<()>, Mutex<String>)>);
+struct Gated {
+    shared: Arc<(Mutex<()>, Mutex<String>)>,
+    file_system: Option<u64>,
+}
+
+impl Gated {
+    fn gate(&self) -> MutexGuard<'_, ()> {
+        self.shared.0.lock().unwrap()
+    }
+
+    fn lines(&self) -> usize {
+        self.shared.1.lock().unwrap().lines().count()
+    }
+}
 
 impl Open for Gated {
     fn open(&self, _again: bool) -> io::Result<Box<dyn Sink>> {
@@ -233,12 +247,16 @@ impl Open for Gated {
     fn may_stall(&self) -> bool {
         false
     }
+
+    fn file_system(&self) -> Option<u64> {
+        self.file_system
+    }
 }
 
 impl Sink for Gated {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        let _gate = self.0.0.lock().unwrap();
-        *self.0.1.lock().unwrap() += str::from_utf8(block).unwrap();
+        let _gate = self.gate();
+        *self.shared.1.lock().unwrap() += str::from_utf8(block).unwrap();
         Ok(block.len())
     }
 
@@ -251,22 +269,62 @@ impl Sink for Gated {
 fn a_sink_that_was_slow_once_holds_up_no_other() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let scratch = Scratch::new("slow-once");
-    let (sink, path) = (Gated::default(), scratch.path("log"));
+    let path = scratch.path("log");
+    let file_system = Some(std::fs::metadata(scratch.path("")).unwrap().dev());
+    let sink = Gated { file_system, ..Gated::default() };
     let slow = SinkHandlerBuilder::new(sink.clone()).build().unwrap();
     let logger = lone_logger("slow-once", &slow);
     logger.add_handler(plain(&path).build().unwrap());
 
-    let gate = sink.0.0.lock().unwrap();
+    let gate = sink.gate();
     info!(logger: logger, "first");
     thread::sleep(Duration::from_millis(300));
     drop(gate);
-    wait_until("the slow write", || sink.0.1.lock().unwrap().lines().count() == 1);
+    wait_until("the slow write", || sink.lines() == 1);
 
-    let gate = sink.0.0.lock().unwrap();
+    let gate = sink.gate();
     info!(logger: logger, "second");
     wait_until("the line of the other handler", || read(&path) == "first\nsecond\n");
     info!(logger: logger, "third");
     wait_until("its next", || read(&path) == "first\nsecond\nthird\n");
     drop(gate);
-    wait_until("all lines", || sink.0.1.lock().unwrap().lines().count() == 3);
+    wait_until("all lines", || sink.lines() == 3);
+}
+
+#[test]
+fn a_sink_of_another_file_system_holds_up_no_other_even_once() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scratch = Scratch::new("slow-elsewhere");
+    let (sink, path) = (Gated::default(), scratch.path("log"));
+    let slow = SinkHandlerBuilder::new(sink.clone()).build().unwrap();
+    let logger = lone_logger("slow-elsewhere", &slow);
+    logger.add_handler(plain(&path).build().unwrap());
+    let gate = sink.gate();
+    info!(logger: logger, "first");
+    wait_until("the line of the other handler", || read(&path) == "first\n");
+    drop(gate);
+    wait_until("its own", || sink.lines() == 1);
+}
+
+#[test]
+fn a_write_of_the_collector_that_does_not_return_makes_nobody_wait_beyond_the_limit() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let sink = Gated::default();
+    let builder = SinkHandlerBuilder::new(sink.clone()).with_stall_limit(STALL / 3);
+    let handler = builder.build().unwrap();
+    let logger = lone_logger("stuck", &handler);
+    let gate = sink.gate();
+    let logging = thread::spawn(move || {
+        for i in 0..RECORDS {
+            info!(logger: logger, "{} {}", i, FILLING);
+        }
+    });
+    within(PATIENCE, "logging to a stuck collector", move || logging.join().unwrap());
+    drop(gate);
+    handler.flush(PATIENCE).unwrap();
+    let stats = handler.stats();
+    assert!(stats.dropped > 0, "{stats:?}");
+    assert_eq!(stats.written + stats.dropped, RECORDS, "{stats:?}");
+    // A line says what was lost.
+    assert!(sink.lines() as u64 > stats.written, "{stats:?}");
 }

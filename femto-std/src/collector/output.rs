@@ -33,6 +33,8 @@ pub(super) struct Output {
     pub(super) level: Level,
     /// Whether its sink may take its time, or did.
     needs_worker: bool,
+    /// What else keeps a write of its sink.
+    pub(super) file_system: Option<u64>,
     wants_ends: bool,
     is_over_capacity: bool,
     over_since: Option<Instant>,
@@ -81,6 +83,7 @@ impl Output {
             outlet: handler.outlet(),
             settings: handler.settings(),
             needs_worker: handler.opener().may_stall(),
+            file_system: handler.opener().file_system(),
             wants_ends: handler.opener().wants_ends(),
             journal: ring_file.and_then(|file| file.journal(&handler)),
             unsealed: None,
@@ -315,8 +318,9 @@ impl Output {
         }
     }
 
-    /// Hands the lines over: to the sink itself if it is quick, else to a worker.
-    pub(super) fn deliver(&mut self, engine: &Arc<Engine>) {
+    /// Hands the lines over: to the sink itself if it is quick, and keeps nobody else (`may_write`), else to a
+    /// worker.
+    pub(super) fn deliver(&mut self, may_write: bool, engine: &Arc<Engine>) {
         // Lines that are kept come by way of `unsealed`.
         if self.journal.is_none()
             && let Some(block) = self.finish_block(engine)
@@ -324,7 +328,7 @@ impl Output {
             self.backlog.push_back(Message::Block(block));
             self.judge_capacity();
         }
-        self.hand_over(engine);
+        self.hand_over(may_write, engine);
     }
 
     /// Keeps the lines in the file; false if there is no room now.
@@ -370,9 +374,10 @@ impl Output {
     }
 
     /// Has the backlog written.
-    fn hand_over(&mut self, engine: &Arc<Engine>) {
+    fn hand_over(&mut self, may_write: bool, engine: &Arc<Engine>) {
+        let needs_worker = self.needs_worker || !may_write;
         let may_start = state::load() & state::STOPPED == 0;
-        if self.worker.is_none() && self.needs_worker && may_start && !self.backlog.is_empty() {
+        if self.worker.is_none() && needs_worker && may_start && !self.backlog.is_empty() {
             self.worker = Worker::start(self.handler.clone(), self.outlet.clone(), engine.clone());
         }
         match &mut self.worker {
@@ -401,7 +406,9 @@ impl Output {
         self.retry_at = None;
         while let Some(Message::Block(block)) = self.backlog.front_mut() {
             let start = Instant::now();
+            engine.begin_write(self.handler.stall_limit());
             let result = write_block(&self.handler, &self.outlet, block, engine);
+            engine.end_write();
             self.needs_worker |= start.elapsed() >= SLOW_WRITE;
             match result {
                 Ok(()) => {
@@ -440,9 +447,14 @@ impl Output {
     }
 
     /// Hands over what there is, a sink that refused included, and has `reply` told of errors.
-    pub(super) fn flush(&mut self, reply: Option<&Sender<FlushError>>, engine: &Arc<Engine>) {
+    pub(super) fn flush(
+        &mut self,
+        reply: Option<&Sender<FlushError>>,
+        may_write: bool,
+        engine: &Arc<Engine>,
+    ) {
         self.retry_at = None;
-        self.deliver(engine);
+        self.deliver(may_write, engine);
         let Some(reply) = reply else { return };
         if self.worker.is_some() {
             self.backlog.push_back(Message::Flush(reply.clone()));

@@ -26,6 +26,9 @@ pub(crate) struct Outputs {
     /// Whether records of a route and level have their message shown by several formatters, as found
     /// out last in this pass.
     shown: Option<(u32, Level, bool)>,
+    /// Whether a sink that waits keeps no other, so that none needs a worker for the others' sake: there is
+    /// one, or all are on one file system.
+    wait_together: bool,
     /// What keeps lines until they are written.
     ring_file: Option<Arc<RingFile>>,
     /// Whether no more lines may be made before a commit, for a handler's block is full, or had no room:
@@ -101,14 +104,15 @@ impl Outputs {
         if let Some(output) = &mut self.outputs[handler.id() as usize] {
             // Where lines are kept, those of all handlers are committed together.
             self.is_full |= output.is_kept();
-            output.deliver(engine);
+            output.deliver(self.wait_together, engine);
         }
     }
 
     /// Hands over what there is.
     pub(crate) fn deliver(&mut self, engine: &Arc<Engine>) {
+        let may_write = self.wait_together;
         for output in self.outputs.iter_mut().flatten() {
-            output.deliver(engine);
+            output.deliver(may_write, engine);
         }
         self.forget_closed();
         self.forget_relays(engine);
@@ -123,11 +127,12 @@ impl Outputs {
         engine: &Arc<Engine>,
     ) {
         self.pass_on_asked(engine);
+        let may_write = self.wait_together;
         for output in self.outputs.iter_mut().flatten() {
             if handler.is_some_and(|id| id != output.handler.id()) {
                 continue;
             }
-            output.flush(reply, engine);
+            output.flush(reply, may_write, engine);
         }
     }
 
@@ -192,24 +197,37 @@ impl Outputs {
     #[inline]
     fn output(&mut self, handler: &Arc<Handler>) -> &mut Output {
         let index = handler.id() as usize;
-        if self.outputs.len() <= index {
-            self.make_room(index);
+        if self.outputs.get(index).is_none_or(Option::is_none) {
+            self.add(index, handler);
         }
-        let ring_file = &self.ring_file;
-        self.outputs[index]
-            .get_or_insert_with(|| Output::new(handler.clone(), ring_file.as_deref()))
+        // It was just put there.
+        self.outputs[index].get_or_insert_with(|| Output::new(handler.clone(), None))
     }
 
     #[cold]
-    fn make_room(&mut self, index: usize) {
-        self.outputs.resize_with(index + 1, || None);
+    fn add(&mut self, index: usize, handler: &Arc<Handler>) {
+        if self.outputs.len() <= index {
+            self.outputs.resize_with(index + 1, || None);
+        }
+        self.outputs[index] = Some(Output::new(handler.clone(), self.ring_file.as_deref()));
+        self.look_who_waits();
     }
 
     fn forget_closed(&mut self) {
+        let count = self.outputs.iter().flatten().count();
         for slot in &mut self.outputs {
             if slot.as_ref().is_some_and(|output| output.is_forsaken()) {
                 *slot = None;
             }
         }
+        if self.outputs.iter().flatten().count() != count {
+            self.look_who_waits();
+        }
+    }
+
+    fn look_who_waits(&mut self) {
+        let mut systems = self.outputs.iter().flatten().map(|output| output.file_system);
+        let first = systems.next().flatten();
+        self.wait_together = systems.all(|other| other.is_some() && other == first);
     }
 }

@@ -60,6 +60,13 @@ impl FileOptions {
     }
 }
 
+/// The file system of a file, be it there or not.
+pub(crate) fn file_system(path: &Path) -> Option<u64> {
+    let found = fs::metadata(path).ok();
+    let found = found.or_else(|| fs::metadata(path.parent()?).ok());
+    found.map(|metadata| metadata.dev())
+}
+
 /// An open file, which knows itself when it meets it.
 #[derive(Debug)]
 pub(crate) struct LogFile {
@@ -123,6 +130,10 @@ impl Open for FileOpener {
 
     fn may_stall(&self) -> bool {
         self.options.may_stall(&self.path)
+    }
+
+    fn file_system(&self) -> Option<u64> {
+        file_system(&self.path)
     }
 }
 

@@ -113,6 +113,10 @@ impl Open for Rotation {
         self.file.may_stall(&self.path)
     }
 
+    fn file_system(&self) -> Option<u64> {
+        super::file::file_system(&self.path)
+    }
+
     fn wants_ends(&self) -> bool {
         true
     }

@@ -13,29 +13,9 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
 
 /// Appends what a `Display` or `Debug` writes, and a mark where it fails or panics half-way.
 pub(crate) fn render(text: &mut String, arguments: fmt::Arguments<'_>) {
-    match guarded(|| Appending(text).write_fmt(arguments)) {
+    match guarded(|| text.write_fmt(arguments)) {
         Some(Ok(())) => {}
         Some(Err(_)) => text.push_str("<formatting failed>"),
         None => text.push_str("<formatting panicked>"),
     }
-}
-
-/// Appends pieces of a text, mostly short ones that there is room for.
-struct Appending<'t>(&'t mut String);
-
-impl Write for Appending<'_> {
-    #[inline]
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        if self.0.capacity() - self.0.len() < piece.len() {
-            make_room(self.0, piece.len());
-        }
-        self.0.push_str(piece);
-        Ok(())
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn make_room(text: &mut String, bytes: usize) {
-    text.reserve(bytes);
 }

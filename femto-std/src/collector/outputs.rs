@@ -214,13 +214,14 @@ impl Outputs {
     }
 
     fn forget_closed(&mut self) {
-        let count = self.outputs.iter().flatten().count();
+        let mut are_fewer = false;
         for slot in &mut self.outputs {
             if slot.as_ref().is_some_and(|output| output.is_forsaken()) {
                 *slot = None;
+                are_fewer = true;
             }
         }
-        if self.outputs.iter().flatten().count() != count {
+        if are_fewer {
             self.look_who_waits();
         }
     }

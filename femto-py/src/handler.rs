@@ -3,18 +3,20 @@
 //! Made where handlers are configured; `emit` runs on the *caller* for records that came as
 //! `LogRecord` objects. Records of the fast path come by the handler's routes.
 
+mod open;
+
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use core::time::Duration;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use femto_core::Level;
-use femto_std::{
-    Color, Delivery, Error, Handler, OverflowPolicy, Route, engine, handlers::FileHandlerBuilder,
-    handlers::StreamHandlerBuilder,
-};
-use pyo3::exceptions::{PyException, PyOSError, PyValueError};
+use femto_std::recover::RecoverBuilder;
+use femto_std::{Handler, Route, engine};
+use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyString};
+use pyo3::types::{PyBool, PyDict, PyString};
+
+use self::open::{Options, clamp, duration};
 
 use crate::call::Outcome;
 use crate::formatter::{LINE, Line, Pattern};
@@ -39,63 +41,59 @@ pub(crate) struct HandlerCore {
 /// `Pattern` or nothing: `None` for lines that Python formats.
 #[pymethods]
 impl HandlerCore {
-    /// A handler that appends to the file.
+    /// A handler that appends to the file; `watch`: one that was moved away or deleted is opened anew.
     #[staticmethod]
-    #[pyo3(signature = (path, *, capacity=None, overflow=None, delivery=None, flush_level=None))]
-    fn file(
-        path: std::path::PathBuf,
-        capacity: Option<usize>,
-        overflow: Option<Overflow>,
-        delivery: Option<&str>,
-        flush_level: Option<i64>,
+    #[pyo3(signature = (path, *, watch=false, **options))]
+    fn file(path: PathBuf, watch: bool, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        open::file(path, watch, &Options::read(options)?).map(Self::new)
+    }
+
+    /// A handler that rolls the file over before it gets larger.
+    #[staticmethod]
+    #[pyo3(signature = (path, max_bytes, backup_count, **options))]
+    fn rotating(
+        path: PathBuf,
+        max_bytes: u64,
+        backup_count: usize,
+        options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let mut builder = FileHandlerBuilder::new(path).with_formatter(Arc::new(Line::default()));
-        if let Some(bytes) = capacity {
-            builder = builder.with_capacity(bytes);
-        }
-        if let Some(overflow) = overflow {
-            builder = builder.with_overflow(overflow.0);
-        }
-        if let Some(delivery) = delivery {
-            builder = builder.with_delivery(self::delivery(delivery)?);
-        }
-        if let Some(level) = flush_level {
-            builder = builder.with_flush_level(clamp(level));
-        }
-        builder.build().map(Self::new).map_err(to_python)
+        open::rotating(path, max_bytes, backup_count, &Options::read(options)?).map(Self::new)
+    }
+
+    /// A handler that rolls the file over when a time has come. `backup_count`: 0 for all.
+    #[staticmethod]
+    #[pyo3(signature = (path, when, interval, backup_count, utc, at_time, **options))]
+    fn timed(
+        path: PathBuf,
+        when: &str,
+        interval: u32,
+        backup_count: usize,
+        utc: bool,
+        at_time: Option<(u8, u8, u8)>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let options = Options::read(options)?;
+        open::timed(path, when, interval, backup_count, utc, at_time, &options).map(Self::new)
     }
 
     /// A handler that writes to the process's standard output or standard error.
     #[staticmethod]
-    #[pyo3(signature = (name, *, capacity=None, overflow=None, delivery=None, flush_level=None))]
-    fn stream(
-        name: &str,
-        capacity: Option<usize>,
-        overflow: Option<Overflow>,
-        delivery: Option<&str>,
-        flush_level: Option<i64>,
+    #[pyo3(signature = (name, **options))]
+    fn stream(name: &str, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        open::stream(name, &Options::read(options)?).map(Self::new)
+    }
+
+    /// A handler that keeps records for another, and passes all on when there are so many or one
+    /// comes that is worth it.
+    #[staticmethod]
+    fn memory(
+        target: &Bound<'_, Self>,
+        capacity: usize,
+        flush_level: i64,
+        flush_on_close: bool,
     ) -> PyResult<Self> {
-        let mut builder = match name {
-            "stdout" => StreamHandlerBuilder::stdout(),
-            _ => StreamHandlerBuilder::stderr(),
-        }
-        .with_formatter(Arc::new(Line::default()))
-        // Bytes are stdlib's.
-        .with_color(Color::Never)
-        .with_escaping(false);
-        if let Some(bytes) = capacity {
-            builder = builder.with_capacity(bytes);
-        }
-        if let Some(overflow) = overflow {
-            builder = builder.with_overflow(overflow.0);
-        }
-        if let Some(delivery) = delivery {
-            builder = builder.with_delivery(self::delivery(delivery)?);
-        }
-        if let Some(level) = flush_level {
-            builder = builder.with_flush_level(clamp(level));
-        }
-        builder.build().map(Self::new).map_err(to_python)
+        let target = target.get().native().clone();
+        open::memory(target, capacity, flush_level, flush_on_close).map(Self::new)
     }
 
     /// Records below it are not taken.
@@ -135,6 +133,11 @@ impl HandlerCore {
     /// Opens the file anew by its name.
     fn reopen(&self, py: Python<'_>) -> PyResult<()> {
         Ok(py.detach(|| self.handler.reopen())?)
+    }
+
+    /// Begins a new file, whatever the size or time of the one there is.
+    fn roll_over(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(py.detach(|| self.handler.roll_over())?)
     }
 
     /// `(accepted, written, dropped, bytes, errors)`.
@@ -285,75 +288,22 @@ pub(crate) fn emit<'py>(
             Outcome::LeftToPython => core.get().flush(py, PATIENCE)?,
         }
     }
-    if handler.getattr(texts.stream.bind(py))?.is_none() {
-        return Ok(Next::Return(None));
-    }
-    Ok(Next::Call(known.stream_handler_class.bind(py).getattr(texts.emit.bind(py))?))
+    let method = handler.call_method0(texts.left_to_stdlib.bind(py))?;
+    Ok(if method.is_none() { Next::Return(None) } else { Next::Call(method) })
 }
 
 /// Seconds that a handler waits for its sink where stdlib would wait for ever.
 const PATIENCE: f64 = 30.0;
+
+/// Keeps the process's records in the file at `path` until they are written.
+#[pyfunction]
+pub(crate) fn recover(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    py.detach(|| RecoverBuilder::new(path).build()).map_err(open::to_python)
+}
 
 /// Waits until everything logged before is with the operating system. Seconds.
 #[pyfunction]
 pub(crate) fn flush_all(py: Python<'_>, seconds: f64) -> PyResult<()> {
     let deadline = duration(seconds)?;
     py.detach(|| engine::flush(deadline)).map_err(|error| PyOSError::new_err(error.to_string()))
-}
-
-/// `"block"`, `"drop"` or seconds.
-struct Overflow(OverflowPolicy);
-
-impl<'py> FromPyObject<'_, 'py> for Overflow {
-    type Error = PyErr;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(seconds) = object.extract::<f64>() {
-            return Ok(Self(OverflowPolicy::Timeout(duration(seconds)?)));
-        }
-        match object.extract::<String>().as_deref() {
-            Ok("block") => Ok(Self(OverflowPolicy::Block)),
-            Ok("drop") => Ok(Self(OverflowPolicy::DropNewest)),
-            _ => {
-                let given = object.repr()?;
-                let text = format!("overflow = {given}: allowed are 'block', 'drop' or seconds");
-                Err(PyValueError::new_err(text))
-            }
-        }
-    }
-}
-
-fn delivery(name: &str) -> PyResult<Delivery> {
-    match name {
-        "queued" => Ok(Delivery::Queued),
-        "direct" => Ok(Delivery::Direct),
-        other => {
-            let text = format!("delivery = {other:?}: allowed are 'queued' and 'direct'");
-            Err(PyValueError::new_err(text))
-        }
-    }
-}
-
-fn duration(seconds: f64) -> PyResult<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| PyValueError::new_err(format!("{seconds} is not a number of seconds to wait")))
-}
-
-/// A level of Python as a threshold: numbers beyond a byte's are as good as its ends.
-fn clamp(level: i64) -> Level {
-    Level::new(u8::try_from(level.clamp(0, 255)).unwrap_or(u8::MAX))
-}
-
-/// The exception that stdlib would raise.
-fn to_python(error: Error) -> PyErr {
-    match error {
-        Error::OpenFile { path, source } => match source.raw_os_error() {
-            Some(number) => {
-                PyOSError::new_err((number, source.kind().to_string(), path.display().to_string()))
-            }
-            None => source.into(),
-        },
-        Error::OpenStream { source, .. } => source.into(),
-        other => PyValueError::new_err(other.to_string()),
-    }
 }

@@ -29,7 +29,7 @@ mod _femtologging {
     #[pymodule_export]
     use crate::handler::HandlerCore;
     #[pymodule_export]
-    use crate::handler::flush_all;
+    use crate::handler::{flush_all, recover};
     #[pymodule_export]
     use crate::logger::LoggerCore;
     #[pymodule_export]

@@ -17,8 +17,6 @@ pub(crate) struct Known {
     pub(crate) logger_class: Py<PyAny>,
     /// `logging.Handler`.
     pub(crate) handler_class: Py<PyAny>,
-    /// `logging.StreamHandler`.
-    pub(crate) stream_handler_class: Py<PyAny>,
     /// `logging.LogRecord`.
     pub(crate) record_class: Py<PyAny>,
     /// `resolve(logger)`: what it reaches.
@@ -58,14 +56,14 @@ macro_rules! texts {
 }
 
 texts! {
-    args = "args" attributes = "__dict__" core = "_core" created = "created" emit = "emit"
-    exc_info = "exc_info" exc_text = "exc_text" femto = "_femto" file_name = "filename"
-    format = "format" func_name = "funcName" get_message = "getMessage" handle = "handle"
-    level_name = "levelname" level_no = "levelno" line_no = "lineno" module = "module"
-    msecs = "msecs" msg = "msg" name = "name" native_core = "native_core" path_name = "pathname"
-    process = "process" process_name = "processName" ready_to_emit = "_ready_to_emit"
-    stack_info = "stack_info" stream = "stream" task_name = "taskName" thread = "thread"
-    thread_name = "threadName"
+    args = "args" attributes = "__dict__" core = "_core" created = "created" exc_info = "exc_info"
+    exc_text = "exc_text" femto = "_femto" file_name = "filename" format = "format"
+    func_name = "funcName" get_message = "getMessage" handle = "handle"
+    left_to_stdlib = "_left_to_stdlib" level_name = "levelname" level_no = "levelno"
+    line_no = "lineno" module = "module" msecs = "msecs" msg = "msg" name = "name"
+    native_core = "native_core" path_name = "pathname" process = "process"
+    process_name = "processName" ready_to_emit = "_ready_to_emit" stack_info = "stack_info"
+    task_name = "taskName" thread = "thread" thread_name = "threadName"
 }
 
 static KNOWN: PyOnceLock<Known> = PyOnceLock::new();
@@ -94,7 +92,6 @@ pub(crate) fn set_up(
         texts: Texts::new(py),
         logger_class: class("Logger")?.into_any().unbind(),
         handler_class: class("Handler")?.into_any().unbind(),
-        stream_handler_class: class("StreamHandler")?.into_any().unbind(),
         record_class: class("LogRecord")?.into_any().unbind(),
         resolve,
         revalidate,

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging as _logging
 import sys as _sys
+from importlib import import_module as _import_module
 from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
 from . import _femtologging as _native
-from . import handlers as handlers
 from . import hooks as _hooks
 from .config import basicConfig as basicConfig
 from .config import getLogger as getLogger
@@ -80,6 +80,11 @@ if TYPE_CHECKING:
     from logging import warn as warn
     from logging import warning as warning
 
+    from .handlers import MemoryHandler as MemoryHandler
+    from .handlers import RotatingFileHandler as RotatingFileHandler
+    from .handlers import TimedRotatingFileHandler as TimedRotatingFileHandler
+    from .handlers import WatchedFileHandler as WatchedFileHandler
+
 #: Calls of ``FemtoLogger`` below this level do nothing, whatever the levels of loggers say: the
 #: compile-time ceiling of this build, 0 if it has none.
 STATIC_MAX_LEVEL = _native.STATIC_MAX_LEVEL
@@ -103,19 +108,33 @@ class _Module(_ModuleType):
     """Stdlib's names are stdlib's: writing one here writes it there."""
 
     def __getattr__(self, name: str) -> object:
+        if name in _handlers:
+            return getattr(_import_module("femtologging.handlers"), name)
+        if name == "handlers":  # few programs need it at once
+            return _import_module("femtologging.handlers")
         return getattr(_logging, name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name not in self.__dict__ and hasattr(_logging, name):
+        # The import system sets submodules, which are never stdlib's.
+        is_own = name in self.__dict__ or f"{self.__name__}.{name}" in _sys.modules
+        if not is_own and hasattr(_logging, name):
             setattr(_logging, name, value)
         else:
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
-        return sorted({*dir(_logging), *super().__dir__()})
+        return sorted({*dir(_logging), *super().__dir__(), *_handlers})
 
 
+#: Those that come with ``femtologging.handlers``.
+_handlers = (
+    "MemoryHandler",
+    "RotatingFileHandler",
+    "TimedRotatingFileHandler",
+    "WatchedFileHandler",
+)
 _own = (
+    *_handlers,
     "FemtoLogger",
     "FileHandler",
     "HandlerStats",

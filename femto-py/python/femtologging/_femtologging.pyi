@@ -42,26 +42,45 @@ class HandlerCore:
     """The native part of a handler: what writes."""
 
     @staticmethod
-    def file(
-        path: str | PathLike[str],
-        *,
-        capacity: int | None = None,
-        overflow: Literal["block", "drop"] | float | None = None,
-        delivery: Literal["queued", "direct"] | None = None,
-        flush_level: int | None = None,
-    ) -> HandlerCore:
-        """Return a handler that appends to the file."""
+    def file(path: str | PathLike[str], *, watch: bool = False, **options: Any) -> HandlerCore:
+        """Return a handler that appends to the file.
+
+        ``watch``: one that was moved away or deleted is opened anew.
+        """
 
     @staticmethod
-    def stream(
-        name: Literal["stdout", "stderr"],
-        *,
-        capacity: int | None = None,
-        overflow: Literal["block", "drop"] | float | None = None,
-        delivery: Literal["queued", "direct"] | None = None,
-        flush_level: int | None = None,
+    def rotating(
+        path: str | PathLike[str], max_bytes: int, backup_count: int, **options: Any
     ) -> HandlerCore:
+        """Return a handler that rolls the file over before it gets larger."""
+
+    @staticmethod
+    def timed(
+        path: str | PathLike[str],
+        when: str,
+        interval: int,
+        backup_count: int,
+        utc: bool,
+        at_time: tuple[int, int, int] | None,
+        **options: Any,
+    ) -> HandlerCore:
+        """Return a handler that rolls the file over when a time has come.
+
+        ``backup_count``: 0 for all.
+        """
+
+    @staticmethod
+    def stream(name: Literal["stdout", "stderr"], **options: Any) -> HandlerCore:
         """Return a handler that writes to the process's standard output or standard error."""
+
+    @staticmethod
+    def memory(
+        target: HandlerCore, capacity: int, flush_level: int, flush_on_close: bool
+    ) -> HandlerCore:
+        """Return a handler that keeps records for another.
+
+        It passes all on when there are so many or one comes that is worth it.
+        """
 
     def set_level(self, level: int) -> None:
         """Set the level below which records are not taken."""
@@ -77,6 +96,9 @@ class HandlerCore:
 
     def reopen(self) -> None:
         """Open the file anew by its name."""
+
+    def roll_over(self) -> None:
+        """Begin a new file, whatever the size or time of the one there is."""
 
     def stats(self) -> tuple[int, int, int, int, int]:
         """Return how many were accepted, written, dropped; bytes written; errors."""
@@ -121,6 +143,9 @@ def revalidated(methods: list[Callable[..., Any]], level_names: list[tuple[int, 
     ``methods`` are the methods of ``logging.Logger`` in the order of this module's own;
     ``level_names`` those that are not usual.
     """
+
+def recover(path: str | PathLike[str]) -> None:
+    """Keep the process's records in the file at ``path`` until they are written."""
 
 def flush_all(seconds: float) -> None:
     """Wait until everything logged before is with the operating system."""

@@ -16,16 +16,30 @@ import operator
 import os
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeAlias, TypeGuard
+from importlib import import_module
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    TextIO,
+    TypeAlias,
+    TypedDict,
+    TypeGuard,
+)
 
-from . import shutdown
+from . import recovery, shutdown
 from ._femtologging import HandlerCore, Pattern, changed
 from .formatter import compiled, watch
 from .level import check_level
 from .watched import WatchedList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
+
+    from typing_extensions import Unpack
 
     _StreamHandler = logging.StreamHandler[TextIO]
 else:
@@ -35,6 +49,31 @@ else:
 Overflow: TypeAlias = Literal["block", "drop"] | float
 #: ``"queued"`` returns before the line is written, ``"direct"`` after.
 Delivery: TypeAlias = Literal["queued", "direct"]
+
+
+class Options(TypedDict, total=False):
+    """What every native handler takes beside its twin's parameters, by keyword.
+
+    ============  ====================  ==========================================================
+    capacity      4 MiB                 bytes that may wait to be written, at least 4096
+    overflow      ``"block"``           what happens to records beyond that: ``"block"`` has the
+                                        caller wait for room, ``"drop"`` drops and counts, a number
+                                        waits so many seconds, then drops and counts
+    delivery      ``"queued"``          who writes; ``"direct"`` is the caller, before the call
+                                        returns (the default on a terminal)
+    flush_level   ``ERROR``             records at or above it are written at once
+    sync          false                 whether a flush waits for the disk; files only
+    recover       none                  path of the process's file that keeps records until they
+                                        are written, should it be killed; one for all handlers
+    ============  ====================  ==========================================================
+    """
+
+    capacity: int
+    overflow: Overflow
+    delivery: Delivery
+    flush_level: int | str
+    sync: bool
+    recover: str | PathLike[str] | None
 
 
 class HandlerStats(NamedTuple):
@@ -60,6 +99,10 @@ class NativeHandler(logging.Handler):
     #: Counts of the cores before this one.
     _past: tuple[int, ...]
     _options: dict[str, Any]
+    #: Methods that stdlib's code calls while it writes: with one overridden, it has to write.
+    _writing: ClassVar[tuple[str, ...]] = ("flush",)
+    #: Attributes that say where and how the core writes.
+    _shaping: ClassVar[frozenset[str]] = frozenset({"stream", "flush", "_open"})
 
     def _open_core(self) -> HandlerCore | None:
         """Make the core for the stream as it is now; ``None`` if stdlib's code has to write."""
@@ -71,13 +114,15 @@ class NativeHandler(logging.Handler):
             value = WatchedList(value)  # type: ignore[call-overload]
         elif name == "formatter":
             watch(value)  # type: ignore[arg-type]
-        elif name == "stream":
+        elif name in self._shaping:
             self._retire_core()
         super().__setattr__(name, value)
         if name not in _INTERNAL:
             changed()
 
     def __delattr__(self, name: str) -> None:
+        if name in self._shaping:
+            self._retire_core()
         super().__delattr__(name)
         changed()
 
@@ -94,16 +139,16 @@ class NativeHandler(logging.Handler):
 
     def _ready_core(self) -> HandlerCore | None:
         """Return the core, opened if need be and told of level and formatter."""
-        if self.terminator != "\n" or type(self.level) is not int:  # type: ignore[attr-defined]
+        if getattr(self, "terminator", "\n") != "\n" or type(self.level) is not int:
             return None
-        told = (compiled(self.formatter), self.level)
+        told = (self._pattern(), self.level)
         if self._core is not None and self._told == told:
             return self._core
         self.acquire()
         try:
             core = self._core
             if core is None:
-                core = self._open_core()
+                core = self._open_core() if self._writes_itself() else None
                 if core is None:
                     return None
                 self.__dict__.update(_core=core, _told=(None, 0))
@@ -116,6 +161,19 @@ class NativeHandler(logging.Handler):
             return core
         finally:
             self.release()
+
+    def _pattern(self) -> Pattern | None:
+        """Return what formats natively; ``None`` if Python does."""
+        return compiled(self.formatter)
+
+    def _writes_itself(self) -> bool:
+        """Whether nothing that stdlib's code calls while it writes is overridden."""
+        cls = type(self)
+        native = next(one for one in cls.__mro__ if one in _NATIVE)
+        return all(
+            getattr(cls, name) is getattr(native, name) and name not in self.__dict__
+            for name in self._writing
+        )
 
     def _retire_core(self) -> None:
         """Write what the core has, and end it. Its counts are kept."""
@@ -135,6 +193,10 @@ class NativeHandler(logging.Handler):
         core = self._ready_core()
         is_native = self._told[0] is not None and type(self).format is logging.Handler.format
         return core, is_native and "format" not in self.__dict__
+
+    def _left_to_stdlib(self) -> Callable[..., None] | None:
+        """Return the method of stdlib that writes a record; ``None`` if it cannot be written."""
+        return logging.StreamHandler.emit
 
     def flush(self) -> None:
         """Wait until everything logged before is with the operating system."""
@@ -163,26 +225,14 @@ class NativeHandler(logging.Handler):
 class StreamHandler(NativeHandler, _StreamHandler):
     """``logging.StreamHandler``, writing to the process's own streams off the calling thread.
 
-    :param stream: as in stdlib; on any other stream than the process's standard output and standard
-        error this writes synchronously, as stdlib does.
-    :param capacity: bytes that may wait to be written, at least 4096. Default: 4 MiB.
-    :param overflow: what happens to records beyond that. Default: ``"block"``.
-    :param delivery: who writes. Default: ``"direct"`` on a terminal, else ``"queued"``.
-    :param flush_level: records at or above it are written at once. Default: ``ERROR``.
+    ``stream`` is stdlib's; on any other stream than the process's standard output and standard
+    error this writes synchronously, as stdlib does. Keyword arguments: see :class:`Options`.
     """
 
-    def __init__(
-        self,
-        stream: Any = None,
-        *,
-        capacity: int | None = None,
-        overflow: Overflow | None = None,
-        delivery: Delivery | None = None,
-        flush_level: int | str | None = None,
-    ) -> None:
-        _prepare(self, capacity, overflow, delivery, flush_level)
+    def __init__(self, stream: Any = None, **options: Unpack[Options]) -> None:
+        prepare(self, options)
         super().__init__(stream)
-        _start(self)
+        start(self)
 
     def _open_core(self) -> HandlerCore | None:
         name = _process_stream(self.stream)
@@ -198,13 +248,11 @@ class FileHandler(NativeHandler, logging.FileHandler):
     """``logging.FileHandler``, writing off the calling thread.
 
     ``filename``, ``mode``, ``encoding``, ``delay`` and ``errors`` are stdlib's; an encoding other
-    than UTF-8 is written by stdlib's code.
-
-    :param capacity: bytes that may wait to be written, at least 4096. Default: 4 MiB.
-    :param overflow: what happens to records beyond that. Default: ``"block"``.
-    :param delivery: who writes. Default: ``"queued"``.
-    :param flush_level: records at or above it are written at once. Default: ``ERROR``.
+    than UTF-8 is written by stdlib's code. Keyword arguments: see :class:`Options`.
     """
+
+    _writing: ClassVar[tuple[str, ...]] = ("flush", "_open")
+    _shaping = NativeHandler._shaping | {"baseFilename", "mode", "encoding", "errors"}
 
     def __init__(
         self,
@@ -213,17 +261,18 @@ class FileHandler(NativeHandler, logging.FileHandler):
         encoding: str | None = None,
         delay: bool = False,
         errors: str | None = None,
-        *,
-        capacity: int | None = None,
-        overflow: Overflow | None = None,
-        delivery: Delivery | None = None,
-        flush_level: int | str | None = None,
+        **options: Unpack[Options],
     ) -> None:
-        _prepare(self, capacity, overflow, delivery, flush_level)
+        prepare(self, options)
         super().__init__(filename, mode, encoding, delay, errors)
-        _start(self)
+        start(self)
 
     def _open_core(self) -> HandlerCore | None:
+        path = self._native_path()
+        return None if path is None else HandlerCore.file(path, **self._options)
+
+    def _native_path(self) -> str | None:
+        """Return the path of the file, if a core can write there."""
         # The stream is open beside the core: it creates and truncates the file, names what is
         # wrong with the path, and is there for those who ask for it.
         stream = self.stream
@@ -234,12 +283,15 @@ class FileHandler(NativeHandler, logging.FileHandler):
         # Core and stream write to one file: each at its end, whatever the mode.
         number = stream.fileno()
         fcntl.fcntl(number, fcntl.F_SETFL, fcntl.fcntl(number, fcntl.F_GETFL) | os.O_APPEND)
-        return HandlerCore.file(os.fsdecode(self.baseFilename), **self._options)
+        return os.fsdecode(self.baseFilename)
 
     def _ready_to_emit(self) -> tuple[HandlerCore | None, bool]:
         if self.stream is None and (self.mode != "w" or not self._closed):  # type: ignore[attr-defined]
             self.stream = self._open()
         return super()._ready_to_emit()
+
+    def _left_to_stdlib(self) -> Callable[..., None] | None:
+        return None if self.stream is None else logging.StreamHandler.emit
 
 
 def stats() -> list[HandlerStats]:
@@ -247,28 +299,16 @@ def stats() -> list[HandlerStats]:
     return [handler.stats for handler in list(_handlers)]
 
 
-def _prepare(
-    handler: NativeHandler,
-    capacity: int | None,
-    overflow: Overflow | None,
-    delivery: Delivery | None,
-    flush_level: int | str | None,
-) -> None:
-    options = {
-        "capacity": capacity,
-        "overflow": overflow,
-        "delivery": delivery,
-        "flush_level": None if flush_level is None else check_level(flush_level),
-    }
-    handler.__dict__.update(
-        _core=None,
-        _told=(None, 0),
-        _past=(0, 0, 0, 0, 0),
-        _options={name: value for name, value in options.items() if value is not None},
-    )
+def prepare(handler: NativeHandler, options: Options) -> None:
+    """Give a handler what a native one has, before stdlib's ``__init__``."""
+    native: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if "flush_level" in native:
+        native["flush_level"] = check_level(native["flush_level"])
+    recovery.start(native.pop("recover", None))
+    handler.__dict__.update(_core=None, _told=(None, 0), _past=(0, 0, 0, 0, 0), _options=native)
 
 
-def _start(handler: NativeHandler) -> None:
+def start(handler: NativeHandler) -> None:
     """Open the core now, so that wrong parameters are told here."""
     _handlers.add(handler)
     shutdown.prepare()
@@ -277,21 +317,23 @@ def _start(handler: NativeHandler) -> None:
 
 def adopt(handler: logging.Handler) -> bool:
     """Upgrade a plain stdlib handler in place to its native twin; answer whether it has one."""
+    if type(handler).__module__ == "logging.handlers":
+        import_module("femtologging.handlers")  # has twins for these
     twin = TWINS.get(type(handler))
     if twin is None:
         return False
     handler.flush()
-    _prepare(handler, None, None, None, None)  # type: ignore[arg-type]
+    prepare(handler, {})  # type: ignore[arg-type]
     handler.__class__ = twin
     handler.filters = handler.filters  # now a list that notifies
     watch(handler.formatter)
-    _start(handler)  # type: ignore[arg-type]
+    start(handler)  # type: ignore[arg-type]
     return True
 
 
 def release(handler: logging.Handler) -> None:
     """Undo ``adopt``."""
-    plain = next((plain for plain, twin in TWINS.items() if twin is type(handler)), None)
+    plain = _NATIVE.get(type(handler))
     if plain is None or not isinstance(handler, NativeHandler):
         return
     handler._retire_core()
@@ -338,11 +380,20 @@ def _inherits_all(cls: type[logging.Handler]) -> bool:
 
 _handlers: weakref.WeakSet[NativeHandler] = weakref.WeakSet()
 
-#: stdlib's handlers and what takes their place.
-TWINS: dict[type[logging.Handler], type[NativeHandler]] = {
-    logging.StreamHandler: StreamHandler,
-    logging.FileHandler: FileHandler,
-}
+#: Stdlib's handlers and what takes their place.
+TWINS: dict[type[logging.Handler], type[NativeHandler]] = {}
+#: The other way round.
+_NATIVE: dict[type, type[logging.Handler]] = {}
+
+
+def register(plain: type[logging.Handler], native: type[NativeHandler]) -> None:
+    """Say that a native handler takes the place of one of stdlib's."""
+    TWINS[plain] = native
+    _NATIVE[native] = plain
+
+
+register(logging.StreamHandler, StreamHandler)
+register(logging.FileHandler, FileHandler)
 
 #: Attributes that no record's way depends on.
 _INTERNAL = frozenset({"lock", "_name", "_closed"})

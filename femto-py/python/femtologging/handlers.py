@@ -1,11 +1,286 @@
-"""Stdlib's ``logging.handlers``, for programs that have femtologging in place of ``logging``."""
+"""Handlers: those of stdlib's ``logging.handlers`` that have a native core.
+
+All other names are those of ``logging.handlers``. Made where handlers are configured; records reach
+their cores as in ``handler``.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import logging
+import os
+from logging import handlers
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ._femtologging import HandlerCore
+from .handler import FileHandler, NativeHandler, prepare, register, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import time
+    from os import PathLike
+
+    from typing_extensions import Unpack
+
+    from ._femtologging import Pattern
+    from .handler import Options
+
+
+class BaseRotatingHandler(FileHandler):
+    """What the handlers that roll files over have in common."""
+
+    namer: Callable[[str], str] | None
+    rotator: Callable[[str, str], None] | None
+    _writing: ClassVar[tuple[str, ...]] = (
+        *FileHandler._writing,
+        "shouldRollover",
+        "doRollover",
+        "rotation_filename",
+        "rotate",
+    )
+    _shaping = FileHandler._shaping | {"namer", "rotator", "backupCount"}
+
+    def _native_path(self) -> str | None:
+        # Hooks are Python's; a link is renamed by stdlib, what it points to by a core.
+        if self.namer is not None or self.rotator is not None or os.path.islink(self.baseFilename):
+            return None
+        return super()._native_path()
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        """Return whether the record does not belong into the file any more."""
+        if self._core is not None:
+            self._settle(self._core)
+        return bool(super().shouldRollover(record))  # type: ignore[misc]
+
+    def doRollover(self) -> None:
+        """Begin a new file."""
+        if self._core is None:
+            super().doRollover()  # type: ignore[misc]
+        else:
+            self._core.roll_over()
+            self._settle(self._core)
+
+    def _settle(self, core: HandlerCore) -> None:
+        """Have the attributes say what the core did."""
+        core.flush(_PATIENCE)
+        stream = self.stream
+        if stream is None:
+            return
+        with contextlib.suppress(FileNotFoundError):
+            there, mine = os.stat(self.baseFilename), os.fstat(stream.fileno())
+            if os.path.samestat(there, mine):
+                return
+        # Not a change of where the core writes.
+        self.__dict__["stream"] = self._open()
+        stream.close()
+
+    def _left_to_stdlib(self) -> Callable[..., None] | None:
+        if self._core is None:
+            return handlers.BaseRotatingHandler.emit
+        self._settle(self._core)
+        return super()._left_to_stdlib()
+
+
+class RotatingFileHandler(BaseRotatingHandler, handlers.RotatingFileHandler):
+    """``logging.handlers.RotatingFileHandler``, writing and rolling over off the calling thread.
+
+    Parameters are stdlib's; keyword arguments: see :class:`femtologging.handler.Options`. Sizes are
+    counted in bytes. With a ``namer``, a ``rotator``, or a method that is overridden, stdlib's code
+    writes.
+    """
+
+    _shaping = BaseRotatingHandler._shaping | {"maxBytes"}
+
+    def __init__(
+        self,
+        filename: str | PathLike[str],
+        mode: str = "a",
+        maxBytes: int = 0,
+        backupCount: int = 0,
+        encoding: str | None = None,
+        delay: bool = False,
+        errors: str | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        prepare(self, options)
+        handlers.RotatingFileHandler.__init__(
+            self, filename, mode, maxBytes, backupCount, encoding, delay, errors
+        )
+        start(self)
+
+    def _open_core(self) -> HandlerCore | None:
+        path = self._native_path()
+        if path is None:
+            return None
+        if self.maxBytes > 0 and self.backupCount > 0:
+            return HandlerCore.rotating(path, self.maxBytes, self.backupCount, **self._options)
+        return HandlerCore.file(path, **self._options)
+
+
+class TimedRotatingFileHandler(BaseRotatingHandler, handlers.TimedRotatingFileHandler):
+    """``logging.handlers.TimedRotatingFileHandler``, working off the calling thread.
+
+    Parameters are stdlib's; keyword arguments: see :class:`femtologging.handler.Options`. Which
+    file a record belongs to is told by its own time. With a ``namer``, a ``rotator``, another
+    ``suffix``, or a method that is overridden, stdlib's code writes.
+    """
+
+    _writing = (*BaseRotatingHandler._writing, "computeRollover", "getFilesToDelete")
+    _shaping = BaseRotatingHandler._shaping | {
+        "atTime",
+        "interval",
+        "suffix",
+        "utc",
+        "when",
+    }
+
+    def __init__(
+        self,
+        filename: str | PathLike[str],
+        when: str = "h",
+        interval: int = 1,
+        backupCount: int = 0,
+        encoding: str | None = None,
+        delay: bool = False,
+        utc: bool = False,
+        atTime: time | None = None,
+        errors: str | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        prepare(self, options)
+        handlers.TimedRotatingFileHandler.__init__(
+            self, filename, when, interval, backupCount, encoding, delay, utc, atTime, errors
+        )
+        start(self)
+
+    def _open_core(self) -> HandlerCore | None:
+        path = self._native_path()
+        kind = "W" if self.when.startswith("W") else self.when
+        seconds, suffix = _PERIODS.get(kind, (0, ""))
+        if path is None or self.suffix != suffix:
+            return None
+        interval, rest = divmod(self.interval, seconds)
+        if rest or not 1 <= interval <= _MOST_PERIODS:
+            return None
+        at = self.atTime if kind in ("W", "MIDNIGHT") else None
+        if at is not None and (at.microsecond or at.tzinfo):
+            return None
+        time = None if at is None else (at.hour, at.minute, at.second)
+        return HandlerCore.timed(
+            path, self.when, interval, self.backupCount, self.utc, time, **self._options
+        )
+
+    def _settle(self, core: HandlerCore) -> None:
+        super()._settle(core)
+        self._find_rollover()
+
+    def _retire_core(self) -> None:
+        had_core = self._core is not None
+        super()._retire_core()
+        if had_core:
+            self._find_rollover()
+
+    def _find_rollover(self) -> None:
+        """Compute anew when the file ends: the core has rolled it over, maybe."""
+        with contextlib.suppress(OSError):
+            written = int(os.stat(self.baseFilename).st_mtime)
+            self.__dict__["rolloverAt"] = self.computeRollover(written)
+
+
+class WatchedFileHandler(FileHandler, handlers.WatchedFileHandler):
+    """``logging.handlers.WatchedFileHandler``, writing off the calling thread.
+
+    Parameters are stdlib's; keyword arguments: see :class:`femtologging.handler.Options`.
+    """
+
+    _writing = (*FileHandler._writing, "reopenIfNeeded")
+
+    def __init__(
+        self,
+        filename: str | PathLike[str],
+        mode: str = "a",
+        encoding: str | None = None,
+        delay: bool = False,
+        errors: str | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        prepare(self, options)
+        handlers.WatchedFileHandler.__init__(self, filename, mode, encoding, delay, errors)
+        start(self)
+
+    def _open_core(self) -> HandlerCore | None:
+        path = self._native_path()
+        return None if path is None else HandlerCore.file(path, watch=True, **self._options)
+
+    def _left_to_stdlib(self) -> Callable[..., None] | None:
+        return handlers.WatchedFileHandler.emit
+
+
+class MemoryHandler(NativeHandler, handlers.MemoryHandler):
+    """``logging.handlers.MemoryHandler``, keeping typed records off the calling thread.
+
+    Parameters are stdlib's. Where the target is a native handler whose records no Python code has
+    to see, ``buffer`` stays empty: what is kept is in the core, and reaches the target when this
+    handler is flushed, is full (``capacity`` records), or gets a record at or above ``flushLevel``.
+    """
+
+    _target_core: HandlerCore | None = None
+    _writing = ("flush", "shouldFlush")
+    _shaping = frozenset({"capacity", "flush", "flushLevel", "flushOnClose", "target"})
+
+    def __init__(
+        self,
+        capacity: int,
+        flushLevel: int = logging.ERROR,
+        target: logging.Handler | None = None,
+        flushOnClose: bool = True,
+    ) -> None:
+        prepare(self, {})
+        handlers.MemoryHandler.__init__(self, capacity, flushLevel, target, flushOnClose)
+        start(self)
+
+    def _open_core(self) -> HandlerCore | None:
+        # A plain handler, whose class `native_core` depends on, does not say when it changes.
+        target = self.target.native_core() if isinstance(self.target, NativeHandler) else None
+        if target is None or self.buffer or self.capacity < 1:
+            return None
+        self.__dict__["_target_core"] = target
+        return HandlerCore.memory(target, self.capacity, self.flushLevel, bool(self.flushOnClose))
+
+    def _ready_core(self) -> HandlerCore | None:
+        if self._core is not None:
+            target = self.target.native_core() if isinstance(self.target, NativeHandler) else None
+            if target is not self._target_core:
+                self._core.flush(_PATIENCE)
+                self._retire_core()
+        return super()._ready_core()
+
+    def _pattern(self) -> Pattern | None:
+        return self.target._pattern() if isinstance(self.target, NativeHandler) else None
+
+    def _left_to_stdlib(self) -> Callable[..., None] | None:
+        return handlers.BufferingHandler.emit
+
+
+register(handlers.RotatingFileHandler, RotatingFileHandler)
+register(handlers.TimedRotatingFileHandler, TimedRotatingFileHandler)
+register(handlers.WatchedFileHandler, WatchedFileHandler)
+register(handlers.MemoryHandler, MemoryHandler)
 
 
 def __getattr__(name: str) -> Any:
-    from logging import handlers  # few programs need it at once
-
     return getattr(handlers, name)
+
+
+#: By ``when``: the seconds of one, and what the names of old files end with.
+_PERIODS = {
+    "S": (1, "%Y-%m-%d_%H-%M-%S"),
+    "M": (60, "%Y-%m-%d_%H-%M"),
+    "H": (3600, "%Y-%m-%d_%H"),
+    "D": (86_400, "%Y-%m-%d"),
+    "MIDNIGHT": (86_400, "%Y-%m-%d"),
+    "W": (604_800, "%Y-%m-%d"),
+}
+_MOST_PERIODS = 10_000
+#: Seconds that a handler waits for its sink where stdlib would wait for ever.
+_PATIENCE = 30.0

@@ -132,8 +132,12 @@ def resolve(logger: logging.Logger) -> tuple[int, list[HandlerCore] | None]:
     if not hooks.is_path_plain() or type(logger) not in _DOWNGRADES or logger.filters:
         return threshold, None
     cores: list[HandlerCore] = []
+    is_reached = False
     for one in loggers:
         for handler in one.handlers:
+            is_reached = True
+            if type(handler) is logging.NullHandler and "handle" not in handler.__dict__:
+                continue
             core = handler.native_core() if isinstance(handler, NativeHandler) else None
             if core is None:
                 return threshold, None
@@ -141,7 +145,7 @@ def resolve(logger: logging.Logger) -> tuple[int, list[HandlerCore] | None]:
         if not one.propagate:
             break
     # A record that reaches nobody is for `logging.lastResort`.
-    return threshold, cores or None
+    return threshold, cores if is_reached else None
 
 
 def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:

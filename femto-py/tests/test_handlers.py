@@ -1,0 +1,436 @@
+"""Handlers of ``logging.handlers`` with native cores: what stdlib's do, off the calling thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+#: Logs the same to a handler of stdlib's and to its twin, each in a folder of its own.
+BOTH = """\
+import logging.handlers, pathlib
+import femtologging.handlers
+
+def both(log_to):
+    for name, module in (("stdlib", logging.handlers), ("femto", femtologging.handlers)):
+        folder = pathlib.Path(name)
+        folder.mkdir()
+        get = logging.getLogger if name == "stdlib" else femtologging.getLogger
+        log = get(f"{name}.log")
+        log.propagate = False
+        log.setLevel(logging.DEBUG)
+        before = native.path_counts()
+        log_to(module, str(folder / "app.log"), log)
+        after = native.path_counts()
+        for handler in list(log.handlers):
+            log.removeHandler(handler)
+            handler.close()
+        print(name, after[0] - before[0], after[1] - before[1])
+
+def files(name):
+    return {path.name: path.read_bytes() for path in sorted(pathlib.Path(name).iterdir())}
+
+def compare():
+    assert files("femto") == files("stdlib"), (files("femto"), files("stdlib"))
+    return files("femto")
+"""
+
+
+def test_a_file_of_limited_size_rolls_over_where_stdlibs_does(run: Run) -> None:
+    done = run(
+        BOTH
+        + """
+def log_to(module, path, log):
+    handler = module.RotatingFileHandler(path, maxBytes=1000, backupCount=3)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    assert isinstance(handler, logging.handlers.RotatingFileHandler)
+    assert isinstance(handler, logging.FileHandler)
+    log.addHandler(handler)
+    for n in range(500):
+        log.info("record %d %s", n, "x" * (n % 50))
+
+both(log_to)
+assert list(compare()) == ["app.log", "app.log.1", "app.log.2", "app.log.3"]
+"""
+    )
+    assert done.stdout == "stdlib 0 0\nfemto 500 0\n"
+
+
+@pytest.mark.parametrize("backup_count", [0, 2])
+def test_a_file_without_a_limit_never_rolls_over(run: Run, backup_count: int) -> None:
+    max_bytes = 0 if backup_count else 100
+    run(
+        BOTH
+        + f"""
+def log_to(module, path, log):
+    log.addHandler(module.RotatingFileHandler(path, "w", {max_bytes}, {backup_count}))
+    for n in range(100):
+        log.info("record %d", n)
+
+both(log_to)
+assert list(compare()) == ["app.log"]
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'handler.namer = lambda name: name.replace(".log.", "-") + ".log"',
+        "handler.rotator = lambda source, dest: os.rename(source, dest + '.moved')",
+    ],
+)
+def test_hooks_are_called_as_stdlib_calls_them(run: Run, change: str) -> None:
+    run(
+        BOTH
+        + f"""
+def log_to(module, path, log):
+    handler = module.RotatingFileHandler(path, maxBytes=500, backupCount=2)
+    log.addHandler(handler)
+    log.info("before the hook is set")
+    {change}
+    for n in range(100):
+        log.info("record %d", n)
+    handler.namer = handler.rotator = None
+    for n in range(100):
+        log.info("without it again %d", n)
+
+both(log_to)
+assert len(compare()) > 2
+"""
+    )
+
+
+def test_overridden_methods_are_called(run: Run) -> None:
+    run(
+        BOTH
+        + """
+def log_to(module, path, log):
+    class Often(module.RotatingFileHandler):
+        def shouldRollover(self, record):
+            return record.levelno >= logging.ERROR
+        def rotation_filename(self, default_name):
+            return default_name + ".old"
+
+    log.addHandler(Often(path, maxBytes=500, backupCount=2))
+    for n in range(100):
+        log.log(40 if n % 30 == 29 else 20, "record %d", n)
+
+both(log_to)
+assert list(compare()) == ["app.log", "app.log.1.old", "app.log.2.old"]
+"""
+    )
+
+
+def test_do_rollover_begins_a_new_file_and_the_stream_is_the_new_ones(run: Run) -> None:
+    run(
+        BOTH
+        + """
+def log_to(module, path, log):
+    for kind in ("RotatingFileHandler", "TimedRotatingFileHandler"):
+        keywords = {"when": "W3"} if kind[0] == "T" else {"maxBytes": 10_000}
+        handler = getattr(module, kind)(path + kind, backupCount=3, **keywords)
+        log.addHandler(handler)
+        log.info("first")
+        handler.doRollover()
+        log.info("second")
+        handler.flush()
+        assert os.fstat(handler.stream.fileno()).st_ino == os.stat(handler.baseFilename).st_ino
+        handler.stream.write("by hand\\n")
+        handler.stream.flush()
+        log.removeHandler(handler)
+        handler.close()
+
+both(log_to)
+one, two, three, four = files("femto").items()
+assert one == ("app.logRotatingFileHandler", b"second\\nby hand\\n")
+assert two == ("app.logRotatingFileHandler.1", b"first\\n")
+assert three == ("app.logTimedRotatingFileHandler", b"second\\nby hand\\n")
+assert four[1] == b"first\\n"
+"""
+    )
+
+
+def test_a_record_that_stdlib_has_to_write_goes_to_the_file_of_now(run: Run) -> None:
+    """After native rollovers a lone surrogate, say."""
+    run(
+        BOTH
+        + """
+def log_to(module, path, log):
+    handler = module.RotatingFileHandler(
+        path, maxBytes=1000, backupCount=9, encoding="utf-8", errors="backslashreplace")
+    log.addHandler(handler)
+    for n in range(200):
+        log.info("record %d", n)
+    log.info("lone \\ud800")
+    log.info("last")
+
+both(log_to)
+written = compare()
+assert written["app.log"].endswith(b"lone \\\\ud800\\nlast\\n")
+"""
+    )
+
+
+def test_by_time_each_second_has_a_file(run: Run) -> None:
+    run(
+        """
+import femtologging.handlers, pathlib, re, time
+from datetime import datetime
+handler = femtologging.handlers.TimedRotatingFileHandler("app.log", when="S", backupCount=0)
+handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+log = femtologging.getLogger("app")
+log.addHandler(handler)
+log.setLevel("INFO")
+end = time.time() + 3.2
+count = 0
+while time.time() < end:
+    log.info("%d", count)
+    count += 1
+    time.sleep(0.01)
+assert counts() == (count, 0)
+handler.close()
+lines = []
+for path in sorted(pathlib.Path(".").glob("app.log.*")) + [pathlib.Path("app.log")]:
+    text = path.read_text().splitlines()
+    assert text
+    if path.suffix != ".log":
+        begin = datetime.strptime(path.name, "app.log.%Y-%m-%d_%H-%M-%S")
+        for line in text:
+            at = datetime.strptime(line[:19], "%Y-%m-%d %H:%M:%S")
+            assert (at - begin).total_seconds() in (0, 1), (path, line)
+    lines += [int(line.split()[-1]) for line in text]
+assert lines == list(range(count))
+assert len(list(pathlib.Path(".").glob("app.log*"))) >= 3
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("keywords", "is_native"),
+    [
+        ({"when": "S", "interval": 5}, True),
+        ({"when": "midnight", "utc": True}, True),
+        ({"when": "W6", "atTime": "datetime.time(4, 30)"}, True),
+        ({"when": "D"}, True),
+        ({"when": "H", "interval": 20_000}, False),
+    ],
+)
+def test_when_is_what_stdlib_takes(run: Run, keywords: dict[str, object], is_native: bool) -> None:
+    given = ", ".join(
+        f"{name}={value if name == 'atTime' else repr(value)}" for name, value in keywords.items()
+    )
+    run(
+        f"""
+import datetime, femtologging.handlers, logging.handlers
+ours = femtologging.handlers.TimedRotatingFileHandler("a.log", {given})
+theirs = logging.handlers.TimedRotatingFileHandler("b.log", {given})
+for name in ("when", "interval", "atTime", "utc", "backupCount", "suffix"):
+    assert getattr(ours, name) == getattr(theirs, name), name
+assert abs(ours.rolloverAt - theirs.rolloverAt) <= 1
+assert (ours._core is not None) is {is_native}
+ours.suffix = "%Y"
+assert ours._ready_core() is None
+"""
+    )
+
+
+def test_stdlibs_rollover_by_time_goes_on_after_a_native_one(run: Run) -> None:
+    run(
+        """
+import femtologging.handlers, pathlib, time
+handler = femtologging.handlers.TimedRotatingFileHandler("app.log", when="S")
+log = femtologging.getLogger("app")
+log.addHandler(handler)
+log.setLevel("INFO")
+for n in range(4):
+    if n == 2:
+        # From here on stdlib's code writes.
+        handler.namer = lambda name: name + ".named"
+    log.info("record %d", n)
+    time.sleep(1.1)
+handler.close()
+texts = [path.read_text() for path in sorted(pathlib.Path(".").glob("app.log.*"))]
+texts.append(pathlib.Path("app.log").read_text())
+assert sorted("".join(texts).splitlines()) == [f"record {n}" for n in range(4)], texts
+assert texts[-1] == "record 3\\n", texts
+assert counts() == (2, 2)
+"""
+    )
+
+
+def test_a_watched_file_is_opened_anew(run: Run) -> None:
+    done = run(
+        BOTH
+        + """
+def log_to(module, path, log):
+    handler = module.WatchedFileHandler(path)
+    log.addHandler(handler)
+    log.info("one")
+    handler.flush()
+    os.rename(path, path + ".1")
+    log.info("two")
+    handler.flush()
+    os.unlink(path)
+    log.info("three")
+    log.info("lone %s", "\\udcff")
+    log.info("four")
+
+logging.raiseExceptions = False
+both(log_to)
+assert compare() == {"app.log": b"three\\nfour\\n", "app.log.1": b"one\\n"}
+"""
+    )
+    assert done.stdout.splitlines()[0] == "stdlib 0 0"
+
+
+def test_a_memory_handler_passes_on_what_it_kept(run: Run) -> None:
+    done = run(
+        BOTH
+        + """
+def log_to(module, path, log):
+    target = (logging if module is logging.handlers else femtologging).FileHandler(path)
+    target.setFormatter(logging.Formatter("%(levelname)s %(name)s %(lineno)d %(message)s %(user)s",
+        defaults={"user": "nobody"}))
+    handler = module.MemoryHandler(10, target=target)
+    log.addHandler(handler)
+    for n in range(7):
+        log.debug("kept %d", n, extra={"user": n})
+    handler.flush()
+    log.debug("one more")
+    log.error("an error passes all on")
+    for n in range(25):
+        log.info("full %d", n)
+    log.info("at close")
+    handler.close()
+    target.close()
+
+both(log_to)
+text = compare()["app.log"].replace(b"femto.log", b"").replace(b"stdlib.log", b"")
+""".replace('"%(levelname)s %(name)s', '"%(levelname)s')
+    )
+    assert done.stdout == "stdlib 0 0\nfemto 35 0\n"
+
+
+def test_a_memory_handler_whose_target_is_pythons_keeps_records(run: Run) -> None:
+    run(
+        """
+import io
+import femtologging.handlers
+out = io.StringIO()
+handler = femtologging.handlers.MemoryHandler(3, target=logging.StreamHandler(out))
+log = femtologging.getLogger("app")
+log.addHandler(handler)
+log.setLevel("INFO")
+log.info("one")
+assert [record.msg for record in handler.buffer] == ["one"]
+log.info("two")
+assert out.getvalue() == ""
+log.info("three")
+assert out.getvalue() == "one\\ntwo\\nthree\\n" and handler.buffer == []
+handler.setTarget(femtologging.FileHandler("app.log"))
+log.info("four")
+handler.flush()
+handler.target.flush()
+assert open("app.log").read() == "four\\n"
+assert counts() == (1, 3)
+"""
+    )
+
+
+def test_null_handlers_stand_in_nobodys_way(run: Run) -> None:
+    run(
+        """
+femtologging.basicConfig(filename="app.log", level="INFO", format="%(message)s")
+log = femtologging.getLogger("library")
+log.addHandler(logging.NullHandler())
+log.info("one")
+assert femtologging.NullHandler is logging.NullHandler
+alone = femtologging.getLogger("alone")
+alone.propagate = False
+alone.addHandler(logging.NullHandler())
+alone.warning("nobody sees it")
+assert counts() == (2, 0)
+logging.shutdown()
+assert open("app.log").read() == "one\\n"
+"""
+    )
+
+
+def test_install_upgrades_handlers_of_logging_handlers_and_back(run: Run) -> None:
+    run(
+        """
+import logging.handlers, pathlib
+log = logging.getLogger("app")
+log.setLevel("INFO")
+handler = logging.handlers.RotatingFileHandler("app.log", maxBytes=100, backupCount=30)
+log.addHandler(handler)
+for n in range(20):
+    log.info("stdlib's %d", n)
+femtologging.install()
+for n in range(20):
+    log.info("native %d", n)
+assert counts() == (20, 0)
+assert type(handler) is femtologging.RotatingFileHandler
+femtologging.uninstall()
+assert type(handler) is logging.handlers.RotatingFileHandler
+for n in range(20):
+    log.info("stdlib's again %d", n)
+handler.close()
+count = len(list(pathlib.Path(".").glob("app.log.*")))
+names = [f"app.log.{n}" for n in range(count, 0, -1)] + ["app.log"]
+lines = [line for name in names for line in pathlib.Path(name).read_text().splitlines()]
+assert lines == [f"{who} {n}" for who in ("stdlib's", "native", "stdlib's again") for n in range(20)]
+assert all(pathlib.Path(name).stat().st_size < 100 for name in names)
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ("capacity=5", "capacity"),
+        ("capacity='much'", "capacity = 'much': allowed are at least 4096 bytes"),
+        ("overflow='fall'", "overflow = 'fall': allowed are 'block', 'drop' or seconds"),
+        ("delivery=1", "delivery = 1: allowed are 'queued' and 'direct'"),
+        ("flush_level='loud'", "Unknown level: 'loud'"),
+        ("compress=1", "a handler has no parameter compress"),
+    ],
+)
+def test_wrong_parameters_are_named(tmp_path: Path, given: str, error: str) -> None:
+    import femtologging.handlers
+
+    for kind in ("FileHandler", "RotatingFileHandler", "WatchedFileHandler"):
+        handler = getattr(femtologging, kind)
+        path = str(tmp_path / "app.log")
+        with pytest.raises((ValueError, TypeError), match=error.replace(".", "\\.")):
+            eval(f"handler(path, {given})", {"handler": handler, "path": path})
+
+
+def test_what_a_killed_process_kept_is_written_by_the_next(run: Run) -> None:
+    first = """
+handler = femtologging.FileHandler("app.log", recover="app.ring")
+handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+log = femtologging.getLogger("app")
+log.addHandler(handler)
+log.setLevel("INFO")
+for n in range(1000):
+    log.info("record %d", n)
+"""
+    run(first + "import signal\nos.kill(os.getpid(), signal.SIGKILL)", status=-9)
+    run(first + "assert counts()[0] == 1000\n")
+    done = run('print(open("app.log").read(), end="")')
+    lines = [line for line in done.stdout.splitlines() if "recovered" not in line]
+    assert lines == [f"INFO record {n}" for n in range(1000)] * 2
+    run(
+        """
+femtologging.FileHandler("app.log", recover="app.ring")
+try:
+    femtologging.FileHandler("app.log", recover="other.ring")
+except ValueError as error:
+    assert "other.ring" in str(error) and "app.ring" in str(error)
+else:
+    raise AssertionError
+"""
+    )

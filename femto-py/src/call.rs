@@ -6,10 +6,11 @@ use femto_core::Level;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
-use crate::logger::LoggerCore;
+use crate::field::Picked;
+use crate::logger::{LoggerCore, Plan};
 use crate::message::{self, Rendered};
-use crate::record::{self, Extra, Picked, Waiting};
-use crate::{names, native, plain};
+use crate::record::{self, Extra, Waiting};
+use crate::{context, names, native, plain};
 
 /// A log call whose level passed.
 pub(crate) struct Call<'a, 'py> {
@@ -51,15 +52,17 @@ impl<'py> Call<'_, 'py> {
         let is_bare = self.keywords.is_none() && !self.is_exception;
         let seen = core.with_plan(py, |plan| {
             // A record that every handler would refuse is dealt with already.
-            let is_refused = self.level < plan.lowest;
+            let is_refused = self.level < plan.lowest || self.level > plan.highest;
             let is_done = is_bare
                 && (is_refused
                     || plain::submit(plan, core.name(), level, self.message, self.arguments));
-            if is_done { None } else { Some((is_refused, plan.needs_fields)) }
+            if is_done { None } else { Some((is_refused, plan.wanted.has_required())) }
         });
         match seen {
             Some(None) => Ok(Outcome::Submitted),
-            Some(Some((is_refused, needs_fields))) if !(is_bare && needs_fields) => {
+            Some(Some((is_refused, needs_fields)))
+                if !(is_bare && needs_fields) || context::is_used() =>
+            {
                 native::attached(|| self.submit_other(core, level, is_refused))
             }
             _ => Ok(Outcome::LeftToPython),
@@ -71,13 +74,16 @@ impl<'py> Call<'_, 'py> {
     fn submit_other(&self, core: &LoggerCore, level: u8, is_refused: bool) -> PyResult<Outcome> {
         let py = self.message.py();
         let mut keywords = Keywords::default();
-        if self.keywords.is_some() || self.is_exception {
+        if self.keywords.is_some() || self.is_exception || context::is_used() {
             match self.look_at_keywords(core)? {
                 Some(found) => keywords = found,
                 None => return Ok(Outcome::LeftToPython),
             }
         }
-        if is_refused {
+        let template = self.message.cast_exact::<PyString>().ok();
+        let template = template.and_then(|text| text.to_str().ok()).unwrap_or_default();
+        let admits = |plan: &Plan| plan.admits(core.name(), template);
+        if is_refused || !core.with_plan(py, admits).unwrap_or(true) {
             return Ok(Outcome::Submitted);
         }
         let mut rendered = Rendered::default();
@@ -110,15 +116,18 @@ impl<'py> Call<'_, 'py> {
                 }
             }
         }
-        let extra = extra.unwrap_or_else(|| PyDict::new(py));
-        let Some(fields) = record::pick_fields(core, &extra)? else {
-            return Ok(None);
-        };
+        let Some(wanted) = core.with_plan(py, |plan| plan.wanted.clone()) else { return Ok(None) };
+        let Some(mut fields) = wanted.pick(py, extra.as_ref())? else { return Ok(None) };
         let exc_info = match exc_info {
             Some(value) if value.is_truthy()? => value,
             _ => return Ok(Some(Keywords { exception: None, fields })),
         };
-        let text = names::known(py)?.exception_text.bind(py).call1((exc_info,));
+        let known = names::known(py)?;
+        if wanted.all {
+            let found = known.exception_fields.bind(py).call1((&exc_info,))?;
+            fields.add_all(&found.cast_into::<PyDict>()?)?;
+        }
+        let text = known.exception_text.bind(py).call1((exc_info,));
         match text.map(|text| text.cast_into_exact::<PyString>()) {
             Ok(Ok(text)) => Ok(Some(Keywords { exception: Some(text), fields })),
             _ => Ok(None),

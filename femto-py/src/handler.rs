@@ -16,10 +16,13 @@ use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
-use self::open::{Options, clamp, duration};
+pub(crate) use self::open::clamp;
+use self::open::{Options, duration};
 
 use crate::call::Outcome;
-use crate::formatter::{LINE, Line, Pattern};
+use crate::field::Wanted;
+use crate::filter::NativeFilter;
+use crate::formatter::{LINE, Line, NativeFormatter};
 use crate::native::{self, Attached, Next};
 use crate::record;
 use crate::{log_record, names};
@@ -31,14 +34,14 @@ pub(crate) struct HandlerCore {
     handler: Arc<Handler>,
     /// From no logger in particular: for records that bring their name along.
     route: Attached<Route>,
-    pattern: Attached<Option<Py<Pattern>>>,
+    formatter: Attached<Option<Py<NativeFormatter>>>,
     level: AtomicI64,
     revision: AtomicU64,
     /// When it was last found that no Python code has to see this handler's records.
     plain_at: AtomicU64,
 }
 
-/// `Pattern` or nothing: `None` for lines that Python formats.
+/// `NativeFormatter` or nothing: `None` for lines that Python formats.
 #[pymethods]
 impl HandlerCore {
     /// A handler that appends to the file; `watch`: one that was moved away or deleted is opened anew.
@@ -103,17 +106,26 @@ impl HandlerCore {
         self.revise();
     }
 
-    /// Formats natively by the pattern; `None` if Python formats.
-    #[pyo3(signature = (pattern))]
-    fn set_pattern(&self, py: Python<'_>, pattern: Option<Py<Pattern>>) {
-        let formatter = match &pattern {
-            Some(pattern) => pattern.get().formatter(),
+    /// Formats natively by the formatter; `None` if Python formats.
+    #[pyo3(signature = (formatter))]
+    fn set_formatter(&self, py: Python<'_>, formatter: Option<Py<NativeFormatter>>) {
+        let line = match &formatter {
+            Some(formatter) => formatter.get().formatter(),
             None => Arc::new(Line::default()),
         };
-        py.detach(|| self.handler.set_formatter(formatter));
-        self.pattern.set(py, pattern);
+        py.detach(|| self.handler.set_formatter(line));
+        self.formatter.set(py, formatter);
         self.route.set(py, Route::new("", vec![self.handler.clone()]));
         self.revise();
+    }
+
+    /// Has records pass these filters.
+    fn set_filters(&self, py: Python<'_>, filters: Vec<Py<NativeFilter>>) {
+        let filters: Vec<_> = filters.iter().map(|filter| filter.get().filter()).collect();
+        py.detach(|| {
+            self.handler.clear_filters();
+            filters.into_iter().for_each(|filter| self.handler.add_filter(filter));
+        });
     }
 
     /// Waits until everything logged before is with the operating system. Seconds.
@@ -156,7 +168,7 @@ impl HandlerCore {
         Self {
             route: Attached::new(Route::new("", vec![handler.clone()])),
             handler,
-            pattern: Attached::new(None),
+            formatter: Attached::new(None),
             level: AtomicI64::new(0),
             revision: AtomicU64::new(0),
             plain_at: AtomicU64::new(0),
@@ -177,19 +189,21 @@ impl HandlerCore {
         self.revision.load(Relaxed)
     }
 
-    /// Keys of `extra` that its formatter prints, and whether it fails without.
-    pub(crate) fn fields(&self, py: Python<'_>) -> Vec<(String, bool)> {
-        let fields =
-            |pattern: &Option<Py<Pattern>>| Some(pattern.as_ref()?.get().fields().to_vec());
-        self.pattern.with(py, fields).flatten().unwrap_or_default()
+    /// Which keys of `extra` its formatter prints.
+    pub(crate) fn wanted(&self, py: Python<'_>) -> Option<Arc<Wanted>> {
+        let wanted = |formatter: &Option<Py<NativeFormatter>>| {
+            Some(formatter.as_ref()?.get().wanted().clone())
+        };
+        self.formatter.with(py, wanted).flatten()
     }
 
     /// Takes a `LogRecord`, formatted natively.
     fn emit(&self, record: &Bound<'_, PyAny>) -> PyResult<Outcome> {
         let py = record.py();
-        let pattern = self.pattern.with(py, |pattern| Some(pattern.as_ref()?.bind(py).clone()));
-        let Some(Some(pattern)) = pattern else { return Ok(Outcome::LeftToPython) };
-        log_record::emit(record, pattern.get(), &self.route)
+        let formatter =
+            self.formatter.with(py, |formatter| Some(formatter.as_ref()?.bind(py).clone()));
+        let Some(Some(formatter)) = formatter else { return Ok(Outcome::LeftToPython) };
+        log_record::emit(record, formatter.get(), &self.route)
     }
 
     /// Has Python format the record, and takes the line.

@@ -2,12 +2,15 @@
 //!
 //! A call's way through the files: `native` (raw functions; level), `method`, `logger` (what a
 //! logger remembers of the tree), `plain` or `call` (keyword arguments), `message` (template and
-//! arguments), `record` (what costs time to find; the frame), `handler`, `formatter`.
+//! arguments), `field` (`extra` and the context), `record` (what costs time to find; the frame), `handler`, `formatter`.
 
 #![deny(unsafe_code)]
 
 mod call;
 mod ceiling;
+mod context;
+mod field;
+mod filter;
 mod formatter;
 mod handler;
 mod log_record;
@@ -25,7 +28,11 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = true)]
 mod _femtologging {
     #[pymodule_export]
-    use crate::formatter::Pattern;
+    use crate::context::use_context;
+    #[pymodule_export]
+    use crate::filter::{NativeFilter, RateLimit};
+    #[pymodule_export]
+    use crate::formatter::NativeFormatter;
     #[pymodule_export]
     use crate::handler::HandlerCore;
     #[pymodule_export]

@@ -12,16 +12,17 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::call::Outcome;
-use crate::formatter::{CREATED, Pattern};
+use crate::field::MAX_FIELDS;
+use crate::formatter::{CREATED, NativeFormatter};
 use crate::message::{self, Rendered};
 use crate::names;
 use crate::native::Attached;
-use crate::record::{self, Details, MAX_FIELDS};
+use crate::record::{self, Details};
 
 /// Makes a frame of a `LogRecord` and tries to submit it.
 pub(crate) fn emit(
     record: &Bound<'_, PyAny>,
-    pattern: &Pattern,
+    native: &NativeFormatter,
     route: &Attached<Route>,
 ) -> PyResult<Outcome> {
     let py = record.py();
@@ -31,7 +32,7 @@ pub(crate) fn emit(
     let Some(message) = message::of(&read.message, &args, &mut rendered)? else {
         return Ok(Outcome::LeftToPython);
     };
-    let formatter = pattern.formatter();
+    let formatter = native.formatter();
     let details = match formatter.mask() {
         CaptureMask::NONE => None,
         mask => match find_details(&read.attributes, mask)? {
@@ -39,15 +40,11 @@ pub(crate) fn emit(
             None => return Ok(Outcome::LeftToPython),
         },
     };
-    let mut picked = record::Picked::new();
-    for (key, is_required) in pattern.fields() {
-        match read.attributes.get_item(key)? {
-            Some(found) if message::value(&found).is_some() => {
-                picked.push((key.clone(), found));
-            }
-            None if !is_required => {}
-            _ => return Ok(Outcome::LeftToPython),
-        }
+    let Some(mut picked) = native.wanted().pick_attributes(&read.attributes)? else {
+        return Ok(Outcome::LeftToPython);
+    };
+    if native.wanted().all && read.exception.is_some() {
+        picked.add_exception(&read.attributes)?;
     }
     if picked.len() >= MAX_FIELDS {
         return Ok(Outcome::LeftToPython);
@@ -55,7 +52,7 @@ pub(crate) fn emit(
     let mut fields = ArrayVec::<_, MAX_FIELDS>::new();
     // There is room: counted above.
     let _ = fields.push((CREATED, Value::U64(read.created)));
-    for field in record::borrow(&picked) {
+    for field in picked.iter() {
         let _ = fields.push(field);
     }
     let texts = (

@@ -12,6 +12,8 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::field::Wanted;
+use crate::filter::RateLimit;
 use crate::handler::HandlerCore;
 use crate::names::{self, LevelNames};
 use crate::native::{self, Attached};
@@ -34,12 +36,14 @@ pub(crate) struct LoggerCore {
 pub(crate) struct Plan {
     pub(crate) route: Route,
     pub(crate) mask: CaptureMask,
-    /// The lowest level that one of the handlers takes.
+    /// The levels that the logger's filters and one of the handlers take.
     pub(crate) lowest: i64,
+    pub(crate) highest: i64,
+    /// The logger's own limits.
+    limits: Vec<Py<RateLimit>>,
     pub(crate) level_names: Option<LevelNames>,
-    /// Keys of `extra` that a formatter prints, and whether it fails without.
-    pub(crate) fields: Vec<(String, bool)>,
-    pub(crate) needs_fields: bool,
+    /// Which keys of `extra` formatters print.
+    pub(crate) wanted: Arc<Wanted>,
     /// Whether calls with nothing special about them can take the shortest way.
     pub(crate) is_plain: bool,
     /// The handlers as they were when the route was made.
@@ -72,11 +76,11 @@ impl LoggerCore {
     /// Asks Python what the logger reaches now.
     pub(crate) fn refresh(&self, logger: Borrowed<'_, '_, PyAny>, generation: u64) -> PyResult<()> {
         let py = logger.py();
-        let (threshold, handlers): (i64, Option<Vec<Bound<'_, HandlerCore>>>) =
+        let (threshold, reached): (i64, Option<Reached<'_>>) =
             names::known(py)?.resolve.bind(py).call1((logger,))?.extract()?;
         let old = self.plan.take(py);
-        let new = match (handlers, &self.name) {
-            (Some(handlers), Some(name)) => Some(Plan::new(name, &handlers, old)),
+        let new = match (reached, &self.name) {
+            (Some(reached), Some(name)) => Some(Plan::new(name, reached, old)),
             _ => None,
         };
         self.plan.set(py, new);
@@ -86,8 +90,13 @@ impl LoggerCore {
     }
 }
 
+/// What Python found that a logger reaches: handlers, and what its filters let through: levels from
+/// and to, limits.
+type Reached<'py> = (Vec<Bound<'py, HandlerCore>>, i64, i64, Vec<Py<RateLimit>>);
+
 impl Plan {
-    fn new(name: &str, handlers: &[Bound<'_, HandlerCore>], old: Option<Self>) -> Self {
+    fn new(name: &str, reached: Reached<'_>, old: Option<Self>) -> Self {
+        let (handlers, lowest, highest, limits) = reached;
         let made_for: Vec<_> = handlers
             .iter()
             .map(|handler| {
@@ -102,26 +111,37 @@ impl Plan {
                 Route::new(name, natives.collect())
             }
         };
-        let mut fields: Vec<(String, bool)> = Vec::new();
-        for handler in handlers {
-            for (key, is_required) in handler.get().fields(handler.py()) {
-                match fields.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, required)) => *required |= is_required,
-                    None => fields.push((key, is_required)),
-                }
+        let py = handlers.first().map(|handler| handler.py());
+        let wanted = match py {
+            Some(py) => {
+                let all: Vec<_> =
+                    handlers.iter().filter_map(|handler| handler.get().wanted(py)).collect();
+                Wanted::union(py, &all)
             }
-        }
-        let needs_fields = fields.iter().any(|(_, is_required)| *is_required);
+            None => Arc::default(),
+        };
         Self {
-            is_plain: plain::is_enough_for(route.mask(), needs_fields),
+            is_plain: plain::is_enough_for(route.mask(), &wanted) && limits.is_empty(),
             mask: route.mask(),
             route,
-            lowest: handlers.iter().map(|handler| handler.get().level()).min().unwrap_or(i64::MAX),
+            lowest: handlers
+                .iter()
+                .map(|handler| handler.get().level())
+                .min()
+                .map_or(i64::MAX, |taken| taken.max(lowest)),
+            highest,
+            limits,
             level_names: names::level_names(),
-            needs_fields,
-            fields,
+            wanted,
             made_for,
         }
+    }
+}
+
+impl Plan {
+    /// Whether the logger's limits let a record with this template pass.
+    pub(crate) fn admits(&self, name: &str, template: &str) -> bool {
+        self.limits.iter().all(|limit| limit.get().admits(name, template))
     }
 }
 

@@ -29,15 +29,14 @@ pub(crate) struct Known {
     pub(crate) exception_text: Py<PyAny>,
     /// `details(mask)`: the fields that cost time to find.
     pub(crate) details: Py<PyAny>,
-    /// The attributes of a record, which `extra` must not hide.
-    reserved: Vec<String>,
-}
-
-impl Known {
-    /// Whether `extra` must not have this key.
-    pub(crate) fn is_reserved(&self, key: &str) -> bool {
-        self.reserved.iter().any(|name| name == key)
-    }
+    /// `structured(value)`: an object as a text, and whether that is JSON.
+    pub(crate) structured: Py<PyAny>,
+    /// `exception_fields(exc_info)`: what of an exception is fields of its own.
+    pub(crate) exception_fields: Py<PyAny>,
+    /// The context's fields, or `None`.
+    pub(crate) context_get: Py<PyAny>,
+    /// The attributes of a record, which `extra` must not hide: a set.
+    pub(crate) reserved: Py<PyAny>,
 }
 
 macro_rules! texts {
@@ -77,17 +76,18 @@ pub(crate) fn known(py: Python<'_>) -> PyResult<&Known> {
 /// Gives the native part what it asks: before `bind`, once.
 ///
 /// `resolve(logger)` says what a logger reaches; `revalidate()` looks at classes and modules and calls
-/// `revalidated`; `reserved` are the attributes of a record.
+/// `revalidated`; `reserved` is the set of a record's attributes.
 #[pyfunction]
 pub(crate) fn set_up(
     py: Python<'_>,
-    reserved: Vec<String>,
+    reserved: Py<PyAny>,
     resolve: Py<PyAny>,
     revalidate: Py<PyAny>,
 ) -> PyResult<()> {
     let logging = py.import("logging")?;
     let class = |name: &str| Ok::<_, PyErr>(logging.getattr(name)?.cast_into::<PyType>()?);
     let record = py.import("femtologging.record")?;
+    let fields = py.import("femtologging.field")?;
     let known = Known {
         texts: Texts::new(py),
         logger_class: class("Logger")?.into_any().unbind(),
@@ -98,6 +98,9 @@ pub(crate) fn set_up(
         render: record.getattr("render")?.unbind(),
         exception_text: record.getattr("exception_text")?.unbind(),
         details: record.getattr("details")?.unbind(),
+        structured: fields.getattr("structured")?.unbind(),
+        exception_fields: fields.getattr("exception_fields")?.unbind(),
+        context_get: py.import("femtologging.context")?.getattr("current")?.unbind(),
         reserved,
     };
     KNOWN.set(py, known).map_err(|_| PyRuntimeError::new_err("set_up is called once"))

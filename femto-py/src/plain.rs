@@ -12,6 +12,8 @@ use heapless::Vec as ArrayVec;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::context;
+use crate::field::Wanted;
 use crate::logger::Plan;
 use crate::message::{self, Templates};
 use crate::native::Attached;
@@ -64,8 +66,9 @@ pub(crate) fn submit(
 }
 
 /// Whether a handler's formatter leaves nothing to be found but what a plain call brings.
-pub(crate) fn is_enough_for(mask: CaptureMask, needs_fields: bool) -> bool {
-    mask == CaptureMask::NONE && !needs_fields
+pub(crate) fn is_enough_for(mask: CaptureMask, wanted: &Wanted) -> bool {
+    let needs_context = context::is_used() && !wanted.is_nothing();
+    mask == CaptureMask::NONE && !wanted.has_required() && !needs_context
 }
 
 /// What calls use one after the other, whichever thread is attached.

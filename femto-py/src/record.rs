@@ -8,13 +8,13 @@ use femto_core::frame::portable::{Portable, Style};
 use femto_std::Route;
 use femto_std::engine;
 use femto_std::formatter::CaptureMask;
-use heapless::Vec as ArrayVec;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 
 use crate::call::Outcome;
+use crate::field::Picked;
 use crate::logger::LoggerCore;
-use crate::message::{self, Message};
+use crate::message::Message;
 use crate::names::{self, LevelNames};
 use crate::native::Attached;
 
@@ -33,10 +33,6 @@ pub(crate) struct Details {
     pub(crate) process: Option<(u32, String)>,
     pub(crate) task: Option<String>,
 }
-
-/// Fields of `extra` that one call carries at most.
-pub(crate) const MAX_FIELDS: usize = 16;
-pub(crate) type Fields<'a> = ArrayVec<(&'a str, Value<'a>), MAX_FIELDS>;
 
 /// Submits the record of a log call.
 pub(crate) fn submit(
@@ -60,7 +56,7 @@ pub(crate) fn submit(
         Some(Err(_)) => return Ok(Outcome::LeftToPython),
         None => None,
     };
-    let fields = borrow(extra.fields);
+    let fields = extra.fields.borrow();
     // From here on no Python code runs until the record is in its lane.
     let submitted = core.with_plan(py, |plan| {
         let frame = Portable {
@@ -152,43 +148,6 @@ fn find_details(py: Python<'_>, mask: CaptureMask) -> PyResult<Details> {
     let found = names::known(py)?.details.bind(py).call1((mask.bits(),))?;
     let (location, function, thread, process, task) = found.extract()?;
     Ok(Details { location, function, thread, process, task })
-}
-
-// --- Fields of `extra` --------------------------------------------------------------------------
-
-/// Keys of `extra` that a formatter prints, with their values.
-pub(crate) type Picked<'py> = Vec<(String, Bound<'py, PyAny>)>;
-
-/// The fields that a formatter prints; `None` if Python has to look, because the call lacks one,
-/// hides an attribute of the record, or has a value without a typed encoding where it is printed.
-pub(crate) fn pick_fields<'py>(
-    core: &LoggerCore,
-    extra: &Bound<'py, PyDict>,
-) -> PyResult<Option<Picked<'py>>> {
-    let py = extra.py();
-    let Some(fields) = core.with_plan(py, |plan| plan.fields.clone()) else { return Ok(None) };
-    let known = names::known(py)?;
-    for key in extra.keys() {
-        let Ok(key) = key.cast_exact::<PyString>() else { return Ok(None) };
-        if !key.to_str().is_ok_and(|key| !known.is_reserved(key)) {
-            return Ok(None);
-        }
-    }
-    let mut picked = Picked::new();
-    for (key, is_required) in fields {
-        match extra.get_item(&key)? {
-            Some(found) if message::value(&found).is_some() => picked.push((key, found)),
-            None if !is_required => {}
-            _ => return Ok(None),
-        }
-    }
-    Ok(if picked.len() > MAX_FIELDS { None } else { Some(picked) })
-}
-
-/// The picked fields as the frame takes them.
-pub(crate) fn borrow<'a>(picked: &'a Picked<'_>) -> Fields<'a> {
-    let value = |found: &'a Bound<'_, PyAny>| message::value(found);
-    picked.iter().filter_map(|(key, found)| Some((key.as_str(), value(found)?))).collect()
 }
 
 /// The frame of a text that is finished.

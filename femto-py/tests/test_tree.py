@@ -258,9 +258,10 @@ def test_the_submodules_of_logging_are_there(run, tmp_path: Path) -> None:
     run(
         """
     import femtologging as log
-    from femtologging.handlers import RotatingFileHandler
+    from femtologging.handlers import RotatingFileHandler, SocketHandler
     import logging.config, logging.handlers
-    assert RotatingFileHandler is logging.handlers.RotatingFileHandler
+    assert issubclass(RotatingFileHandler, logging.handlers.RotatingFileHandler)
+    assert SocketHandler is logging.handlers.SocketHandler
     assert log.config.dictConfig is logging.config.dictConfig
     assert log.handlers.QueueHandler is logging.handlers.QueueHandler
     log.config.dictConfig({

@@ -17,6 +17,10 @@ from . import _femtologging as _native
 from . import hooks as _hooks
 from .config import basicConfig as basicConfig
 from .config import getLogger as getLogger
+from .context import log_context as log_context
+from .filter import LevelFilter as LevelFilter
+from .filter import NameFilter as NameFilter
+from .filter import RateLimitFilter as RateLimitFilter
 from .formatter import WatchedFormatter as _WatchedFormatter
 from .handler import FileHandler as FileHandler
 from .handler import HandlerStats as HandlerStats
@@ -30,6 +34,8 @@ from .logger import FemtoManager as _FemtoManager
 from .logger import FemtoRootLogger as _FemtoRootLogger
 from .logger import resolve as _resolve
 from .record import ATTRIBUTES as _ATTRIBUTES
+from .structured import JSONFormatter as JSONFormatter
+from .structured import LogfmtFormatter as LogfmtFormatter
 
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.
@@ -138,18 +144,24 @@ _own = (
     "FemtoLogger",
     "FileHandler",
     "HandlerStats",
+    "JSONFormatter",
+    "LevelFilter",
+    "LogfmtFormatter",
+    "NameFilter",
+    "RateLimitFilter",
     "STATIC_MAX_LEVEL",
     "StreamHandler",
     "TRACE",
     "basicConfig",
     "getLogger",
     "install",
+    "log_context",
     "stats",
     "uninstall",
 )
 __all__ = sorted({*_logging.__all__, *_own})
 
-_native.set_up(sorted(_ATTRIBUTES), _resolve, _hooks.revalidate)
+_native.set_up(_ATTRIBUTES, _resolve, _hooks.revalidate)
 _native.bind(FemtoLogger, _NativeHandler, _Witness, _hooks.DICTIONARIES)
 _hooks.revalidate()
 _sys.modules[__name__].__class__ = _Module

@@ -14,11 +14,11 @@ class LoggerCore:
     """The native part of one ``FemtoLogger``, kept in its ``__dict__``."""
 
 @final
-class Pattern:
-    """A ``logging.Formatter``, compiled."""
+class NativeFormatter:
+    """A formatter of Python's, compiled."""
 
-    def __new__(
-        cls,
+    @staticmethod
+    def pattern(
         format: str,
         style: str,
         *,
@@ -29,13 +29,83 @@ class Pattern:
         fields: list[str],
         defaults: list[tuple[str, object]],
         has_tasks: bool,
-    ) -> Pattern:
+    ) -> NativeFormatter:
         """Compile a format string; raises ``ValueError`` for what only Python does.
 
         ``fields`` are the keys of ``extra`` that it prints, ``defaults`` their defaults. ``utc``:
         as with ``converter = time.gmtime``. ``start``: nanoseconds that ``relativeCreated`` counts
         from.
         """
+
+    @staticmethod
+    def structured(
+        style: Literal["json", "logfmt"],
+        *,
+        fields: list[tuple[str, str]] | None,
+        datefmt: str | None,
+        time_zone: str | None,
+        precision: str | None,
+        flat: bool,
+        keys: list[str] | None,
+        except_keys: list[str] | None,
+        static_fields: list[tuple[str, object]],
+    ) -> NativeFormatter:
+        """Return a formatter for programs.
+
+        ``fields`` are pairs of a line's key and what stands there; ``keys`` the keys of ``extra``
+        that are shown, ``except_keys`` those that are not.
+        """
+
+    def format(
+        self,
+        name: str,
+        level: int,
+        level_name: str,
+        message: str,
+        *,
+        created: int,
+        fields: dict[str, object],
+        location: tuple[str, int] | None,
+        function: str | None,
+        thread: tuple[int, str] | None,
+        process: tuple[int, str] | None,
+        task: str | None,
+        exception: str | None,
+        stack: str | None,
+    ) -> str:
+        """Format what Python read of a record.
+
+        ``created`` in nanoseconds since the Unix epoch, ``fields`` as of ``extra``.
+        """
+
+@final
+class NativeFilter:
+    """A filter of handlers, by what needs no Python."""
+
+    @staticmethod
+    def by_level(lowest: int, highest: int) -> NativeFilter:
+        """Return one that passes levels from ``lowest`` to ``highest``."""
+
+    @staticmethod
+    def by_name(name: str) -> NativeFilter:
+        """Return one that passes the logger of this name and those below it."""
+
+@final
+class RateLimit:
+    """How much of what each statement logs passes: ``5/10s``, ``first 3``, ``every 10``."""
+
+    def __new__(cls, limit: str) -> RateLimit:
+        """Read the limit; raises ``ValueError`` for what is none."""
+
+    def set_limit(self, limit: str) -> None:
+        """Change the limit; all statements are counted anew."""
+
+    @property
+    def rejected(self) -> int:
+        """How many records it refused."""
+
+    def admits(self, name: str, message: str, created: int) -> bool:
+        """Count a record of the logger with this message, and answer whether it passes."""
 
 @final
 class HandlerCore:
@@ -85,8 +155,11 @@ class HandlerCore:
     def set_level(self, level: int) -> None:
         """Set the level below which records are not taken."""
 
-    def set_pattern(self, pattern: Pattern | None) -> None:
-        """Format natively by the pattern; ``None`` if Python formats."""
+    def set_formatter(self, formatter: NativeFormatter | None) -> None:
+        """Format natively by the formatter; ``None`` if Python formats."""
+
+    def set_filters(self, filters: list[NativeFilter]) -> None:
+        """Have records pass these filters."""
 
     def flush(self, seconds: float) -> None:
         """Wait until everything logged before is with the operating system."""
@@ -104,8 +177,10 @@ class HandlerCore:
         """Return how many were accepted, written, dropped; bytes written; errors."""
 
 def set_up(
-    reserved: list[str],
-    resolve: Callable[[Logger], tuple[int, list[HandlerCore] | None]],
+    reserved: frozenset[str],
+    resolve: Callable[
+        [Logger], tuple[int, tuple[list[HandlerCore], int, int, list[RateLimit]] | None]
+    ],
     revalidate: Callable[[], None],
 ) -> None:
     """Give the native part what it asks: before ``bind``, once.
@@ -133,6 +208,9 @@ def end() -> None:
 
 def forked() -> None:
     """Say that this is the child of a fork."""
+
+def use_context() -> None:
+    """Say that the program uses contexts: calls look for fields there from now on."""
 
 def changed() -> None:
     """Say that something changed which the fast path depends on."""

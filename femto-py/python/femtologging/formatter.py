@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from . import hooks
-from ._femtologging import Pattern, changed
+from ._femtologging import NativeFormatter, changed
 from .record import ATTRIBUTES
 
 
@@ -49,20 +49,23 @@ def revise(formatter: logging.Formatter) -> None:
     changed()
 
 
-def compiled(formatter: logging.Formatter | None) -> Pattern | None:
+def compiled(formatter: logging.Formatter | None) -> NativeFormatter | None:
     """Return the native pattern of a formatter; ``None`` if it formats in Python."""
     if formatter is None:
         formatter = logging._defaultFormatter  # type: ignore[attr-defined]
+    if type(formatter) in STRUCTURED and "format" not in formatter.__dict__:
+        native: NativeFormatter = formatter.__dict__["_native"]
+        return native if hooks.is_formatter_plain() else None
     if type(formatter) not in (logging.Formatter, WatchedFormatter):
         return None
-    known: tuple[object, Pattern | None] | None = formatter.__dict__.get(_COMPILED)
+    known: tuple[object, NativeFormatter | None] | None = formatter.__dict__.get(_COMPILED)
     if known is None or known[0] is not hooks.epoch():
         known = (hooks.epoch(), _compile(formatter))
         formatter.__dict__[_COMPILED] = known
     return known[1]
 
 
-def _compile(formatter: logging.Formatter) -> Pattern | None:
+def _compile(formatter: logging.Formatter) -> NativeFormatter | None:
     own = set(formatter.__dict__) - {_COMPILED}
     if not own <= {"_style", "_fmt", "datefmt", "converter", "default_msec_format"}:
         return None  # methods replaced on the object, or an unusual time format
@@ -82,14 +85,14 @@ def _compile(formatter: logging.Formatter) -> Pattern | None:
     if any(key in ATTRIBUTES for key in defaults):
         return None
     try:
-        return Pattern(
+        return NativeFormatter.pattern(
             style._fmt,
             kind,
             datefmt=formatter.datefmt,
             msec_format=formatter.default_msec_format,
             utc=converter is time.gmtime,
             start=_start(),
-            fields=sorted(_names(style._fmt, kind) - ATTRIBUTES),
+            fields=[name for name in names(style._fmt, kind) if name not in ATTRIBUTES],
             defaults=list(defaults.items()),
             has_tasks=sys.version_info >= (3, 12),
         )
@@ -103,18 +106,22 @@ def _start() -> int:
     return int(start) if start > 1e15 else round(start * 1e9)  # 3.13 keeps nanoseconds
 
 
-def _names(fmt: str, kind: str) -> set[str]:
+def names(fmt: str, kind: str) -> list[str]:
+    """List what a format string of the style ``kind`` names, each once, in order."""
     if kind == "%":
-        return set(re.findall(r"%\(([^)]*)\)", fmt))
-    if kind == "{":
-        return {name for _, name, _, _ in string.Formatter().parse(fmt) if name}
-    names: set[str] = set()
-    for match in string.Template.pattern.finditer(fmt):
-        groups: dict[str, Any] = match.groupdict()
-        names.add(groups["named"] or groups["braced"] or "")
-    return names - {""}
+        found = re.findall(r"%\(([^)]*)\)", fmt)
+    elif kind == "{":
+        found = [name for _, name, _, _ in string.Formatter().parse(fmt) if name]
+    else:
+        found = []
+        for match in string.Template.pattern.finditer(fmt):
+            groups: dict[str, Any] = match.groupdict()
+            found.append(groups["named"] or groups["braced"] or "")
+    return list(dict.fromkeys(filter(None, found)))
 
 
+#: Formatters of this package that are native.
+STRUCTURED: set[type] = set()
 _COMPILED = "_femto"
 _STYLES: dict[type, str] = {
     logging.PercentStyle: "%",

@@ -29,8 +29,9 @@ from typing import (
     TypeGuard,
 )
 
+from . import filter as _filter
 from . import recovery, shutdown
-from ._femtologging import HandlerCore, Pattern, changed
+from ._femtologging import HandlerCore, NativeFormatter, changed
 from .formatter import compiled, watch
 from .level import check_level
 from .watched import WatchedList
@@ -94,8 +95,8 @@ class NativeHandler(logging.Handler):
     """
 
     _core: HandlerCore | None
-    #: Pattern and level that the core was told.
-    _told: tuple[Pattern | None, int]
+    #: Formatter, level and filters that the core was told.
+    _told: tuple[NativeFormatter | None, int, tuple[_filter.Passing, ...]]
     #: Counts of the cores before this one.
     _past: tuple[int, ...]
     _options: dict[str, Any]
@@ -132,16 +133,21 @@ class NativeHandler(logging.Handler):
 
     def native_core(self) -> HandlerCore | None:
         """Return the core, if it can take records without any Python code having to see them."""
-        if self.filters or not _METHODS.isdisjoint(self.__dict__) or not _inherits_all(type(self)):
+        if (
+            _filter.passing(self.filters) is None
+            or not _METHODS.isdisjoint(self.__dict__)
+            or not _inherits_all(type(self))
+        ):
             return None
         core = self._ready_core()
         return None if core is None or self._told[0] is None else core
 
     def _ready_core(self) -> HandlerCore | None:
-        """Return the core, opened if need be and told of level and formatter."""
+        """Return the core, opened if need be and told of formatter, level and filters."""
         if getattr(self, "terminator", "\n") != "\n" or type(self.level) is not int:
             return None
-        told = (self._pattern(), self.level)
+        filters = _filter.passing(self.filters) or ()
+        told = (self._native_formatter(), self.level, filters)
         if self._core is not None and self._told == told:
             return self._core
         self.acquire()
@@ -151,18 +157,20 @@ class NativeHandler(logging.Handler):
                 core = self._open_core() if self._writes_itself() else None
                 if core is None:
                     return None
-                self.__dict__.update(_core=core, _told=(None, 0))
-            pattern, level = told
-            if pattern is not self._told[0]:
-                core.set_pattern(pattern)
+                self.__dict__.update(_core=core, _told=(None, 0, ()))
+            formatter, level, _ = told
+            if formatter is not self._told[0]:
+                core.set_formatter(formatter)
             if level != self._told[1]:
                 core.set_level(level)
+            if filters != self._told[2]:
+                core.set_filters(_filter.native(filters))
             self.__dict__["_told"] = told
             return core
         finally:
             self.release()
 
-    def _pattern(self) -> Pattern | None:
+    def _native_formatter(self) -> NativeFormatter | None:
         """Return what formats natively; ``None`` if Python does."""
         return compiled(self.formatter)
 
@@ -305,7 +313,7 @@ def prepare(handler: NativeHandler, options: Options) -> None:
     if "flush_level" in native:
         native["flush_level"] = check_level(native["flush_level"])
     recovery.start(native.pop("recover", None))
-    handler.__dict__.update(_core=None, _told=(None, 0), _past=(0, 0, 0, 0, 0), _options=native)
+    handler.__dict__.update(_core=None, _told=(None, 0, ()), _past=(0, 0, 0, 0, 0), _options=native)
 
 
 def start(handler: NativeHandler) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from ._femtologging import Pattern
+    from ._femtologging import NativeFormatter
     from .handler import Options
 
 
@@ -255,8 +255,8 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
                 self._retire_core()
         return super()._ready_core()
 
-    def _pattern(self) -> Pattern | None:
-        return self.target._pattern() if isinstance(self.target, NativeHandler) else None
+    def _native_formatter(self) -> NativeFormatter | None:
+        return self.target._native_formatter() if isinstance(self.target, NativeHandler) else None
 
     def _left_to_stdlib(self) -> Callable[..., None] | None:
         return handlers.BufferingHandler.emit

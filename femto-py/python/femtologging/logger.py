@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from . import hooks
-from ._femtologging import STATIC_MAX_LEVEL, HandlerCore, changed
+from . import context, filter, hooks
+from ._femtologging import STATIC_MAX_LEVEL, HandlerCore, RateLimit, changed
 from .handler import NativeHandler
 from .level import check_level
 from .watched import WatchedList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+#: Handlers' cores, levels from and to, limits.
+Reached: TypeAlias = tuple[list[HandlerCore], int, int, list[RateLimit]]
 
 
 class FemtoLogger(logging.Logger):
@@ -45,6 +49,13 @@ class FemtoLogger(logging.Logger):
     def setLevel(self, level: int | str) -> None:
         """Set the level of this logger: a number or a name."""
         super().setLevel(check_level(level))
+
+    def makeRecord(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        """Make a record, with the fields of the context that it is made in."""
+        record = super().makeRecord(*args, **kwargs)
+        for key, value in (context.current() or {}).items():
+            record.__dict__.setdefault(key, value)
+        return record
 
     def addHandler(self, hdlr: logging.Handler) -> None:
         """Add a handler; after ``install`` it is upgraded if it has a native twin."""
@@ -119,17 +130,19 @@ def chain(logger: logging.Logger) -> Iterator[logging.Logger]:
         one = one.parent
 
 
-def resolve(logger: logging.Logger) -> tuple[int, list[HandlerCore] | None]:
+def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
     """Return what the native part remembers of a logger.
 
     First the lowest level that ``isEnabledFor`` answers with true; then the cores of the handlers
-    that a record reaches, or ``None`` if Python code has to see it.
+    that a record reaches, with the levels and limits of the logger's filters, or ``None`` if Python
+    code has to see it.
     """
     loggers = list(chain(logger))
     if not hooks.are_levels_plain() or not all(map(_is_watched, loggers)):
         return _UNKNOWN, None
     threshold = _threshold(logger, loggers)
-    if not hooks.is_path_plain() or type(logger) not in _DOWNGRADES or logger.filters:
+    passing = filter.of_logger(logger)
+    if passing is None or not hooks.is_path_plain() or type(logger) not in _DOWNGRADES:
         return threshold, None
     cores: list[HandlerCore] = []
     is_reached = False
@@ -145,7 +158,7 @@ def resolve(logger: logging.Logger) -> tuple[int, list[HandlerCore] | None]:
         if not one.propagate:
             break
     # A record that reaches nobody is for `logging.lastResort`.
-    return threshold, cores if is_reached else None
+    return threshold, (cores, *passing) if is_reached else None
 
 
 def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:

@@ -177,7 +177,7 @@ pub(super) fn duration(seconds: f64) -> PyResult<Duration> {
 }
 
 /// A level of Python as a threshold: numbers beyond a byte's are as good as its ends.
-pub(super) fn clamp(level: i64) -> Level {
+pub(crate) fn clamp(level: i64) -> Level {
     Level::new(u8::try_from(level.clamp(0, 255)).unwrap_or(u8::MAX))
 }
 

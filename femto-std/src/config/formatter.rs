@@ -90,6 +90,7 @@ impl Setting for FormatterBuilder {
             static_fields: static_fields?.map_or_else(Vec::new, |Pairs(pairs)| pairs),
             color: color?,
             escaping: escaping?,
+            is_python: false,
         })
     }
 

@@ -92,6 +92,7 @@ pub struct FormatterBuilder {
     pub(crate) static_fields: StaticFields,
     pub(crate) color: Option<bool>,
     pub(crate) escaping: Option<bool>,
+    pub(crate) is_python: bool,
 }
 
 impl FormatterBuilder {
@@ -177,6 +178,13 @@ impl FormatterBuilder {
     /// end lines, or change the direction of writing.
     pub fn with_escaping(mut self, escapes: bool) -> Self {
         self.escaping = Some(escapes);
+        self
+    }
+
+    /// For records of Python: key-values that were rendered are JSON, what Python made of its lists and
+    /// dictionaries, and stand in a line of JSON as they are.
+    pub fn for_python(mut self) -> Self {
+        self.is_python = true;
         self
     }
 
@@ -357,7 +365,10 @@ impl FormatterBuilder {
         }
         Ok(match self.style {
             FormatterStyle::Json => {
-                Arc::new(JsonFormatter::new(&fields, clock, precision, self.flat, keys, &statics))
+                let (is_flat, is_python) = (self.flat, self.is_python);
+                Arc::new(JsonFormatter::new(
+                    &fields, clock, precision, is_flat, is_python, keys, &statics,
+                ))
             }
             FormatterStyle::Logfmt => {
                 Arc::new(LogfmtFormatter::new(&fields, clock, precision, keys, &statics))

@@ -21,6 +21,8 @@ pub(super) struct JsonFormatter {
     clock: Clock,
     precision: Precision,
     is_flat: bool,
+    /// Whether rendered key-values are JSON.
+    is_python: bool,
     keys: ShownKeys,
     /// Each as `,"key":value`.
     statics: Vec<(Box<str>, Box<str>)>,
@@ -41,6 +43,7 @@ impl JsonFormatter {
         clock: Clock,
         precision: Precision,
         is_flat: bool,
+        is_python: bool,
         keys: ShownKeys,
         statics: &StaticFields,
     ) -> Self {
@@ -59,6 +62,7 @@ impl JsonFormatter {
             clock,
             precision,
             is_flat,
+            is_python,
             statics: statics.collect(),
             keys,
             mask: field::mask(fields),
@@ -95,7 +99,7 @@ impl JsonFormatter {
                 }
                 Field::KeyValues if self.is_flat => self.keys.for_each(record, |key, value| {
                     let before = if self.is_taken(key) { "fields." } else { "" };
-                    push_json(value, line.key(before, key));
+                    self.push(value, line.key(before, key));
                 }),
                 Field::KeyValues => self.write_nested(part, record, line),
                 _ => part.field.show(record, |value| push_json(value, line.lead(&part.lead))),
@@ -148,10 +152,17 @@ impl JsonFormatter {
             is_open = true;
             push_json_string(&Value::Str(key), line.out);
             line.out.push(':');
-            push_json(value, line.out);
+            self.push(value, line.out);
         });
         if is_open {
             line.out.push('}');
+        }
+    }
+
+    fn push(&self, value: &Value<'_>, out: &mut String) {
+        match value {
+            Value::Rendered(text) if self.is_python => out.push_str(text),
+            _ => push_json(value, out),
         }
     }
 

@@ -63,16 +63,26 @@ class BaseRotatingHandler(FileHandler):
     def _settle(self, core: HandlerCore) -> None:
         """Have the attributes say what the core did."""
         core.flush(_PATIENCE)
+        self._renew_stream()
+
+    def _retire_core(self) -> None:
+        had_core = self._core is not None
+        super()._retire_core()
+        if had_core:
+            self._renew_stream()
+
+    def _renew_stream(self) -> None:
+        """Open the file that has the name, if that is another one by now."""
         stream = self.stream
-        if stream is None:
-            return
-        with contextlib.suppress(FileNotFoundError):
-            there, mine = os.stat(self.baseFilename), os.fstat(stream.fileno())
-            if os.path.samestat(there, mine):
+        # A file that is gone stays so until something is written.
+        with contextlib.suppress(OSError):
+            if stream is None or os.path.samestat(
+                os.stat(self.baseFilename), os.fstat(stream.fileno())
+            ):
                 return
-        # Not a change of where the core writes.
-        self.__dict__["stream"] = self._open()
-        stream.close()
+            # Not a change of where the core writes.
+            self.__dict__["stream"] = self._open()
+            stream.close()
 
     def _left_to_stdlib(self) -> Callable[..., None] | None:
         if self._core is None:
@@ -170,18 +180,9 @@ class TimedRotatingFileHandler(BaseRotatingHandler, handlers.TimedRotatingFileHa
             path, self.when, interval, self.backupCount, self.utc, time, **self._options
         )
 
-    def _settle(self, core: HandlerCore) -> None:
-        super()._settle(core)
-        self._find_rollover()
-
-    def _retire_core(self) -> None:
-        had_core = self._core is not None
-        super()._retire_core()
-        if had_core:
-            self._find_rollover()
-
-    def _find_rollover(self) -> None:
-        """Compute anew when the file ends: the core has rolled it over, maybe."""
+    def _renew_stream(self) -> None:
+        super()._renew_stream()
+        # When the file ends is another time then.
         with contextlib.suppress(OSError):
             written = int(os.stat(self.baseFilename).st_mtime)
             self.__dict__["rolloverAt"] = self.computeRollover(written)

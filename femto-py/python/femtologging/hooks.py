@@ -118,7 +118,7 @@ _NATIVE_NAMES = {
     5: "TRACE",
     10: "DEBUG",
     20: "INFO",
-    30: "WARNING",
+    30: "WARN",
     40: "ERROR",
     50: "CRITICAL",
 }

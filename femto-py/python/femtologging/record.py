@@ -1,7 +1,7 @@
 """Record: what only Python can tell of a record.
 
 Called on the caller by the native part, where a call needs it: to render a message that has no
-typed form, the text of an exception, and the fields that cost time to find.
+typed form, and to find the fields that cost time.
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
-from types import FrameType, TracebackType
-from typing import Any, TypeAlias
+from types import FrameType
+from typing import TypeAlias
 
-ExcInfo: TypeAlias = (
-    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-)
 Details: TypeAlias = tuple[
     tuple[str, int] | None,  # file and line
     str | None,  # function
@@ -40,15 +37,6 @@ def render(msg: object, args: tuple[object, ...]) -> str:
     if len(args) == 1 and isinstance(args[0], Mapping) and args[0]:
         return text % args[0]
     return text % args
-
-
-def exception_text(exc_info: Any) -> str:
-    """Return the text of an exception, given in any of the forms that ``exc_info`` takes."""
-    if isinstance(exc_info, BaseException):
-        exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
-    elif not isinstance(exc_info, tuple):
-        exc_info = sys.exc_info()
-    return _formatter.formatException(exc_info)
 
 
 def details(mask: int) -> Details:
@@ -107,8 +95,6 @@ def _task_name() -> str | None:
             pass
     return None
 
-
-_formatter = logging.Formatter()
 
 # The bits of `CaptureMask`.
 _LOCATION, _FUNCTION, _THREAD_ID, _THREAD_NAME, _PROCESS_ID, _PROCESS_NAME, _TASK_NAME = (

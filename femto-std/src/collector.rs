@@ -103,9 +103,12 @@ pub(crate) fn run(engine: &Arc<Engine>) {
 
         if records > 0 {
             idle_since = None;
-            nap = SHORTEST_NAP;
             if records < FEW {
+                nap = nap.min(FLOWING_NAP);
                 thread::park_timeout(nap);
+                nap *= 2;
+            } else {
+                nap = SHORTEST_NAP;
             }
             continue;
         }
@@ -413,6 +416,8 @@ const FEW: usize = 256;
 /// formatting a few dozen records.
 const MANY: usize = 2048;
 const SHORTEST_NAP: Duration = Duration::from_micros(50);
+/// How long it sleeps at most while records come, which others may be waiting to read.
+const FLOWING_NAP: Duration = Duration::from_micros(250);
 const LONGEST_NAP: Duration = Duration::from_micros(500);
 /// How long the collector looks for records by itself after the last one.
 const AWAKE: Duration = Duration::from_secs(1);

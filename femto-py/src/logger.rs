@@ -29,6 +29,8 @@ pub(crate) struct LoggerCore {
     name: Option<Box<str>>,
     generation: AtomicU64,
     threshold: AtomicI64,
+    /// Levels, as bits, that `isEnabledFor` was asked for since.
+    asked: AtomicU64,
     plan: Attached<Option<Plan>>,
 }
 
@@ -73,6 +75,14 @@ impl LoggerCore {
         self.plan.with(py, |plan| plan.as_ref().map(look)).flatten()
     }
 
+    /// Whether `isEnabledFor` is asked for this level the first time since something changed.
+    pub(crate) fn is_first_ask(&self, level: i64) -> bool {
+        let asked = self.asked.load(Relaxed);
+        let Ok(bit @ 0..64) = u32::try_from(level) else { return true };
+        self.asked.store(asked | 1 << bit, Relaxed);
+        asked & 1 << bit == 0
+    }
+
     /// Asks Python what the logger reaches now.
     pub(crate) fn refresh(&self, logger: Borrowed<'_, '_, PyAny>, generation: u64) -> PyResult<()> {
         let py = logger.py();
@@ -85,6 +95,7 @@ impl LoggerCore {
         };
         self.plan.set(py, new);
         self.threshold.store(threshold, Relaxed);
+        self.asked.store(0, Relaxed);
         self.generation.store(generation, Relaxed);
         Ok(())
     }
@@ -182,6 +193,7 @@ pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'p
             name: name.map(Into::into),
             generation: AtomicU64::new(0),
             threshold: AtomicI64::new(i64::MIN),
+            asked: AtomicU64::new(0),
             plan: Attached::new(None),
         },
     )?;

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::Borrowed;
 use pyo3::exceptions::{PyException, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
+use pyo3::types::{PyBool, PyDict};
 
 use crate::call::{self, Call, Outcome};
 use crate::ceiling::STATIC_MAX_LEVEL;
@@ -162,9 +162,27 @@ fn is_enabled_for<'py>(
         && core.get().threshold() != i64::MIN
         && let Some(number) = number
     {
-        return answer(number >= core.get().threshold());
+        let core = core.get();
+        let is_enabled = number >= core.threshold();
+        // A logger that is disabled remembers nothing.
+        if core.threshold() != i64::MAX && core.is_first_ask(number) {
+            cache(logger, level, is_enabled)?;
+        }
+        return answer(is_enabled);
     }
     Ok(Next::Call(names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?))
+}
+
+/// Writes the answer where stdlib's loggers keep theirs, for whoever looks there.
+#[cold]
+fn cache(logger: &Bound<'_, PyAny>, level: &Bound<'_, PyAny>, is_enabled: bool) -> PyResult<()> {
+    let py = logger.py();
+    let texts = &names::known(py)?.texts;
+    let attributes = logger.getattr(texts.attributes.bind(py))?.cast_into::<PyDict>()?;
+    match attributes.get_item(texts.cache.bind(py))?.map(Bound::cast_into_exact::<PyDict>) {
+        Some(Ok(cache)) => cache.set_item(level, is_enabled),
+        _ => Ok(()),
+    }
 }
 
 /// The core of a logger, up to date; `None` if that cannot be had. Holds the core: Python code, of

@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cpython.running import Suite
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -36,6 +37,28 @@ def run(tmp_path: Path) -> Run:
         return done
 
     return run_program
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that wait for CPython's own last."""
+    items.sort(key=_is_cpython)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cpython(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Suite | None]:
+    """Let CPython's own tests run beside the others, if somebody will look at them."""
+    if not any(map(_is_cpython, request.session.items)):
+        yield None
+        return
+    suite = Suite(tmp_path_factory.mktemp("cpython"))
+    yield suite
+    suite.stop()
+
+
+def _is_cpython(item: pytest.Item) -> bool:
+    return item.path.name == "test_cpython.py"
 
 
 PRELUDE = """\

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import logging as _logging
 import sys as _sys
-from importlib import import_module as _import_module
-from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
 from . import _femtologging as _native
 from . import hooks as _hooks
 from .config import basicConfig as basicConfig
-from .config import getLogger as getLogger
 from .context import log_context as log_context
 from .filter import LevelFilter as LevelFilter
 from .filter import NameFilter as NameFilter
@@ -32,7 +29,9 @@ from .install import uninstall as uninstall
 from .logger import FemtoLogger as FemtoLogger
 from .logger import FemtoManager as _FemtoManager
 from .logger import FemtoRootLogger as _FemtoRootLogger
+from .logger import getLogger as getLogger
 from .logger import resolve as _resolve
+from .mirror import Mirror as _Mirror
 from .record import ATTRIBUTES as _ATTRIBUTES
 from .structured import JSONFormatter as JSONFormatter
 from .structured import LogfmtFormatter as LogfmtFormatter
@@ -110,37 +109,16 @@ class _Witness(  # type: ignore[misc]
     """Below every class that the fast path stands for, so that a change of one changes this."""
 
 
-class _Module(_ModuleType):
-    """Stdlib's names are stdlib's: writing one here writes it there."""
-
-    def __getattr__(self, name: str) -> object:
-        if name in _handlers:
-            return getattr(_import_module("femtologging.handlers"), name)
-        if name == "handlers":  # few programs need it at once
-            return _import_module("femtologging.handlers")
-        return getattr(_logging, name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system sets submodules, which are never stdlib's.
-        is_own = name in self.__dict__ or f"{self.__name__}.{name}" in _sys.modules
-        if not is_own and hasattr(_logging, name):
-            setattr(_logging, name, value)
-        else:
-            super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*dir(_logging), *super().__dir__(), *_handlers})
-
-
-#: Those that come with ``femtologging.handlers``.
-_handlers = (
-    "MemoryHandler",
-    "RotatingFileHandler",
-    "TimedRotatingFileHandler",
-    "WatchedFileHandler",
-)
+#: What comes with submodules that few programs need at once.
+_lazy = {
+    "handlers": "handlers",
+    "MemoryHandler": "handlers",
+    "RotatingFileHandler": "handlers",
+    "TimedRotatingFileHandler": "handlers",
+    "WatchedFileHandler": "handlers",
+}
 _own = (
-    *_handlers,
+    *(_lazy.keys() - {"handlers"}),
     "FemtoLogger",
     "FileHandler",
     "HandlerStats",
@@ -164,4 +142,4 @@ __all__ = sorted({*_logging.__all__, *_own})
 _native.set_up(_ATTRIBUTES, _resolve, _hooks.revalidate)
 _native.bind(FemtoLogger, _NativeHandler, _Witness, _hooks.DICTIONARIES)
 _hooks.revalidate()
-_sys.modules[__name__].__class__ = _Module
+_sys.modules[__name__].__class__ = _Mirror

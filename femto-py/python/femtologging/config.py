@@ -1,4 +1,4 @@
-"""Config: ``basicConfig`` and ``getLogger`` with native loggers and handlers.
+"""Config: ``basicConfig`` with native handlers.
 
 All other names are those of stdlib's ``logging.config``.
 """
@@ -6,24 +6,15 @@ All other names are those of stdlib's ``logging.config``.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable
 from os import PathLike
-from typing import Any
+from typing import Any, NoReturn
 
 from .handler import FileHandler, StreamHandler
 from .level import check_level
-from .logger import chain, upgrade
-
-
-def getLogger(name: str | None = None) -> logging.Logger:
-    """Return the logger of this name, the root logger if there is none, with native methods.
-
-    It is the logger of stdlib's tree; it and its ancestors are upgraded in place.
-    """
-    logger = logging.getLogger(name)
-    for one in chain(logger):
-        upgrade(one)
-    return logger
+from .logger import getLogger
+from .mirror import Mirror
 
 
 def basicConfig(
@@ -39,16 +30,19 @@ def basicConfig(
     force: bool = False,
     encoding: str | None = None,
     errors: str | None = "backslashreplace",
+    **unknown: NoReturn,
 ) -> None:
     """Configure the root logger with a native handler; parameters and errors are stdlib's.
 
     :raises OSError: if the file cannot be opened; names the path.
-    :raises ValueError: for parameters that exclude each other, a wrong format, or a level name that
-        does not exist.
+    :raises ValueError: for parameters that do not exist or exclude each other, a wrong format, or a
+        level name that does not exist.
     """
     if level is not None:
         check_level(level)  # before anything is changed
     root = getLogger()
+    if unknown and (force or not root.handlers):
+        raise ValueError(f"Unrecognised argument(s): {', '.join(unknown)}")
     arguments: dict[str, Any] = {
         "format": format,
         "datefmt": datefmt,
@@ -67,7 +61,7 @@ def basicConfig(
         ]
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
-        logging.basicConfig(**given, force=force)
+        _basic_config(**given, force=force)
     except BaseException:
         if handlers is None:
             for handler in arguments["handlers"] or ():
@@ -84,7 +78,7 @@ def _text_arguments(
     return encoding, False, errors
 
 
-def __getattr__(name: str) -> Any:
-    from logging import config  # few programs need it at once
+#: Stdlib's, whatever takes its place later.
+_basic_config = logging.basicConfig
 
-    return getattr(config, name)
+sys.modules[__name__].__class__ = Mirror

@@ -30,7 +30,7 @@ from typing import (
 )
 
 from . import filter as _filter
-from . import recovery, shutdown
+from . import lifecycle, recovery
 from ._femtologging import HandlerCore, NativeFormatter, changed
 from .formatter import compiled, watch
 from .level import check_level
@@ -319,7 +319,7 @@ def prepare(handler: NativeHandler, options: Options) -> None:
 def start(handler: NativeHandler) -> None:
     """Open the core now, so that wrong parameters are told here."""
     _handlers.add(handler)
-    shutdown.prepare()
+    lifecycle.prepare()
     handler._ready_core()
 
 

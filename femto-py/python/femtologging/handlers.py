@@ -7,26 +7,29 @@ their cores as in ``handler``.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-from logging import handlers
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._femtologging import HandlerCore
 from .handler import FileHandler, NativeHandler, prepare, register, start
+from .mirror import Mirror, logging, submodule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import time
+    from logging import handlers
     from os import PathLike
 
     from typing_extensions import Unpack
 
     from ._femtologging import NativeFormatter
     from .handler import Options
+else:
+    handlers = submodule("handlers")
 
 
-class BaseRotatingHandler(FileHandler):
+class NativeRotatingHandler(FileHandler):
     """What the handlers that roll files over have in common."""
 
     namer: Callable[[str], str] | None
@@ -91,7 +94,7 @@ class BaseRotatingHandler(FileHandler):
         return super()._left_to_stdlib()
 
 
-class RotatingFileHandler(BaseRotatingHandler, handlers.RotatingFileHandler):
+class RotatingFileHandler(NativeRotatingHandler, handlers.RotatingFileHandler):
     """``logging.handlers.RotatingFileHandler``, writing and rolling over off the calling thread.
 
     Parameters are stdlib's; keyword arguments: see :class:`femtologging.handler.Options`. Sizes are
@@ -99,7 +102,7 @@ class RotatingFileHandler(BaseRotatingHandler, handlers.RotatingFileHandler):
     writes.
     """
 
-    _shaping = BaseRotatingHandler._shaping | {"maxBytes"}
+    _shaping = NativeRotatingHandler._shaping | {"maxBytes"}
 
     def __init__(
         self,
@@ -127,7 +130,7 @@ class RotatingFileHandler(BaseRotatingHandler, handlers.RotatingFileHandler):
         return HandlerCore.file(path, **self._options)
 
 
-class TimedRotatingFileHandler(BaseRotatingHandler, handlers.TimedRotatingFileHandler):
+class TimedRotatingFileHandler(NativeRotatingHandler, handlers.TimedRotatingFileHandler):
     """``logging.handlers.TimedRotatingFileHandler``, working off the calling thread.
 
     Parameters are stdlib's; keyword arguments: see :class:`femtologging.handler.Options`. Which
@@ -135,8 +138,8 @@ class TimedRotatingFileHandler(BaseRotatingHandler, handlers.TimedRotatingFileHa
     ``suffix``, or a method that is overridden, stdlib's code writes.
     """
 
-    _writing = (*BaseRotatingHandler._writing, "computeRollover", "getFilesToDelete")
-    _shaping = BaseRotatingHandler._shaping | {
+    _writing = (*NativeRotatingHandler._writing, "computeRollover", "getFilesToDelete")
+    _shaping = NativeRotatingHandler._shaping | {
         "atTime",
         "interval",
         "suffix",
@@ -268,10 +271,7 @@ register(handlers.TimedRotatingFileHandler, TimedRotatingFileHandler)
 register(handlers.WatchedFileHandler, WatchedFileHandler)
 register(handlers.MemoryHandler, MemoryHandler)
 
-
-def __getattr__(name: str) -> Any:
-    return getattr(handlers, name)
-
+sys.modules[__name__].__class__ = Mirror
 
 #: By ``when``: the seconds of one, and what the names of old files end with.
 _PERIODS = {

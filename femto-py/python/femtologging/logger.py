@@ -8,6 +8,7 @@ lists, the manager, and everything that ``hooks`` looks at.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -56,6 +57,14 @@ class FemtoLogger(logging.Logger):
         for key, value in (context.current() or {}).items():
             record.__dict__.setdefault(key, value)
         return record
+
+    def __reduce__(self) -> Any:
+        """Pickle as stdlib's loggers, by name."""
+        reduced: Any = super().__reduce__()
+        if sys.modules.get("logging") is logging:
+            return reduced
+        # Stdlib's function is not where it says.
+        return getLogger, reduced[1]
 
     def addHandler(self, hdlr: logging.Handler) -> None:
         """Add a handler; after ``install`` it is upgraded if it has a native twin."""
@@ -119,6 +128,8 @@ def downgrade(logger: logging.Logger) -> None:
     attributes.pop("_femto", None)
     for name in _LISTS:
         attributes[name] = list(attributes[name])
+    # What changed without stdlib's methods is not known there.
+    attributes["_cache"] = {}
     changed()
 
 
@@ -128,6 +139,17 @@ def chain(logger: logging.Logger) -> Iterator[logging.Logger]:
     while one is not None:
         yield one
         one = one.parent
+
+
+def getLogger(name: str | None = None) -> logging.Logger:
+    """Return the logger of this name, the root logger if there is none, with native methods.
+
+    It is the logger of stdlib's tree; it and its ancestors are upgraded in place.
+    """
+    logger = logging.getLogger(name)
+    for one in chain(logger):
+        upgrade(one)
+    return logger
 
 
 def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:

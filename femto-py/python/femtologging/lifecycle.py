@@ -1,4 +1,4 @@
-"""Shutdown: what is queued is written before a process says its last words.
+"""Lifecycle: what is queued is written before a process says its last words.
 
 At a normal end ``logging.shutdown`` flushes the handlers, and the native part writes what comes
 even later. Here are the ends that pass that by.

@@ -434,3 +434,32 @@ else:
     raise AssertionError
 """
     )
+
+
+@pytest.mark.parametrize("kind", ["RotatingFileHandler", "TimedRotatingFileHandler"])
+def test_records_that_stdlib_writes_roll_the_file_over_too(run: Run, kind: str) -> None:
+    """A record without a level has no typed form; the core goes on in the new file."""
+    run(
+        f"""
+import glob, time
+given = {{"maxBytes": 30, "backupCount": 9}} if "{kind}"[0] == "R" else {{"when": "S"}}
+handler = femtologging.{kind}("app.log", **given)
+log = femtologging.getLogger("app")
+log.addHandler(handler)
+for n in range(3):
+    handler.handle(logging.makeLogRecord({{"msg": f"{{n}}" * 20}}))
+    if "when" in given:
+        time.sleep(1.1)
+    log.warning("%s", f"{{n}}" * 20)
+    assert handler._core is not None
+handler.close()
+files = sorted(glob.glob("app.log.*"), reverse="when" not in given) + ["app.log"]
+texts = [open(name).read().split() for name in files]
+lines = [f"{{n}}" * 20 for n in range(3) for _ in range(2)]
+if "when" in given:
+    # The second of a round may be the one of the next, too.
+    assert len(files) >= 4 and sum(texts, []) == lines, texts
+else:
+    assert texts == [[line] for line in lines], texts
+"""
+    )

@@ -131,7 +131,7 @@ def test_importing_imports_no_submodule_of_logging(run) -> None:
     run(
         """
     assert "logging.handlers" not in sys.modules and "logging.config" not in sys.modules
-    femtologging.config, femtologging.handlers
+    femtologging.config
     femtologging.basicConfig(level="INFO")
     femtologging.install()
     assert "logging.handlers" not in sys.modules and "logging.config" not in sys.modules

@@ -58,6 +58,7 @@ def test_plain_calls_never_make_a_record(run, tmp_path: Path) -> None:
     ("change", "fast"),
     [
         ("pass", True),
+        ("root.addHandler(type('Own', (logging.NullHandler,), {})())", False),
         ("root.addHandler(logging.NullHandler())", True),
         ("log.addFilter(logging.Filter(log.name))", True),
         ("handler.addFilter(femtologging.LevelFilter(10))", True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ._femtologging import HandlerCore
 from .handler import FileHandler, NativeHandler, prepare, register, start
@@ -75,23 +75,22 @@ class NativeRotatingHandler(FileHandler):
             self._renew_stream()
 
     def _renew_stream(self) -> None:
-        """Open the file that has the name, if that is another one by now."""
+        """Have the stream at the end of the file that has the name: stdlib's code asks it how long."""
         stream = self.stream
         # A file that is gone stays so until something is written.
         with contextlib.suppress(OSError):
-            if stream is None or os.path.samestat(
-                os.stat(self.baseFilename), os.fstat(stream.fileno())
-            ):
+            if stream is None or stream.closed:
+                return
+            if os.path.samestat(os.stat(self.baseFilename), os.fstat(stream.fileno())):
+                if stream.seekable():
+                    stream.seek(0, os.SEEK_END)
                 return
             # Not a change of where the core writes.
             self.__dict__["stream"] = self._open()
             stream.close()
 
     def _left_to_stdlib(self) -> Callable[..., None] | None:
-        if self._core is None:
-            return handlers.BaseRotatingHandler.emit
-        self._settle(self._core)
-        return super()._left_to_stdlib()
+        return handlers.BaseRotatingHandler.emit
 
 
 class RotatingFileHandler(NativeRotatingHandler, handlers.RotatingFileHandler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,17 +22,16 @@ class Suite:
         self.running = {way: self.start(way) for way in WAYS}
         self.finished: dict[str, dict[str, str]] = {}
 
-    def start(self, way: str, *tests: str) -> subprocess.Popen[str]:
+    def start(self, way: str, *tests: str) -> subprocess.Popen[bytes]:
         folder = self.folder / way
         folder.mkdir(exist_ok=True)
         with (folder / "log.txt").open("a") as log:
             return subprocess.Popen(
-                [sys.executable, str(SUITE), way, *tests],
+                [sys.executable, str(SUITE), "outcomes.json", way, *tests],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=log,
                 stderr=log,
-                text=True,
             )
 
     def outcomes(self, way: str) -> dict[str, str]:
@@ -42,17 +42,15 @@ class Suite:
     def again(self, way: str, tests: set[str]) -> dict[str, str]:
         return self.read(way, self.start(way, *sorted(tests)))
 
-    def read(self, way: str, process: subprocess.Popen[str]) -> dict[str, str]:
+    def read(self, way: str, process: subprocess.Popen[bytes]) -> dict[str, str]:
         try:
-            told, _ = process.communicate(timeout=240)
+            process.wait(timeout=240)
         finally:
             process.kill()
         if process.returncode == NO_TESTS:
             pytest.skip("this Python comes without its tests")
         assert process.returncode == 0, self.log(way)
-        outcomes = dict(reversed(line.split(" ", 1)) for line in told.splitlines())
-        # What comes last says that all ran.
-        assert outcomes.pop("end") == "the"
+        outcomes: dict[str, str] = json.loads((self.folder / way / "outcomes.json").read_text())
         return outcomes
 
     def log(self, way: str) -> str:
@@ -61,4 +59,4 @@ class Suite:
     def stop(self) -> None:
         for process in self.running.values():
             process.kill()
-            process.communicate()
+            process.wait()

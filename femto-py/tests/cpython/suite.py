@@ -1,13 +1,13 @@
-"""Runs CPython's own tests of logging, unmodified: ``suite.py WAY [TEST...]``.
+"""Runs CPython's own tests of logging, unmodified: ``suite.py OUT WAY [TEST...]``.
 
 WAY is ``stdlib``, ``install`` (with ``femtologging.install()`` active) or ``module`` (with
-``femtologging`` where ``import logging`` finds it). Prints a line for each test: its outcome, a
-space, its name; at last ``the end``. Exit status 77 if this Python has no tests of logging.
+``femtologging`` where ``import logging`` finds it). Writes the outcomes by test as JSON to the file
+OUT. Exit status 77 if this Python has no tests of logging.
 """
 
 from __future__ import annotations
 
-import os
+import json
 import sys
 import unittest
 
@@ -62,7 +62,7 @@ def begin(way: str) -> None:
     sys.modules["logging.handlers"] = femtologging.handlers
 
 
-def main(way: str, names: list[str]) -> None:
+def main(out: str, way: str, names: list[str]) -> None:
     # Loggers of what the tests import come before any of the tests, whatever the way.
     begin(way)
     try:
@@ -78,14 +78,12 @@ def main(way: str, names: list[str]) -> None:
         suite = unittest.defaultTestLoader.loadTestsFromNames(names, tests)
     else:
         suite = unittest.defaultTestLoader.loadTestsFromModule(tests)
-    out = os.fdopen(os.dup(1), "w")
     runner = unittest.TextTestRunner(stream=sys.stderr, resultclass=Result)
     result = runner.run(suite)
     assert isinstance(result, Result)
-    for name, outcome in result.outcomes.items():
-        print(outcome, name, file=out)
-    print("the end", file=out)
+    with open(out, "w") as file:
+        json.dump(result.outcomes, file)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -392,6 +392,9 @@ impl Sink for RotatingSink {
             return Err(problem.unwrap_or_else(|| io::ErrorKind::ResourceBusy.into()));
         };
         let rolled = if size > 0 { self.begin_new() } else { Ok(()) };
+        if rolled.is_ok() {
+            self.schedule();
+        }
         self.leave();
         rolled
     }

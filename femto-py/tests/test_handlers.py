@@ -423,6 +423,12 @@ for n in range(1000):
     done = run('print(open("app.log").read(), end="")')
     lines = [line for line in done.stdout.splitlines() if "recovered" not in line]
     assert lines == [f"INFO record {n}" for n in range(1000)] * 2
+    # The next one has another file.
+    run(first + "import signal\nos.kill(os.getpid(), signal.SIGKILL)", status=-9)
+    run(first.replace("app.log", "other.log"))
+    written = run('print(open("app.log").read() + open("other.log").read())').stdout
+    for n in range(1000):
+        assert written.count(f"INFO record {n}\n") == 4, n
     run(
         """
 femtologging.FileHandler("app.log", recover="app.ring")

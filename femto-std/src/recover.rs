@@ -38,7 +38,7 @@ use crate::{Error, engine, registry, report, state};
 /// returned is lost when the process is killed.
 ///
 /// One file a process, made as the first thing or later. What a process that was killed left in it is
-/// written to the handlers of the same names (those of the root, where there is none) before anything
+/// written to the handlers of the same names (those of the root, where there is none, or any) before anything
 /// else, as soon as there are handlers: to files exactly once, to other sinks at least once.
 ///
 /// Each process has a file of its own: if that at `path` is in use, a number is appended (`path.1`).

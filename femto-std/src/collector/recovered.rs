@@ -235,13 +235,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The handlers that there are.
 struct Handlers {
     named: Vec<(String, Arc<Handler>)>,
-    /// Those of the root, for records whose handler is not there.
+    /// Those of the root, for records whose handler is not there; where it has none, the first of all.
     root: Vec<Arc<Handler>>,
 }
 
 impl Handlers {
     fn now() -> Self {
-        let root = Manager::global().root().handlers();
+        let mut root = Manager::global().root().handlers();
         let mut all: Vec<Arc<Handler>> = Vec::new();
         for destination in registry::lock().routes.iter() {
             for handler in destination.handlers.iter().flat_map(|handler| handler.writers()) {
@@ -251,8 +251,12 @@ impl Handlers {
             }
         }
         let is_open = |handler: &Arc<Handler>| !handler.is_closed();
-        let named = all.into_iter().filter(is_open).map(|handler| (handler.name(), handler));
-        Self { named: named.collect(), root: root.into_iter().filter(is_open).collect() }
+        all.retain(is_open);
+        root.retain(is_open);
+        if root.is_empty() {
+            root.extend(all.first().cloned());
+        }
+        Self { named: all.into_iter().map(|handler| (handler.name(), handler)).collect(), root }
     }
 
     /// Those of these names; for a name that none has, those of the root.

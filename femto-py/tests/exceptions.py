@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from femtologging import exception
+from femtologging import exception_text as exception
 
 FORMATTER = logging.Formatter()
 

@@ -29,7 +29,7 @@ def test_random_exceptions_have_the_text_of_stdlib(seed: int, tmp_path: Path) ->
 
 def test_a_repeated_call_site_takes_the_kept_stack(run) -> None:
     done = run("""
-        from femtologging import exception
+        from femtologging import exception_text as exception
         femtologging.basicConfig(filename="app.log", format="%(message)s")
         log = femtologging.getLogger("app")
         expected = []

@@ -100,7 +100,7 @@ def _default(value: object) -> object:
 def _encoder() -> json.JSONEncoder:
     import json  # few programs need it
 
-    return json.JSONEncoder(default=_default, allow_nan=False)
+    return json.JSONEncoder(default=_default, allow_nan=False, separators=(",", ":"))
 
 
 _MOST_CAUSES = 16

@@ -75,7 +75,7 @@ class NativeRotatingHandler(FileHandler):
             self._renew_stream()
 
     def _renew_stream(self) -> None:
-        """Have the stream at the end of the file that has the name, which stdlib's code measures."""
+        """Have the stream at the end of the file of that name, which stdlib's code measures."""
         stream = self.stream
         # A file that is gone stays so until something is written.
         with contextlib.suppress(OSError):

@@ -65,7 +65,7 @@ tools() { venv tools "${NEWEST#* }" 'maturin>=1.9,<2' 'ruff>=0.14' 'mypy>=1.18';
 # Sets WHEEL to its path.
 wheel() {
     local version=$1 python=$2 folder=$CACHE/wheels/$1 hash
-    hash=$(hash_of Cargo.toml Cargo.lock femto-core femto-std femto-py/{Cargo.toml,pyproject.toml,src,python})
+    hash=$(hash_of Cargo.toml Cargo.lock femto-core femto-std femto-py/{Cargo.toml,pyproject.toml,README.md,bridge,src,python})
     if [ "$(cat "$folder/built-from" 2>/dev/null)" != "$hash $python" ]; then
         tools
         echo "building the wheel for Python $version"

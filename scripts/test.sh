@@ -22,7 +22,7 @@ choose_members() {
     if have_python "rust: clippy and documentation of femto-py"; then
         export PYO3_PYTHON=${NEWEST#* }
     else
-        MEMBERS+=(--exclude femto-py)
+        MEMBERS+=(--exclude femto-py --exclude femto-python)
     fi
 }
 
@@ -38,6 +38,7 @@ test_lint() {
     step "lint: clippy, every feature of femto-std" \
         cargo clippy "${LOCKED[@]}" "${FEATURES[@]}" --all-targets -- -D warnings
     have_python "lint: Python" || return 0
+    step "lint: clippy, femto-python by feature, an extension module" clippy_bridge
     step "lint: ruff" ruff_check
     step "lint: mypy" mypy_check
 }
@@ -46,6 +47,7 @@ rustfmt_check() {
     cargo fmt --check
     cargo fmt --check --all --manifest-path targets/Cargo.toml
     cargo fmt --check --manifest-path femto-std/benches/Cargo.toml
+    cargo fmt --check --manifest-path femto-py/tests/extension/Cargo.toml
 }
 
 clippy_features() {
@@ -54,6 +56,15 @@ clippy_features() {
         alloc,float,int128,max_level_off release_max_level_info; do
         cargo clippy "${LOCKED[@]}" -p femto-core --no-default-features --features "$features" -- -D warnings
     done
+}
+
+clippy_bridge() {
+    local features
+    for features in log tracing log,tracing; do
+        cargo clippy "${LOCKED[@]}" -p femto-python --no-default-features --features "$features" -- -D warnings
+    done
+    PYO3_BUILD_EXTENSION_MODULE=1 PYO3_NO_PYTHON=1 \
+        cargo clippy "${LOCKED[@]}" --manifest-path femto-py/tests/extension/Cargo.toml -- -D warnings
 }
 
 ruff_check() {

@@ -3,9 +3,11 @@
 //! A call's way through the files: `native` (raw functions; level), `method`, `logger` (what a
 //! logger remembers of the tree), `plain` or `call` (keyword arguments), `message` (template and
 //! arguments), `field` (`extra` and the context), `record` (what costs time to find; the frame), `handler`, `formatter`.
+//! Records of other extension modules' Rust code come by `native::table` and `bridge`.
 
 #![deny(unsafe_code)]
 
+mod bridge;
 mod call;
 mod ceiling;
 mod context;
@@ -27,6 +29,8 @@ use pyo3::prelude::*;
 /// The binary part of `femtologging`.
 #[pymodule(gil_used = true)]
 mod _femtologging {
+    #[pymodule_export]
+    use crate::bridge::{rust_counts, rust_table};
     #[pymodule_export]
     use crate::context::use_context;
     #[pymodule_export]

@@ -42,7 +42,7 @@ pub(crate) struct Plan {
     pub(crate) lowest: i64,
     pub(crate) highest: i64,
     /// The logger's own limits.
-    limits: Vec<Py<RateLimit>>,
+    pub(crate) limits: Vec<Py<RateLimit>>,
     pub(crate) level_names: Option<LevelNames>,
     /// Which keys of `extra` formatters print.
     pub(crate) wanted: Arc<Wanted>,
@@ -147,9 +147,7 @@ impl Plan {
             made_for,
         }
     }
-}
 
-impl Plan {
     /// Whether the logger's limits let a record with this template pass.
     pub(crate) fn admits(&self, name: &str, template: &str) -> bool {
         self.limits.iter().all(|limit| limit.get().admits(name, template))

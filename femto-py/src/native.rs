@@ -11,18 +11,26 @@
 
 mod attached;
 mod cores;
+mod table;
 mod watch;
 
 pub(crate) use attached::Attached;
 pub(crate) use cores::{find, forget, remember};
+pub(crate) use table::{
+    attach, detached, interrupt, is_attached, is_of_python, table, thread_ident,
+};
 pub(crate) use watch::{
     accept_hooks, changed, current_generation, generation, hooks_are_unchanged, is_current,
+    is_unchanged_since,
 };
 
 use core::ffi::c_int;
 use core::panic::AssertUnwindSafe;
 use core::ptr;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicU32, AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+};
 use core::time::Duration;
 use std::panic::catch_unwind;
 
@@ -122,8 +130,7 @@ pub(crate) unsafe extern "C-unwind" fn one<const M: usize>(
 /// Tells PyO3 that the thread is attached: else it would keep what is dropped until it hears so.
 #[cold]
 pub(crate) fn attached<R>(run: impl FnOnce() -> R) -> R {
-    // SAFETY: attached.
-    let thread = unsafe { ffi::PyThread_get_thread_ident() } as u64;
+    let thread = thread_ident();
     if ![0, thread].contains(&ENDING_THREAD.load(Relaxed)) {
         // SAFETY: attached. It never is again: the process ends.
         unsafe { ffi::PyEval_SaveThread() };
@@ -165,10 +172,9 @@ impl Drop for Inside {
 /// those inside have a second to come out.
 #[pyfunction]
 pub(crate) fn end(py: Python<'_>) {
-    // SAFETY: attached.
-    ENDING_THREAD.store(unsafe { ffi::PyThread_get_thread_ident() } as u64, Relaxed);
+    ENDING_THREAD.store(thread_ident(), SeqCst);
     for _ in 0..1000 {
-        if INSIDE.load(Relaxed) == 0 {
+        if INSIDE.load(Relaxed) == 0 && !table::is_somebody_attaching() {
             return;
         }
         py.detach(|| std::thread::sleep(Duration::from_millis(1)));
@@ -179,6 +185,7 @@ pub(crate) fn end(py: Python<'_>) {
 #[pyfunction]
 pub(crate) fn forked() {
     INSIDE.store(0, Relaxed);
+    table::forget_attaching();
 }
 
 /// What a method leaves to the raw function that called it.

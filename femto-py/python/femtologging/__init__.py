@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 from . import _femtologging as _native
 from . import hooks as _hooks
+from ._femtologging import rust_counts as rust_counts
+from .bridge import setup_rust_logging as setup_rust_logging
+from .bridge import setup_rust_tracing as setup_rust_tracing
 from .config import basicConfig as basicConfig
 from .context import log_context as log_context
 from .filter import LevelFilter as LevelFilter
@@ -134,6 +137,9 @@ _own = (
     "getLogger",
     "install",
     "log_context",
+    "rust_counts",
+    "setup_rust_logging",
+    "setup_rust_tracing",
     "stats",
     "uninstall",
 )

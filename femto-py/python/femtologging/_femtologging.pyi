@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from logging import Handler, Logger
 from os import PathLike
+from types import ModuleType
 from typing import Any, Literal, final
 
 __version__: str
@@ -230,3 +231,16 @@ def flush_all(seconds: float) -> None:
 
 def path_counts() -> tuple[int, int]:
     """Return how many enabled calls went which way: fast, slow."""
+
+def rust_table(bridge: ModuleType) -> object:
+    """Return the functions by which other extension modules hand their records over.
+
+    ``bridge`` is the module that they ask what a logger reaches.
+    """
+
+def rust_counts() -> tuple[int, int, int]:
+    """Return how many records of Rust's ``log`` and ``tracing`` went which way.
+
+    Handed over without the interpreter; as a ``LogRecord``; dropped, because Python code would have
+    had to see them when the interpreter was at its end.
+    """

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 from . import handler as _handler
 from .formatter import unwatch
-from .logger import FemtoManager, downgrade, upgrade
+from .logger import FemtoManager, all_loggers, downgrade, upgrade
 
 
 def install(*, handlers: bool = True) -> None:
@@ -18,11 +17,11 @@ def install(*, handlers: bool = True) -> None:
 
     Loggers and handlers of classes of their own stay as they are.
     """
-    for logger in _loggers():
+    for logger in all_loggers():
         upgrade(logger)
     FemtoManager.upgrades = True
     if handlers:
-        for logger in _loggers():
+        for logger in all_loggers():
             for one in logger.handlers:
                 _adopt(one)
         FemtoManager.adopt = _adopt
@@ -35,7 +34,7 @@ def uninstall() -> None:
     """
     FemtoManager.upgrades = False
     FemtoManager.adopt = None
-    for logger in _loggers():
+    for logger in all_loggers():
         for one in logger.handlers:
             unwatch(one.formatter)
         downgrade(logger)
@@ -49,14 +48,6 @@ def uninstall() -> None:
 def _adopt(handler: logging.Handler) -> None:
     if _handler.adopt(handler):
         _adopted.append(handler)
-
-
-def _loggers() -> Iterator[logging.Logger]:
-    yield logging.root
-    # A copy: other threads may ask for loggers meanwhile.
-    for logger in list(logging.Logger.manager.loggerDict.values()):
-        if isinstance(logger, logging.Logger):
-            yield logger
 
 
 #: The handlers that `install` upgraded.

@@ -92,6 +92,11 @@ class FemtoManager(logging.Manager):
             upgrade(logger)
         return logger
 
+    def _fixupParents(self, alogger: logging.Logger) -> None:
+        # A new logger may let through what none does so far, before anybody watches it.
+        super()._fixupParents(alogger)  # type: ignore[misc]
+        changed()
+
     def _clear_cache(self) -> None:
         super()._clear_cache()  # type: ignore[misc]
         changed()
@@ -152,6 +157,15 @@ def getLogger(name: str | None = None) -> logging.Logger:
     return logger
 
 
+def all_loggers() -> Iterator[logging.Logger]:
+    """Yield every logger of the process."""
+    yield logging.root
+    # A copy: other threads may ask for loggers meanwhile.
+    for logger in list(logging.Logger.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):
+            yield logger
+
+
 def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
     """Return what the native part remembers of a logger.
 
@@ -160,7 +174,7 @@ def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
     code has to see it.
     """
     loggers = list(chain(logger))
-    if not hooks.are_levels_plain() or not all(map(_is_watched, loggers)):
+    if not hooks.are_levels_plain() or not all(map(is_watched, loggers)):
         return _UNKNOWN, None
     threshold = _threshold(logger, loggers)
     passing = filter.of_logger(logger)
@@ -196,7 +210,7 @@ def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:
     return max(_UNKNOWN + 1, min(level, _NEVER))
 
 
-def _is_watched(logger: logging.Logger) -> bool:
+def is_watched(logger: logging.Logger) -> bool:
     """Whether changes of this logger are noticed, and none of its methods are its own."""
     return (
         upgrade(logger)

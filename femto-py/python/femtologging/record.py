@@ -53,9 +53,9 @@ def details(mask: int) -> Details:
         name = threading.current_thread().name if mask & _THREAD_NAME else ""
         thread = (threading.get_ident(), name)
     if mask & (_PROCESS_ID | _PROCESS_NAME):
-        process = (os.getpid(), _process_name() if mask & _PROCESS_NAME else "")
+        process = (os.getpid(), process_name() if mask & _PROCESS_NAME else "")
     if mask & _TASK_NAME:
-        task = _task_name()
+        task = task_name()
     return location, function, thread, process, task
 
 
@@ -76,7 +76,8 @@ def _is_internal(frame: FrameType) -> bool:
     return sys.version_info >= (3, 11) and "importlib" in filename and "_bootstrap" in filename
 
 
-def _process_name() -> str:
+def process_name() -> str:
+    """Return the name of the process, as ``LogRecord`` finds it."""
     multiprocessing = sys.modules.get("multiprocessing")
     if multiprocessing is not None:
         try:
@@ -86,7 +87,8 @@ def _process_name() -> str:
     return "MainProcess"
 
 
-def _task_name() -> str | None:
+def task_name() -> str | None:
+    """Return the name of the running task, as ``LogRecord`` finds it."""
     asyncio = sys.modules.get("asyncio")
     if asyncio is not None:
         try:

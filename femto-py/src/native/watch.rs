@@ -11,6 +11,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::bridge;
 use crate::logger::LoggerCore;
 use crate::names;
 
@@ -26,6 +27,13 @@ pub(crate) fn is_current(core: &LoggerCore) -> bool {
     core.generation() == GENERATION.load(Relaxed) && hooks_are_unchanged()
 }
 
+/// Whether what was true at that count still is. For threads that are not attached, too: they may
+/// learn of a change a moment later than the thread that made it.
+#[inline(always)]
+pub(crate) fn is_unchanged_since(generation: u64) -> bool {
+    generation == GENERATION.load(Relaxed) && hooks_are_unchanged()
+}
+
 /// Whether nobody has touched the classes, or the dictionaries whose names matter.
 #[inline(always)]
 pub(crate) fn hooks_are_unchanged() -> bool {
@@ -36,8 +44,11 @@ pub(crate) fn hooks_are_unchanged() -> bool {
 #[inline(always)]
 fn witness_version() -> u32 {
     match ptr::NonNull::new(WITNESS.load(Relaxed)) {
-        // SAFETY: a class that `bind` holds a reference to for ever.
-        Some(class) => unsafe { (*class.as_ptr()).tp_version_tag },
+        // SAFETY: a class that `bind` holds a reference to for ever. Read at once, as threads that are
+        // not attached look here too.
+        Some(class) => unsafe {
+            AtomicU32::from_ptr(&raw mut (*class.as_ptr()).tp_version_tag).load(Relaxed)
+        },
         None => 0,
     }
 }
@@ -110,8 +121,11 @@ mod dictionaries {
     #[inline(always)]
     fn version(at: usize) -> u64 {
         match ptr::NonNull::new(WATCHED[at].load(Relaxed)) {
-            // SAFETY: a dictionary that `watch` holds a reference to for ever.
-            Some(dictionary) => unsafe { (*dictionary.as_ptr()).ma_version_tag },
+            // SAFETY: a dictionary that `watch` holds a reference to for ever. Read at once, as threads
+            // that are not attached look here too.
+            Some(dictionary) => unsafe {
+                AtomicU64::from_ptr(&raw mut (*dictionary.as_ptr()).ma_version_tag).load(Relaxed)
+            },
             None => 0,
         }
     }
@@ -153,6 +167,7 @@ pub(crate) fn generation(py: Python<'_>) -> PyResult<u64> {
 #[pyfunction]
 pub(crate) fn changed() {
     GENERATION.store(GENERATION.load(Relaxed) + 1, Relaxed);
+    bridge::raise();
 }
 
 /// Takes classes and dictionaries as they are now for unchanged.

@@ -358,12 +358,16 @@ fn lower(bridge: &Bound<'_, PyAny>) -> PyResult<()> {
     if IS_LOWERED.load(Relaxed) || FOLLOWERS.load().is_empty() {
         return Ok(());
     }
-    let generation = native::current_generation();
-    let lowest: i64 = bridge.call_method0("lowest")?.extract()?;
-    // No Python code runs between this look and the end.
-    if native::is_unchanged_since(generation) {
-        tell(u8::try_from(lowest.clamp(0, 255)).unwrap_or(0));
-        IS_LOWERED.store(true, Relaxed);
+    // The first look may upgrade loggers, which is a change.
+    for _ in 0..2 {
+        let generation = native::current_generation();
+        let lowest: i64 = bridge.call_method0("lowest")?.extract()?;
+        // No Python code runs between this look and the end.
+        if native::is_unchanged_since(generation) {
+            tell(u8::try_from(lowest.clamp(0, 255)).unwrap_or(0));
+            IS_LOWERED.store(true, Relaxed);
+            break;
+        }
     }
     Ok(())
 }

@@ -53,6 +53,7 @@ def test_records_reach_the_loggers_of_their_targets(run_with) -> None:
     ext.on_thread(2, True)
     assert lines() == ["INFO a.b.c one", "ERROR plain two", "INFO ext.thread record 0", "INFO ext.thread record 1"]
     assert femtologging.rust_counts() == (4, 0, 0), femtologging.rust_counts()
+    assert ext.max_level() == "INFO", ext.max_level()
     """
     )
 

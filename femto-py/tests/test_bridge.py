@@ -385,3 +385,26 @@ def test_an_extension_works_without_femtologging(extension: Path, tmp_path: Path
     (tmp_path / "femto_extension.abi3.so").symlink_to(extension)
     code = "import sys; sys.modules['femtologging'] = None; import femto_extension as e; e.log_one('info', 'a', 'b')"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
+
+
+def test_contexts_and_native_filters_count(run_with) -> None:
+    run_with(
+        START
+        + """
+    handler = logging.root.handlers[0]
+    handler.setFormatter(logging.Formatter("%(message)s %(who)s", defaults={"who": "nobody"}))
+    ext.log_one("info", "a", "1")
+    with femtologging.log_context(who="ada"):
+        ext.log_one("info", "a", "2")
+        ext.on_thread(1, False)  # not Python's thread
+    ext.log_one("info", "a", "3")
+    logging.getLogger("a").addFilter(femtologging.LevelFilter(max_level="WARNING"))
+    ext.log_one("error", "a", "4"); ext.log_one("warn", "a", "5")
+    logging.getLogger("a").addFilter(limit := femtologging.RateLimitFilter("first 2"))
+    for _ in range(4): ext.log_one("info", "a", "6")
+    assert lines() == [
+        "1 nobody", "2 ada", "record 0 nobody", "3 nobody", "5 nobody", "6 nobody", "6 nobody",
+    ], lines()
+    assert limit.rejected == 2 and femtologging.rust_counts()[1:] == (1, 0), femtologging.rust_counts()
+    """
+    )

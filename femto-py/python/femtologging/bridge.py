@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import hooks, record, shutdown
+from . import hooks, lifecycle, record
 from ._femtologging import rust_table
 from .logger import all_loggers, chain, is_watched, upgrade
 
@@ -86,7 +86,7 @@ def table(version: int) -> object:
             f"the extension module needs version {version} of femtologging's bridge, this is"
             f" {VERSION}: install the femtologging of the same release as its femto-python"
         )
-    shutdown.prepare()
+    lifecycle.prepare()
     return rust_table(sys.modules[__name__])
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import decimal
 import enum
 import logging
+import logging.handlers
 import random
 import sys
 import threading
 from typing import Any
 
 import femtologging
+import femtologging.handlers
 from femtologging import _femtologging as native
 
 FORMATS = [
@@ -156,30 +158,62 @@ def change(
         logging.disable(pick.choice([0, 0, 0, 10, 20]))
     elif action == 7:
         log.filters[:] = pick.choice(
-            [[], [], [logging.Filter("a")], [lambda record: record.levelno != 30]]
+            [
+                [],
+                [],
+                [logging.Filter("a")],
+                [logging.Filter("a"), logging.Filter("a.b")],
+                [lambda record: record.levelno != 30],
+            ]
         )
     elif action == 8:
-        handler.filters = pick.choice([[], [], [logging.Filter("a.b")]])
+        handler.filters = pick.choice(
+            [[], [], [logging.Filter("a.b")], [lambda record: "1" not in str(record.msg)]]
+        )
     else:
         logging.addLevelName(
             pick.choice([5, 25, 20]), pick.choice(["NOTICE", "note \u00e9", "INFO"])
         )
 
 
+def make_handler(pick: random.Random, who: str, n: int) -> tuple[logging.Handler, logging.Handler]:
+    """Return a handler, and the one that formats for it."""
+    names, more = (femtologging, femtologging.handlers)
+    if who == "stdlib":
+        names, more = (logging, logging.handlers)
+    path = f"{who}{n}.log"
+    text: dict[str, Any] = {
+        "encoding": "utf-8",
+        "errors": pick.choice([None, "backslashreplace"]),
+        "delay": pick.choice([True, False]),
+    }
+    kind = pick.randint(0, 5)
+    if kind == 0:
+        # Sizes are counted in bytes or in characters: the files are compared together.
+        handler = more.RotatingFileHandler(path, "a", 9_000, 500, **text)
+    elif kind == 1:
+        handler = more.WatchedFileHandler(path, "w", **text)
+    elif kind == 2:
+        target = names.FileHandler(path, "w", **text)
+        handler = more.MemoryHandler(pick.choice([1, 7, 100]), pick.choice([20, 40]), target)
+        return handler, target
+    elif kind == 3:
+        handler = more.TimedRotatingFileHandler(path, "W0", **text)
+    else:
+        handler = names.FileHandler(path, "w", **text)
+    return handler, handler
+
+
 def main(who: str, seed: int) -> None:
     threading.current_thread().name = "main \u00e9"
     pick = random.Random(seed)
     native_handlers = who == "femto"
-    file_handler = femtologging.FileHandler if native_handlers else logging.FileHandler
-    handlers = [
-        file_handler(
-            f"{who}{n}.log", "w", encoding="utf-8", errors=pick.choice([None, "backslashreplace"])
-        )
-        for n in range(3)
-    ]
-    for handler in handlers:
+    handlers = []
+    for n in range(3):
+        handler, formatting = make_handler(pick, who, n)
         fmt, style = pick.choice(FORMATS)
-        handler.setFormatter(logging.Formatter(fmt, style=style))  # type: ignore[arg-type]
+        formatting.setFormatter(logging.Formatter(fmt, style=style))  # type: ignore[arg-type]
+        handlers.append(handler)
     names = [None, "a", "a.b", "a.b.c", "other"]
     get = femtologging.getLogger if native_handlers and seed % 2 else logging.getLogger
     loggers = [get(name) for name in names]

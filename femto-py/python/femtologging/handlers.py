@@ -243,8 +243,7 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
         start(self)
 
     def _open_core(self) -> HandlerCore | None:
-        # A plain handler, whose class `native_core` depends on, does not say when it changes.
-        target = self.target.native_core() if isinstance(self.target, NativeHandler) else None
+        target = self._find_target_core()
         if target is None or self.buffer or self.capacity < 1:
             return None
         self.__dict__["_target_core"] = target
@@ -252,11 +251,16 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
 
     def _ready_core(self) -> HandlerCore | None:
         if self._core is not None:
-            target = self.target.native_core() if isinstance(self.target, NativeHandler) else None
-            if target is not self._target_core:
+            # What is kept has what the target's formatter of then prints.
+            is_same = self._told[0] is self._native_formatter()
+            if not is_same or self._find_target_core() is not self._target_core:
                 self._core.flush(_PATIENCE)
                 self._retire_core()
         return super()._ready_core()
+
+    def _find_target_core(self) -> HandlerCore | None:
+        # A plain handler does not say when it changes.
+        return self.target.native_core() if isinstance(self.target, NativeHandler) else None
 
     def _native_formatter(self) -> NativeFormatter | None:
         return self.target._native_formatter() if isinstance(self.target, NativeHandler) else None

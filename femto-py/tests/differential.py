@@ -192,7 +192,8 @@ def make_handler(pick: random.Random, who: str, n: int) -> tuple[logging.Handler
         # Sizes are counted in bytes or in characters: the files are compared together.
         handler = more.RotatingFileHandler(path, "a", 9_000, 500, **text)
     elif kind == 1:
-        handler = more.WatchedFileHandler(path, "w", **text)
+        # With "w" and a delay stdlib's loses its first line.
+        handler = more.WatchedFileHandler(path, "a", **text)
     elif kind == 2:
         target = names.FileHandler(path, "w", **text)
         handler = more.MemoryHandler(pick.choice([1, 7, 100]), pick.choice([20, 40]), target)

@@ -11,7 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
-from ._femtologging import HandlerCore
+from ._femtologging import HandlerCore, changed
 from .handler import FileHandler, NativeHandler, prepare, register, start
 from .mirror import Mirror, logging, submodule
 
@@ -215,6 +215,13 @@ class WatchedFileHandler(FileHandler, handlers.WatchedFileHandler):
         path = self._native_path()
         return None if path is None else HandlerCore.file(path, watch=True, **self._options)
 
+    def _ready_to_emit(self) -> tuple[HandlerCore | None, bool]:
+        ready = super()._ready_to_emit()
+        if self.dev == -1 and self.stream is not None:
+            # Else stdlib's code takes the file for another one than it was, and begins it anew.
+            self._statstream()  # type: ignore[attr-defined]
+        return ready
+
     def _left_to_stdlib(self) -> Callable[..., None] | None:
         return handlers.WatchedFileHandler.emit
 
@@ -265,7 +272,18 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
     def _native_formatter(self) -> NativeFormatter | None:
         return self.target._native_formatter() if isinstance(self.target, NativeHandler) else None
 
+    def flush(self) -> None:
+        """Pass on everything that is kept."""
+        had_records = bool(self.buffer)
+        super().flush()
+        if had_records:
+            changed()  # the core can keep the next ones
+
     def _left_to_stdlib(self) -> Callable[..., None] | None:
+        # They come out in order: first what the core has, then the buffer, then the core again.
+        if self._core is not None:
+            self._core.flush(_PATIENCE)
+            self._retire_core()
         return handlers.BufferingHandler.emit
 
 

@@ -219,7 +219,7 @@ class WatchedFileHandler(FileHandler, handlers.WatchedFileHandler):
         ready = super()._ready_to_emit()
         if self.dev == -1 and self.stream is not None:
             # Else stdlib's code takes the file for another one than it was, and begins it anew.
-            self._statstream()  # type: ignore[attr-defined]
+            self._statstream()
         return ready
 
     def _left_to_stdlib(self) -> Callable[..., None] | None:

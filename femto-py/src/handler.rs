@@ -6,8 +6,10 @@
 mod open;
 
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use femto_core::Level;
 use femto_std::recover::RecoverBuilder;
@@ -25,7 +27,7 @@ use crate::filter::NativeFilter;
 use crate::formatter::{LINE, Line, NativeFormatter};
 use crate::native::{self, Attached, Next};
 use crate::record;
-use crate::{log_record, names};
+use crate::{log_record, names, waiting};
 
 /// The native part of a handler: what writes.
 #[pyclass(frozen, module = "femtologging._femtologging")]
@@ -138,8 +140,17 @@ impl HandlerCore {
     /// Flushes, then closes. Seconds.
     fn close(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let deadline = duration(seconds)?;
-        py.detach(|| self.handler.close(deadline))
-            .map_err(|error| PyOSError::new_err(error.to_string()))
+        py.detach(|| {
+            let until = Instant::now() + deadline;
+            let left = || until.saturating_duration_since(Instant::now());
+            // Who waits for room has found this handler before it was to be closed.
+            while waiting::is_anybody(&self.handler) && !left().is_zero() {
+                let _ = self.handler.flush(left()); // told by `close`
+                std::thread::sleep(MOMENT);
+            }
+            self.handler.close(left())
+        })
+        .map_err(|error| PyOSError::new_err(error.to_string()))
     }
 
     /// Opens the file anew by its name.
@@ -308,6 +319,8 @@ pub(crate) fn emit<'py>(
 
 /// Seconds that a handler waits for its sink where stdlib would wait for ever.
 const PATIENCE: f64 = 30.0;
+/// Between two looks whether callers still wait.
+const MOMENT: Duration = Duration::from_micros(200);
 
 /// Keeps the process's records in the file at `path` until they are written.
 #[pyfunction]

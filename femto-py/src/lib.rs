@@ -23,6 +23,7 @@ mod names;
 mod native;
 mod plain;
 mod record;
+mod waiting;
 
 use pyo3::prelude::*;
 

@@ -212,10 +212,19 @@ fn refresh(logger: Borrowed<'_, '_, PyAny>, core: &LoggerCore) -> PyResult<()> {
     if !native::hooks_are_unchanged() {
         names::known(py)?.revalidate.call0(py)?.drop_ref(py);
     }
-    // Read before asking: what changes meanwhile makes the answer old.
-    let generation = native::current_generation();
-    core.refresh(logger, generation)
+    for _ in 0..ATTEMPTS {
+        // Read before asking: what changes meanwhile makes the answer old.
+        let generation = native::current_generation();
+        core.refresh(logger, generation)?;
+        if generation == native::current_generation() {
+            break; // not half of a change that another thread made
+        }
+    }
+    Ok(())
 }
+
+/// How often a logger is looked at while others change it.
+const ATTEMPTS: u32 = 8;
 
 /// Errors of our own Python code (at the end of the interpreter, modules are half gone) leave the
 /// call to stdlib; what interrupts the program does so.

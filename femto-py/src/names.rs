@@ -96,7 +96,10 @@ pub(crate) fn set_up(
         resolve,
         revalidate,
         render: record.getattr("render")?.unbind(),
-        exception_text: py.import("femtologging.exception_text")?.getattr("exception_text")?.unbind(),
+        exception_text: py
+            .import("femtologging.exception_text")?
+            .getattr("exception_text")?
+            .unbind(),
         details: record.getattr("details")?.unbind(),
         structured: fields.getattr("structured")?.unbind(),
         exception_fields: fields.getattr("exception_fields")?.unbind(),

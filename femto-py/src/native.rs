@@ -186,6 +186,7 @@ pub(crate) fn end(py: Python<'_>) {
 pub(crate) fn forked() {
     INSIDE.store(0, Relaxed);
     table::forget_attaching();
+    crate::waiting::forked();
 }
 
 /// What a method leaves to the raw function that called it.

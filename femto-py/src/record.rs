@@ -17,6 +17,7 @@ use crate::logger::LoggerCore;
 use crate::message::Message;
 use crate::names::{self, LevelNames};
 use crate::native::Attached;
+use crate::waiting::Waits;
 
 /// What a call gave beside the message.
 pub(crate) struct Extra<'a, 'py> {
@@ -82,7 +83,7 @@ pub(crate) fn submit(
 
 /// A record that has to wait for room.
 pub(crate) struct Waiting {
-    route: Route,
+    waits: Waits,
     level: Level,
     time: u64,
     frame: Vec<u8>,
@@ -91,7 +92,7 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// Waits and submits; to be called detached from the interpreter.
     pub(crate) fn submit(&self) {
-        self.route.submit(self.level, self.time, &self.frame);
+        self.waits.route().submit(self.level, self.time, &self.frame);
     }
 }
 
@@ -113,8 +114,8 @@ pub(crate) fn attempt<'a>(
         match route.try_submit(level, time, bytes) {
             Ok(()) => Outcome::Submitted,
             Err(_) => {
-                let (route, frame) = (route.clone(), core::mem::take(bytes));
-                Outcome::MustWait(Waiting { route, level, time, frame })
+                let (waits, frame) = (Waits::new(route.clone()), core::mem::take(bytes));
+                Outcome::MustWait(Waiting { waits, level, time, frame })
             }
         }
     });

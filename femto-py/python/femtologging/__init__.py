@@ -16,7 +16,9 @@ from . import hooks as _hooks
 from ._femtologging import rust_counts as rust_counts
 from .bridge import setup_rust_logging as setup_rust_logging
 from .bridge import setup_rust_tracing as setup_rust_tracing
+from .config import ConfigError as ConfigError
 from .config import basicConfig as basicConfig
+from .config import dictConfig as dictConfig
 from .context import log_context as log_context
 from .filter import LevelFilter as LevelFilter
 from .filter import NameFilter as NameFilter
@@ -122,6 +124,7 @@ _lazy = {
 }
 _own = (
     *(_lazy.keys() - {"handlers"}),
+    "ConfigError",
     "FemtoLogger",
     "FileHandler",
     "HandlerStats",
@@ -134,6 +137,7 @@ _own = (
     "StreamHandler",
     "TRACE",
     "basicConfig",
+    "dictConfig",
     "getLogger",
     "install",
     "log_context",

@@ -309,6 +309,10 @@ def stats() -> list[HandlerStats]:
 
 def prepare(handler: NativeHandler, options: Options) -> None:
     """Give a handler what a native one has, before stdlib's ``__init__``."""
+    for name in options.keys() - Options.__annotations__.keys():
+        # In Python's words: not every handler has a core that would tell.
+        kind = type(handler).__name__
+        raise TypeError(f"{kind}.__init__() got an unexpected keyword argument {name!r}")
     native: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if "flush_level" in native:
         native["flush_level"] = check_level(native["flush_level"])
@@ -320,7 +324,11 @@ def start(handler: NativeHandler) -> None:
     """Open the core now, so that wrong parameters are told here."""
     _handlers.add(handler)
     lifecycle.prepare()
-    handler._ready_core()
+    try:
+        handler._ready_core()
+    except BaseException:
+        handler.close()  # the stream is open
+        raise
 
 
 def adopt(handler: logging.Handler) -> bool:

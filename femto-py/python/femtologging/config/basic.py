@@ -1,20 +1,15 @@
-"""Config: ``basicConfig`` with native handlers.
-
-All other names are those of stdlib's ``logging.config``.
-"""
+"""Basic: ``basicConfig`` with native handlers."""
 
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterable
 from os import PathLike
 from typing import Any, NoReturn
 
-from .handler import FileHandler, StreamHandler
-from .level import check_level
-from .logger import getLogger
-from .mirror import Mirror
+from ..handler import FileHandler, StreamHandler
+from ..level import check_level
+from ..logger import getLogger
 
 
 def basicConfig(
@@ -80,5 +75,3 @@ def _text_arguments(
 
 #: Stdlib's, whatever takes its place later.
 _basic_config = logging.basicConfig
-
-sys.modules[__name__].__class__ = Mirror

@@ -1,0 +1,73 @@
+"""Error: what is wrong with a configuration, and where."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import reprlib
+from collections.abc import Iterable
+from typing import TypeAlias
+
+#: Keys, and numbers of items, that lead to a place in a configuration.
+Path: TypeAlias = tuple[object, ...]
+
+
+class ConfigError(ValueError):
+    """A configuration that is wrong, or cannot be applied. Nothing was changed.
+
+    Its text begins with stdlib's, then says the place, what stands there and what may stand there:
+    ``Unable to configure handler 'file': handlers.file.maxBytes = 'much': a number of bytes is
+    expected``.
+    """
+
+    def __init__(self, text: str, path: Path = ()) -> None:
+        super().__init__(text)
+        #: The keys that lead to the place: ``("handlers", "file", "maxBytes")``.
+        self.path = path
+
+
+def wrong(path: Path, text: str, *value: object) -> ConfigError:
+    """Say what is wrong at a place: ``path = value: text``, or ``path: text``."""
+    where = path_text(path) + "".join(f" = {shown(one)}" for one in value)
+    return ConfigError(f"{where}: {text}", path)
+
+
+def unable(what: str, why: ConfigError) -> ConfigError:
+    """Say that something cannot be configured, in stdlib's words, and why."""
+    error = ConfigError(f"Unable to configure {what}: {why}", why.path)
+    error.__cause__ = why.__cause__ or why
+    return error
+
+
+def path_text(path: Path) -> str:
+    """Spell a path: ``handlers.file.capacity``, ``loggers."app.db".handlers[0]``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            key = str(step)
+            bare = key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+            text += f".{bare}" if text else bare
+    return text
+
+
+def shown(value: object) -> str:
+    """Return what to show of a value."""
+    return _repr.repr(value)
+
+
+def hint(name: object, known: Iterable[object]) -> str:
+    """Say what may have been meant by a name, and what there is."""
+    names = sorted(str(one) for one in known)
+    if not names:
+        return "there are none"
+    near = difflib.get_close_matches(str(name), names, n=1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return f"{meant}allowed: {', '.join(map(repr, names))}"
+
+
+_BARE = re.compile(r"[\w-]+")
+_repr = reprlib.Repr()
+_repr.maxstring = _repr.maxother = 80

@@ -1,0 +1,103 @@
+"""Literal: values that are written as Python writes them, read without running anything.
+
+Runs where logging is configured. Beside Python's literals there are the names that the arguments of
+stdlib's handlers are written with.
+"""
+
+from __future__ import annotations
+
+import ast
+import socket
+import sys
+from typing import Any
+
+from ..mirror import logging, submodule
+from .error import Path, wrong
+
+
+def literal(text: str, path: Path) -> Any:
+    """Return the value of a literal: ``('app.log', 'a')``, ``(sys.stdout,)``, ``(10, ERROR)``.
+
+    The names are ``sys.stdout``, ``sys.stderr``, and the constants of ``logging`` (with or without
+    that name before them), of ``logging.handlers`` and its classes (``handlers.SYSLOG_UDP_PORT``,
+    ``handlers.SysLogHandler.LOG_USER``) and of ``socket`` (``socket.SOCK_STREAM``).
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise wrong(path, f"not a literal of Python: {error}", text) from error
+    try:
+        return _value(tree.body)
+    except _NotALiteralError as error:
+        part = ast.get_source_segment(text.strip(), error.node) or ""
+        raise wrong(path, f"{part!r} {error}", text) from None
+
+
+class _NotALiteralError(Exception):
+    def __init__(self, node: ast.expr, text: str) -> None:
+        super().__init__(text)
+        self.node = node
+
+
+def _value(node: ast.expr) -> Any:
+    match node:
+        case ast.Constant():
+            return node.value
+        case ast.Tuple():
+            return tuple(map(_value, node.elts))
+        case ast.List():
+            return list(map(_value, node.elts))
+        case ast.Set():
+            return set(map(_value, node.elts))
+        case ast.Dict() if None not in node.keys:
+            keys = [_value(key) for key in node.keys if key is not None]
+            return dict(zip(keys, map(_value, node.values), strict=True))
+        case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=ast.Constant(value=number)) if (
+            isinstance(number, (int, float)) and not isinstance(number, bool)
+        ):
+            return -number if isinstance(node.op, ast.USub) else number
+        case ast.Name() | ast.Attribute():
+            return _named(node)
+    raise _NotALiteralError(node, "is not a literal: nothing is evaluated here")
+
+
+def _named(node: ast.expr) -> Any:
+    parts: list[str] = []
+    inner = node
+    while isinstance(inner, ast.Attribute):
+        parts.insert(0, inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name):
+        raise _NotALiteralError(node, "is not a literal: nothing is evaluated here")
+    parts.insert(0, inner.id)
+    if parts[0] == "sys":
+        if parts[1:] in (["stdout"], ["stderr"]):
+            return getattr(sys, parts[1])
+        raise _NotALiteralError(node, "is not known; of sys there are sys.stdout and sys.stderr")
+    if parts[:2] == ["handlers", "socket"]:
+        del parts[0]
+    if parts[0] == "socket":
+        found: Any = socket
+        parts.pop(0)
+    else:
+        found = logging
+        if parts[0] == "logging":
+            parts.pop(0)
+    for part in parts:
+        is_open = found in (logging, _handlers, socket) or isinstance(found, type)
+        found = getattr(found, part, None) if is_open and not part.startswith("_") else None
+    if isinstance(found, (int, float, str)) or _is_of_logging(found):
+        return found
+    raise _NotALiteralError(node, _KNOWN)
+
+
+def _is_of_logging(found: Any) -> bool:
+    return isinstance(found, type) and found.__module__ in ("logging", "logging.handlers")
+
+
+_KNOWN = (
+    "is not known; there are sys.stdout, sys.stderr, and the constants of logging, "
+    "handlers and socket"
+)
+
+_handlers = submodule("handlers")

@@ -124,6 +124,8 @@ def both(folder: Path, code: str, files: dict[str, str] | None = None) -> str:
         errors = done.stderr.replace(str(program), "PROGRAM").replace(str(place), "PLACE")
         output = done.stdout.replace(str(place), "PLACE")
         assert done.returncode == 0, f"{way}: {done.stderr}"
+        # What Python writes at once comes before what is queued for the same stream.
+        errors = "\n".join(sorted(errors.splitlines()))
         left.append({"output": output, "errors": errors, "files": texts})
     for what in left[0]:
         _same(what, left[0][what], left[1][what])

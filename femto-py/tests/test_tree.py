@@ -262,7 +262,6 @@ def test_the_submodules_of_logging_are_there(run, tmp_path: Path) -> None:
     import logging.config, logging.handlers
     assert issubclass(RotatingFileHandler, logging.handlers.RotatingFileHandler)
     assert SocketHandler is logging.handlers.SocketHandler
-    assert log.config.dictConfig is logging.config.dictConfig
     assert log.handlers.QueueHandler is logging.handlers.QueueHandler
     log.config.dictConfig({
         "version": 1,

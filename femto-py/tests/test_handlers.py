@@ -395,7 +395,7 @@ assert all(pathlib.Path(name).stat().st_size < 100 for name in names)
         ("overflow='fall'", "overflow = 'fall': allowed are 'block', 'drop' or seconds"),
         ("delivery=1", "delivery = 1: allowed are 'queued' and 'direct'"),
         ("flush_level='loud'", "Unknown level: 'loud'"),
-        ("compress=1", "unexpected keyword argument .compress"),
+        ("compress=1", "unexpected keyword argument 'compress'"),
     ],
 )
 def test_wrong_parameters_are_named(tmp_path: Path, given: str, error: str) -> None:

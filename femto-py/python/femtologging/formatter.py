@@ -37,9 +37,10 @@ def watch(formatter: logging.Formatter | None) -> None:
 
 
 def unwatch(formatter: logging.Formatter | None) -> None:
-    """Undo ``watch``."""
+    """Undo ``watch``, and forget what the formatter was compiled to."""
     if type(formatter) is WatchedFormatter:
         formatter.__class__ = logging.Formatter  # type: ignore[assignment]
+    if formatter is not None:
         formatter.__dict__.pop(_COMPILED, None)
 
 

@@ -32,7 +32,7 @@ from typing import (
 from . import filter as _filter
 from . import lifecycle, recovery
 from ._femtologging import HandlerCore, NativeFormatter, changed
-from .formatter import compiled, watch
+from .formatter import compiled, unwatch, watch
 from .level import check_level
 from .watched import WatchedList
 
@@ -252,7 +252,7 @@ class StreamHandler(NativeHandler, _StreamHandler):
             return None  # closed: stdlib's code meets that at each record
 
 
-class FileHandler(NativeHandler, logging.FileHandler):
+class FileHandler(StreamHandler, logging.FileHandler):
     """``logging.FileHandler``, writing off the calling thread.
 
     ``filename``, ``mode``, ``encoding``, ``delay`` and ``errors`` are stdlib's; an encoding other
@@ -272,7 +272,7 @@ class FileHandler(NativeHandler, logging.FileHandler):
         **options: Unpack[Options],
     ) -> None:
         prepare(self, options)
-        super().__init__(filename, mode, encoding, delay, errors)
+        logging.FileHandler.__init__(self, filename, mode, encoding, delay, errors)
         start(self)
 
     def _open_core(self) -> HandlerCore | None:
@@ -354,9 +354,11 @@ def release(handler: logging.Handler) -> None:
         return
     handler._retire_core()
     _handlers.discard(handler)
+    if all(one.formatter is not handler.formatter for one in _handlers):
+        unwatch(handler.formatter)
     handler.__class__ = plain  # type: ignore[assignment]
     attributes = handler.__dict__
-    for name in ("_core", "_told", "_past", "_options"):
+    for name in ("_core", "_told", "_past", "_options", "_target_core"):
         attributes.pop(name, None)
     attributes["filters"] = list(attributes["filters"])
 

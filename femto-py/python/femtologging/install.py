@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from . import handler as _handler
+from . import lifecycle
 from .formatter import unwatch
 from .logger import FemtoManager, all_loggers, downgrade, upgrade
 
@@ -35,11 +36,12 @@ def uninstall() -> None:
     FemtoManager.upgrades = False
     FemtoManager.adopt = None
     for logger in all_loggers():
-        for one in logger.handlers:
-            unwatch(one.formatter)
         downgrade(logger)
     while _adopted:
         _handler.release(_adopted.pop())
+    unwatch(logging._defaultFormatter)  # type: ignore[attr-defined]
+    if not _handler.stats():
+        lifecycle.restore_excepthook()
     manager = logging.Logger.manager
     if type(manager) is FemtoManager:
         manager.__class__ = logging.Manager  # type: ignore[assignment]

@@ -47,7 +47,14 @@ def _flush_before_excepthook() -> None:
         _flush()
         previous(kind, error, traceback)
 
+    femtologging_excepthook.previous = previous  # type: ignore[attr-defined]
     sys.excepthook = femtologging_excepthook
+
+
+def restore_excepthook() -> None:
+    """Undo what ``prepare`` did to ``sys.excepthook``, unless somebody hung a hook upon it."""
+    if getattr(sys.excepthook, "__name__", None) == _HOOK:
+        sys.excepthook = sys.excepthook.previous  # type: ignore[attr-defined]
 
 
 def _flush_multiprocessing() -> None:

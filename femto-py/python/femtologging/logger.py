@@ -66,6 +66,13 @@ class FemtoLogger(logging.Logger):
         # Stdlib's function is not where it says.
         return getLogger, reduced[1]
 
+    def getChild(self, suffix: str) -> Any:
+        """Return the logger of this name below this one, with native methods."""
+        child = super().getChild(suffix)
+        for one in chain(child):
+            upgrade(one)
+        return child
+
     def addHandler(self, hdlr: logging.Handler) -> None:
         """Add a handler; after ``install`` it is upgraded if it has a native twin."""
         if FemtoManager.adopt is not None:
@@ -134,7 +141,7 @@ def downgrade(logger: logging.Logger) -> None:
     for name in _LISTS:
         attributes[name] = list(attributes[name])
     # What changed without stdlib's methods is not known there.
-    attributes["_cache"] = {}
+    attributes["_cache"].clear()
     changed()
 
 

@@ -164,6 +164,29 @@ test_python() {
         step "python $version: tests" pytest_run "$version" "$python"
     done <<<"$INTERPRETERS"
     step "python ${NEWEST%% *}: compile-time ceiling" pytest_with_ceiling "$NEWEST"
+    # shellcheck disable=SC2086 # version and path
+    step "python: stub, Python ${NEWEST%% *}" stubtest $NEWEST
+    # shellcheck disable=SC2086
+    step "python: source distribution, Python ${NEWEST%% *}" sdist_installs $NEWEST
+}
+
+# The stub says what the built module has.
+stubtest() {
+    venv_with_wheel stubs "$1" "$2" 'mypy>=1.18'
+    "$CACHE/venv-stubs/bin/python" -m mypy.stubtest femtologging._femtologging \
+        --allowlist femto-py/stubtest-allowlist.txt
+}
+
+# A source distribution, built and installed by pip in an environment with nothing else, away from here.
+sdist_installs() {
+    local folder=$CACHE/sdist
+    tools
+    rm -rf "$folder" "$CACHE/venv-sdist"
+    "$CACHE/venv-tools/bin/maturin" sdist --quiet --manifest-path femto-py/Cargo.toml --out "$folder"
+    venv sdist "$2"
+    # Not the repository's lock file as it is: the workspace of a source distribution is smaller.
+    CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/target} "$CACHE/venv-sdist/bin/python" -m pip install "$folder"/*.tar.gz
+    cd / && "$CACHE/venv-sdist/bin/python" -m femtologging demo >/dev/null
 }
 
 # A build with a ceiling, of the newest interpreter's extension. Unoptimized: most of it is there from the Rust tests.

@@ -15,6 +15,7 @@ mod field;
 mod filter;
 mod formatter;
 mod handler;
+mod leftover;
 mod log_record;
 mod logger;
 mod message;
@@ -42,6 +43,8 @@ mod _femtologging {
     use crate::handler::HandlerCore;
     #[pymodule_export]
     use crate::handler::{flush_all, recover};
+    #[pymodule_export]
+    use crate::leftover::left_behind;
     #[pymodule_export]
     use crate::logger::LoggerCore;
     #[pymodule_export]

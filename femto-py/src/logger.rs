@@ -52,6 +52,13 @@ pub(crate) struct Plan {
     made_for: Vec<(usize, u64)>,
 }
 
+#[pymethods]
+impl LoggerCore {
+    fn __repr__(&self) -> String {
+        format!("<LoggerCore {}>", self.name())
+    }
+}
+
 impl LoggerCore {
     /// `isEnabledFor(level)` is `level >= threshold`; `i64::MIN` if only Python can tell.
     #[inline(always)]

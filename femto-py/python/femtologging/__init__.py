@@ -11,7 +11,12 @@ import logging as _logging
 import sys as _sys
 from typing import TYPE_CHECKING
 
-from . import _femtologging as _native
+try:
+    from . import _femtologging as _native
+except ImportError as _error:
+    from .interpreter import explain as _explain
+
+    raise _explain(_error) from None
 from . import hooks as _hooks
 from ._femtologging import rust_counts as rust_counts
 from .bridge import setup_rust_logging as setup_rust_logging

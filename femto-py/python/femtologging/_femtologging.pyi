@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from logging import Handler, Logger
 from os import PathLike
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, final
 
@@ -243,4 +244,14 @@ def rust_counts() -> tuple[int, int, int]:
 
     Handed over without the interpreter; as a ``LogRecord``; dropped, because Python code would have
     had to see them when the interpreter was at its end.
+    """
+
+def left_behind(
+    path: str | PathLike[str],
+) -> tuple[list[tuple[Path, int, bool, int, list[tuple[str, str]], list[str]]], list[str]]:
+    """Return what killed processes left in the file of ``recover``, and what is wrong with others.
+
+    For each file its path, the process that it was of, whether it was taken, how much is damaged,
+    lines with the names of their handlers, records as lines of text. Raises ``OSError`` if the
+    folder cannot be read.
     """

@@ -1,0 +1,1 @@
+"""The commands of ``python -m femtologging``: a module each."""

@@ -1,0 +1,174 @@
+"""What the package is beside its code: typed, licensed, honest about interpreters, with commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import femtologging
+import pytest
+
+FOLDER = Path(femtologging.__file__).parent
+
+
+def command(*arguments: str, cwd: Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "femtologging", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == status, done
+    return done
+
+
+def test_it_is_typed_licensed_and_versioned() -> None:
+    assert (FOLDER / "py.typed").exists()
+    assert (FOLDER / "_femtologging.pyi").exists()
+    found = metadata.metadata("femtologging")
+    assert found["Version"] == femtologging.__version__
+    assert found["License-Expression"] == "MIT OR Apache-2.0"
+    assert sorted(found.get_all("License-File") or []) == ["LICENSE-APACHE", "LICENSE-MIT"]
+    assert found["Requires-Python"] == ">=3.10"
+    assert found.get_all("Requires-Dist") is None
+
+
+def test_importing_it_starts_nothing(run) -> None:
+    run(
+        """
+    assert threading.active_count() == 1 and len(os.listdir("/proc/self/task")) == 1
+    assert not logging.root.handlers and type(logging.root) is logging.RootLogger
+    assert sys.excepthook is sys.__excepthook__
+    """
+    )
+
+
+def test_demo_shows_lines_an_exception_json_and_rotation(tmp_path: Path) -> None:
+    shown = command("demo", cwd=tmp_path).stdout
+    for words in (
+        "WARNING  femtologging.demo.shop 80% of the shelf is empty",
+        "KeyError: 'pears'",
+        '"request_id":"a1"',
+        "rolling.log.2:",
+        "20035 calls made no LogRecord, 0 did",
+        "20004 accepted, 20004 written, 0 dropped",
+    ):
+        assert words in shown, shown
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bench_compares_with_stdlib(tmp_path: Path) -> None:
+    shown = command("bench", "--rounds", "1", "--calls", "2000", cwd=tmp_path).stdout
+    assert "a call, all threads" in shown, shown
+    assert "at least 1" in command("bench", "--rounds", "0", cwd=tmp_path, status=2).stderr
+
+
+def test_recover_shows_what_a_killed_process_left(run, tmp_path: Path) -> None:
+    run(
+        """
+    import signal
+    os.mkfifo("fifo")
+    keep = os.open("fifo", os.O_RDWR)
+    handler = femtologging.FileHandler("fifo", recover="app.ring")
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logging.root.addHandler(handler)
+    log = femtologging.getLogger("app")
+    for i in range(2000):
+        log.warning("record %d \\x1b[31m", i)  # more than the pipe holds
+    os.kill(os.getpid(), signal.SIGKILL)
+    """,
+        status=-9,
+    )
+    done = command("recover", "app.ring", cwd=tmp_path)
+    lines = done.stdout.splitlines()
+    assert "1999" in lines[-1] and "\x1b" not in done.stdout, lines[-3:]
+    assert "records of process" in done.stderr
+    assert "record 1999" in command("recover", "app.ring", cwd=tmp_path).stdout  # still there
+    (tmp_path / "other").write_text("not a ring")
+    assert "other" in command("recover", "other", cwd=tmp_path, status=1).stderr
+    assert "nosuch: " in command("recover", "nosuch", cwd=tmp_path, status=1).stderr
+
+
+def test_an_interpreter_without_the_binary_module_is_told_why(run) -> None:
+    run(
+        """
+    import importlib, sysconfig
+    from femtologging import interpreter
+    missing = ImportError("no binary module")
+    assert interpreter.explain(missing) is missing
+    saved = sysconfig.get_config_var
+    sysconfig.get_config_var = lambda name: 1 if name == "Py_GIL_DISABLED" else saved(name)
+    assert "the free-threaded build" in str(interpreter.explain(missing))
+    sysconfig.get_config_var = saved
+    sys.implementation.name = "pypy"
+    # As where the binary module is not there.
+    for name in [name for name in sys.modules if name.startswith("femtologging")]:
+        del sys.modules[name]
+    sys.modules["femtologging._femtologging"] = None
+    try:
+        importlib.import_module("femtologging")
+    except ImportError as raised:
+        assert str(raised) == "femtologging does not support pypy: only CPython has what it needs", raised
+    else:
+        raise AssertionError("not raised")
+    """
+    )
+
+
+@pytest.mark.parametrize("is_imported_before", [True, False])
+def test_sub_interpreters_are_refused(run, is_imported_before: bool) -> None:
+    run(
+        f"""
+    if not {is_imported_before}:
+        for name in [name for name in sys.modules if name.startswith("femtologging")]:
+            del sys.modules[name]
+    read, write = os.pipe()
+    code = f'''
+import os, sys
+sys.path[:] = {{sys.path!r}}
+try:
+    import femtologging
+except ImportError as error:
+    os.write({{write}}, str(error).encode())
+else:
+    os.write({{write}}, b"imported")
+'''
+    try:
+        import _interpreters
+    except ImportError:
+        import _xxsubinterpreters as _interpreters
+    if sys.version_info >= (3, 13):
+        _interpreters.exec(_interpreters.create(), code)
+    else:
+        _interpreters.run_string(_interpreters.create(), code)
+    said = os.read(read, 1000).decode()
+    assert said == "femtologging does not support sub-interpreters: import it in the main interpreter", said
+    # The main one is as it was.
+    femtologging.basicConfig(filename="app.log", format="%(message)s")
+    femtologging.getLogger("a").warning("here")
+    logging.shutdown()
+    assert open("app.log").read() == "here\\n"
+    """
+    )
+
+
+def test_everything_says_what_it_is_and_where_it_writes(run) -> None:
+    run(
+        """
+    handler = femtologging.FileHandler("app.log")
+    path = os.path.abspath("app.log")
+    logging.root.addHandler(handler)
+    log = femtologging.getLogger("app"); log.warning("x")
+    for thing, words in [
+        (handler, f"<FileHandler {path} (NOTSET)>"),
+        (femtologging.StreamHandler(), "<StreamHandler <stderr> (NOTSET)>"),
+        (log, "<FemtoLogger app (WARNING)>"),
+        (logging.root, "<FemtoRootLogger root (WARNING)>"),
+        (handler._core, "app.log"),
+        (log.__dict__["_femto"], "<LoggerCore app>"),
+        (handler.stats, "accepted=1"),
+        (femtologging.LevelFilter("INFO"), "<LevelFilter 20 to"),
+        (femtologging.RateLimitFilter("first 3"), "<RateLimitFilter first 3>"),
+    ]:
+        assert words in repr(thing), repr(thing)
+    """
+    )

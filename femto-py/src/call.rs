@@ -34,6 +34,9 @@ pub(crate) enum Outcome {
 #[derive(Default)]
 struct Keywords<'py> {
     exception: Option<Bound<'py, PyString>>,
+    stack: Option<Bound<'py, PyString>>,
+    /// Which frame the record says that it is from: 1 is the call's, 0 is as good.
+    stacklevel: i64,
     fields: Picked<'py>,
 }
 
@@ -90,16 +93,23 @@ impl<'py> Call<'_, 'py> {
         let Some(message) = message::of(self.message, self.arguments, &mut rendered)? else {
             return Ok(Outcome::LeftToPython);
         };
-        let extra = Extra { exception: keywords.exception.as_ref(), fields: &keywords.fields };
+        let extra = Extra {
+            exception: keywords.exception.as_ref(),
+            stack: keywords.stack.as_ref(),
+            stacklevel: keywords.stacklevel,
+            fields: &keywords.fields,
+        };
         record::submit(py, core, Level::new(level), &message, &extra)
     }
 
-    /// `None` if they are better left to Python, to refuse them, to find a frame or to show a stack.
+    /// `None` if they are better left to Python, which refuses some.
     #[cold]
     fn look_at_keywords(&self, core: &LoggerCore) -> PyResult<Option<Keywords<'py>>> {
         let py = self.message.py();
         let mut exc_info = self.is_exception.then(|| PyBool::new(py, true).to_owned().into_any());
         let mut extra = None;
+        let mut shows_stack = false;
+        let mut stacklevel = 1;
         if let Some(names) = self.keywords {
             let names = names.cast::<PyTuple>()?;
             for (name, value) in names.iter_borrowed().zip(self.keyword_values) {
@@ -110,30 +120,48 @@ impl<'py> Call<'_, 'py> {
                         Ok(found) => extra = Some(found.clone()),
                         Err(_) => return Ok(None),
                     },
-                    "stack_info" if value.is(PyBool::new(py, false)) => {}
-                    "stacklevel" if level(value) == Some(1) => {}
+                    "stack_info" => match value.cast_exact::<PyBool>() {
+                        Ok(asked) => shows_stack = asked.is_true(),
+                        Err(_) => return Ok(None),
+                    },
+                    "stacklevel" => match level(value) {
+                        Some(number @ 1..=MAX_STACKLEVEL) => stacklevel = number,
+                        _ => return Ok(None),
+                    },
                     _ => return Ok(None),
                 }
             }
         }
         let Some(wanted) = core.with_plan(py, |plan| plan.wanted.clone()) else { return Ok(None) };
-        let Some(mut fields) = wanted.pick(py, extra.as_ref())? else { return Ok(None) };
-        let exc_info = match exc_info {
-            Some(value) if value.is_truthy()? => value,
-            _ => return Ok(Some(Keywords { exception: None, fields })),
-        };
+        let Some(fields) = wanted.pick(py, extra.as_ref())? else { return Ok(None) };
+        let mut keywords = Keywords { stacklevel, fields, ..Keywords::default() };
         let known = names::known(py)?;
-        if wanted.all {
-            let found = known.exception_fields.bind(py).call1((&exc_info,))?;
-            fields.add_all(&found.cast_into::<PyDict>()?)?;
+        let text = |text: PyResult<Bound<'py, PyAny>>| text.ok()?.cast_into_exact().ok();
+        if shows_stack {
+            // In stdlib's order: the stack is found before the record is made.
+            keywords.stack = text(known.stack_info.bind(py).call1((stacklevel,)));
+            if keywords.stack.is_none() {
+                return Ok(None);
+            }
         }
-        let text = known.exception_text.bind(py).call1((exc_info,));
-        match text.map(|text| text.cast_into_exact::<PyString>()) {
-            Ok(Ok(text)) => Ok(Some(Keywords { exception: Some(text), fields })),
-            _ => Ok(None),
+        if let Some(value) = exc_info
+            && value.is_truthy()?
+        {
+            if wanted.all {
+                let found = known.exception_fields.bind(py).call1((&value,))?;
+                keywords.fields.add_all(&found.cast_into::<PyDict>()?)?;
+            }
+            keywords.exception = text(known.exception_text.bind(py).call1((value,)));
+            if keywords.exception.is_none() {
+                return Ok(None);
+            }
         }
+        Ok(Some(keywords))
     }
 }
+
+/// Beyond it Python walks the frames.
+const MAX_STACKLEVEL: i64 = 1 << 20;
 
 /// The number of a level that is exactly an `int` of a usual size.
 pub(crate) fn level(object: &Bound<'_, PyAny>) -> Option<i64> {

@@ -27,8 +27,10 @@ pub(crate) struct Known {
     pub(crate) render: Py<PyAny>,
     /// `exception_text(exc_info)`: what a plain formatter prints.
     pub(crate) exception_text: Py<PyAny>,
-    /// `details(mask)`: the fields that cost time to find.
+    /// `details(mask, stacklevel)`: the fields that cost time to find.
     pub(crate) details: Py<PyAny>,
+    /// `stack_info(stacklevel)`: the stack as the record shows it.
+    pub(crate) stack_info: Py<PyAny>,
     /// `structured(value)`: an object as a text, and whether that is JSON.
     pub(crate) structured: Py<PyAny>,
     /// `exception_fields(exc_info)`: what of an exception is fields of its own.
@@ -101,6 +103,7 @@ pub(crate) fn set_up(
             .getattr("exception_text")?
             .unbind(),
         details: record.getattr("details")?.unbind(),
+        stack_info: record.getattr("stack_info")?.unbind(),
         structured: fields.getattr("structured")?.unbind(),
         exception_fields: fields.getattr("exception_fields")?.unbind(),
         context_get: py.import("femtologging.context")?.getattr("current")?.unbind(),

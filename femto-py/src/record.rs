@@ -22,6 +22,8 @@ use crate::waiting::Waits;
 /// What a call gave beside the message.
 pub(crate) struct Extra<'a, 'py> {
     pub(crate) exception: Option<&'a Bound<'py, PyString>>,
+    pub(crate) stack: Option<&'a Bound<'py, PyString>>,
+    pub(crate) stacklevel: i64,
     pub(crate) fields: &'a Picked<'py>,
 }
 
@@ -36,26 +38,25 @@ pub(crate) struct Details {
 }
 
 /// Submits the record of a log call.
-pub(crate) fn submit(
+pub(crate) fn submit<'a>(
     py: Python<'_>,
     core: &LoggerCore,
     level: Level,
     message: &Message<'_>,
-    extra: &Extra<'_, '_>,
+    extra: &Extra<'a, '_>,
 ) -> PyResult<Outcome> {
     let time = engine::now();
     let mask = core.with_plan(py, |plan| plan.mask).unwrap_or_default();
     let details = match mask == CaptureMask::NONE {
         true => None,
-        false => match find_details(py, mask) {
+        false => match find_details(py, mask, extra.stacklevel) {
             Ok(details) => Some(details),
             Err(_) => return Ok(Outcome::LeftToPython),
         },
     };
-    let exception = match extra.exception.map(|text| text.to_str()) {
-        Some(Ok(text)) => Some(text),
-        Some(Err(_)) => return Ok(Outcome::LeftToPython),
-        None => None,
+    let text = |text: Option<&'a Bound<'_, PyString>>| text.map(|text| text.to_str()).transpose();
+    let (Ok(exception), Ok(stack)) = (text(extra.exception), text(extra.stack)) else {
+        return Ok(Outcome::LeftToPython);
     };
     let fields = extra.fields.borrow();
     // From here on no Python code runs until the record is in its lane.
@@ -70,6 +71,7 @@ pub(crate) fn submit(
             key_values: if fields.is_empty() { None } else { Some(fields.as_slice()) },
             level_name: level_name(&plan.level_names, level),
             exception,
+            stack,
             ..Portable::default()
         };
         let frame = with_details(frame, details.as_ref());
@@ -145,8 +147,8 @@ pub(crate) fn level_name(names: &Option<LevelNames>, level: Level) -> Option<&st
 
 /// Asks Python for what the mask names.
 #[cold]
-fn find_details(py: Python<'_>, mask: CaptureMask) -> PyResult<Details> {
-    let found = names::known(py)?.details.bind(py).call1((mask.bits(),))?;
+fn find_details(py: Python<'_>, mask: CaptureMask, stacklevel: i64) -> PyResult<Details> {
+    let found = names::known(py)?.details.bind(py).call1((mask.bits(), stacklevel.max(1)))?;
     let (location, function, thread, process, task) = found.extract()?;
     Ok(Details { location, function, thread, process, task })
 }

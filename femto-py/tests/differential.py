@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import decimal
 import enum
+import functools
 import logging
 import logging.handlers
 import random
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import femtologging
@@ -84,6 +86,17 @@ def conversion(pick: random.Random) -> str:
     return f"%{flags}{width}{precision}{pick.choice('sssssddrifgexXoca')}"
 
 
+def outer(method: Callable[..., None], frames: int) -> Callable[..., None]:
+    """Have the method called with so many frames between."""
+    for _ in range(frames):
+        method = functools.partial(inner, method)
+    return method
+
+
+def inner(method: Callable[..., None], *args: Any, **keywords: Any) -> None:
+    method(*args, **keywords)
+
+
 def call(pick: random.Random, log: logging.Logger) -> None:
     parts: list[str] = []
     args: list[Any] = []
@@ -113,13 +126,14 @@ def call(pick: random.Random, log: logging.Logger) -> None:
         )
     if pick.random() < 0.1:
         keywords["stack_info"] = pick.choice([True, False])
-    if pick.random() < 0.1:
-        keywords["stacklevel"] = pick.choice([1, 2, 3])
+    if pick.random() < 0.2:
+        keywords["stacklevel"] = pick.choice([1, 2, 3, 4, 5, 30, 0, -1, True, 2.0])
     if pick.random() < 0.2:
         error = ValueError("given")
         keywords["exc_info"] = pick.choice([True, False, None, error, (None, None, None)])
     name = pick.choice(["debug", "info", "warning", "error", "critical", "exception", "log"])
-    method = getattr(log, name)
+    owner = logging if log is logging.root and pick.random() < 0.5 else log
+    method = outer(getattr(owner, name), pick.choice([0, 0, 1, 3]))
     if name == "log":
         number = pick.choice([1, 5, 10, 15, 20, 25, 35, 50, 60, 254, 255, 300, 0, -5])
         method(number, msg, *args, **keywords)

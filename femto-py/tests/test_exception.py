@@ -86,3 +86,32 @@ def test_what_is_replaced_while_the_program_runs_is_used(change: str, run) -> No
         print(open("app.log").read() == before + after, after not in before)
     """)
     assert done.stdout == "True True\n"
+
+
+def test_stacks_are_stdlibs_and_kept_by_call_site(run) -> None:
+    done = run("""
+        from femtologging import exception
+        line = "%(pathname)s %(lineno)d %(funcName)s %(message)s"
+        ours, stdlibs = femtologging.getLogger("app"), logging.Logger("app")
+        ours.setLevel("INFO")
+        for log, make in ((ours, femtologging.FileHandler), (stdlibs, logging.FileHandler)):
+            handler = make(f"{type(log).__name__}.log")
+            handler.setFormatter(logging.Formatter(line))
+            log.addHandler(handler)
+
+        def innermost(level):
+            for log in (ours, stdlibs):
+                log.info("called", stack_info=True, stacklevel=level)
+
+        def inner(level):
+            [innermost(level) for _ in range(5)]
+
+        for level in range(1, 8):
+            inner(level)
+        logging.shutdown()
+        assert counts() == (35, 0), counts()
+        written = open("FemtoLogger.log").read()
+        assert written == open("Logger.log").read() and "in innermost" in written
+        assert exception.counts().kept >= 28, exception.counts()
+    """)
+    assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""Exception: the text of an exception, as stdlib's ``logging.Formatter`` renders it.
+"""Exception: the texts of exceptions and of stacks, as stdlib's ``logging`` renders them.
 
 Runs on the caller. The ``traceback`` module makes all text about stacks; what it made of one is
 kept and used again for one that went through the same places of the same code, as long as the
@@ -8,12 +8,13 @@ source files are as they were. The line that tells the exception itself is made 
 from __future__ import annotations
 
 import builtins
+import io
 import linecache
 import logging
 import os
 import sys
 import traceback
-from types import CodeType, FunctionType, TracebackType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any, NamedTuple
 
 
@@ -38,6 +39,31 @@ def exception_text(exc_info: Any) -> str:
     return _formatter.formatException(exc_info)
 
 
+def stack_text(frame: FrameType) -> str:
+    """Return what ``stack_info`` shows for a log call in this frame."""
+    global _left_to_stdlib
+    place, codes = [_STACK_INFO], []
+    one: FrameType | None = frame
+    while one is not None:
+        place += id(one.f_code), one.f_lineno or 0
+        codes.append(one.f_code)
+        one = one.f_back
+    is_plain = len(codes) <= _DEEPEST and _is_plain()
+    text = _kept_text(tuple(place)) if is_plain else None
+    if text is not None:
+        return text
+    with io.StringIO() as out:
+        out.write("Stack (most recent call last):\n")
+        traceback.print_stack(frame, file=out)
+        text = out.getvalue()
+    text = text[:-1] if text[-1] == "\n" else text
+    if is_plain:
+        _keep(tuple(place), text, codes)
+    else:
+        _left_to_stdlib += 1
+    return text
+
+
 def counts() -> Counts:
     """Return which way texts came into being."""
     return Counts(_kept, _left_to_stdlib)
@@ -45,9 +71,7 @@ def counts() -> Counts:
 
 def _compose(error: BaseException | None, stack: TracebackType | None) -> str | None:
     """Put the text together as ``TracebackException.format`` does; ``None`` if that has to."""
-    if not isinstance(error, BaseException) or _ingredients() != _PLAIN:
-        return None
-    if hasattr(sys, "tracebacklimit"):
+    if not isinstance(error, BaseException) or not _is_plain():
         return None
     links: list[tuple[str, str, BaseException, TracebackType | None]] = []
     message, seen = "", {id(error)}
@@ -119,21 +143,33 @@ class _Stack(NamedTuple):
 
 
 def _stack_text(stack: TracebackType) -> str | None:
-    """Return the text of a stack with its headline; ``None`` if that is left to stdlib."""
-    global _kept
-    key: list[int] = []
+    """Return the text of a traceback with its headline; ``None`` if that is left to stdlib."""
+    place: list[int] = []
+    codes: list[CodeType] = []
     one: TracebackType | None = stack
     while one is not None:
-        key += id(one.tb_frame.f_code), one.tb_lasti, one.tb_lineno
+        code = one.tb_frame.f_code
+        place += id(code), one.tb_lasti, one.tb_lineno
+        codes.append(code)
         one = one.tb_next
-        if len(key) > _DEEPEST:
-            return None
-    place = tuple(key)
+    if len(codes) > _DEEPEST:
+        return None
+    text = _kept_text(tuple(place))
+    if text is None:
+        made = traceback.TracebackException(Exception, Exception(), stack, compact=True)
+        *lines, _ = made.format(chain=False)
+        text = "".join(lines)
+        _keep(tuple(place), text, codes)
+    return text
+
+
+def _kept_text(place: tuple[int, ...]) -> str | None:
+    global _kept
     known = _stacks.get(place)
-    if known is not None and all(map(_is_unchanged, known.sources)):
-        _kept += 1
-        return known.text
-    return _render(stack, place)
+    if known is None or not all(map(_is_unchanged, known.sources)):
+        return None
+    _kept += 1
+    return known.text
 
 
 def _is_unchanged(source: tuple[str, Any]) -> bool:
@@ -153,26 +189,15 @@ def _is_unchanged(source: tuple[str, Any]) -> bool:
     return bool(size == status.st_size and mtime == status.st_mtime)
 
 
-def _render(stack: TracebackType, place: tuple[int, ...]) -> str:
-    """Have stdlib make the text of a stack, and keep it if that can be told to be good."""
-    rendered = traceback.TracebackException(Exception, Exception(), stack, compact=True)
-    *lines, _ = rendered.format(chain=False)
-    text = "".join(lines)
-    codes: list[CodeType] = []
-    sources: dict[str, Any] = {}
-    one: TracebackType | None = stack
-    while one is not None:
-        code = one.tb_frame.f_code
-        codes.append(code)
-        sources[code.co_filename] = _source(code.co_filename)
-        one = one.tb_next
+def _keep(place: tuple[int, ...], text: str, codes: list[CodeType]) -> None:
+    """Keep what stdlib made, if it can be told whether it still is what stdlib would make."""
     _stacks.pop(place, None)
+    sources = {code.co_filename: _source(code.co_filename) for code in codes}
     if len(text) <= _LONGEST and all(map(_is_known, sources.items())):
         if len(_stacks) >= _MOST:
             # The oldest; another thread may have been faster.
             _stacks.pop(next(iter(list(_stacks)), ()), None)
         _stacks[place] = _Stack(text, codes, list(sources.items()))
-    return text
 
 
 def _source(filename: str) -> Any:
@@ -188,6 +213,11 @@ def _is_known(source: tuple[str, Any]) -> bool:
     return isinstance(entry, tuple) and len(entry) == 4
 
 
+def _is_plain() -> bool:
+    """Whether stacks are shown whole, and as stdlib shows them."""
+    return _ingredients() == _PLAIN and not hasattr(sys, "tracebacklimit")
+
+
 def _ingredients() -> tuple[object, ...]:
     """Return what the text is made by, to see whether somebody replaced a part of it."""
     exception = traceback.TracebackException
@@ -198,9 +228,11 @@ def _ingredients() -> tuple[object, ...]:
         exception.format,
         exception.format_exception_only,
         stack,
+        stack.extract.__func__,  # type: ignore[attr-defined]
         stack.format,
         traceback.FrameSummary,
         traceback.print_exception,
+        traceback.print_stack,
         linecache.getline,
         linecache.getlines,
         linecache.updatecache,
@@ -233,11 +265,12 @@ _CAUSE: str = traceback._cause_message  # type: ignore[attr-defined]
 _CONTEXT: str = traceback._context_message  # type: ignore[attr-defined]
 
 _formatter = logging.Formatter()
-#: By code, instruction and line of each frame, outermost first.
+#: By code, instruction and line of each frame of a traceback, outermost first; by code and line of
+#: those of a stack, innermost first, behind `_STACK_INFO`.
 _stacks: dict[tuple[int, ...], _Stack] = {}
 _MOST = 128
 _LONGEST = 16384
-#: Three numbers for each frame.
-_DEEPEST = 3 * 200
+_DEEPEST = 200
+_STACK_INFO = 0
 _kept = 0
 _left_to_stdlib = 0

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import TypeAlias
 
+from .exception import stack_text
+
 Details: TypeAlias = tuple[
     tuple[str, int] | None,  # file and line
     str | None,  # function
@@ -39,11 +41,17 @@ def render(msg: object, args: tuple[object, ...]) -> str:
     return text % args
 
 
-def details(mask: int) -> Details:
+def stack_info(stacklevel: int) -> str | None:
+    """Return the stack of the frame that logs, as the record shows it."""
+    frame = _caller(stacklevel)
+    return None if frame is None else stack_text(frame)
+
+
+def details(mask: int, stacklevel: int) -> Details:
     """Find the fields that the bits of ``mask`` name, for the frame that logs."""
     location = function = thread = process = task = None
     if mask & (_LOCATION | _FUNCTION):
-        frame = _caller()
+        frame = _caller(stacklevel)
         if frame is None:
             location, function = ("(unknown file)", 0), "(unknown function)"
         else:
@@ -59,14 +67,24 @@ def details(mask: int) -> Details:
     return location, function, thread, process, task
 
 
-def _caller() -> FrameType | None:
-    """Return the frame of the log call: the innermost that is not logging's own."""
-    # 0 is this function, 1 `details`; the methods of the logger have no frame.
+def _caller(stacklevel: int) -> FrameType | None:
+    """Return the frame of the log call, or one further out, as ``Logger.findCaller`` finds it."""
+    # 0 is this function, 1 the one that native code called; the methods of loggers have no frame.
     frame: FrameType | None = sys._getframe(2)
-    last = frame
+    last = first = frame
+    if sys.version_info >= (3, 11):
+        while frame is not None:
+            stacklevel -= not _is_internal(frame)
+            if stacklevel == 0:
+                return frame
+            last, frame = frame, frame.f_back
+        return last
+    for _ in range(stacklevel - 1):
+        frame = frame.f_back if frame is not None else None
+    frame = frame or first
     while frame is not None and _is_internal(frame):
-        last, frame = frame, frame.f_back
-    return frame or (last if sys.version_info >= (3, 11) else None)
+        frame = frame.f_back
+    return frame
 
 
 def _is_internal(frame: FrameType) -> bool:

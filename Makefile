@@ -23,7 +23,7 @@ test-rust: ## Rust tests and doc tests
 	@scripts/test.sh rust
 test-loom: ## the model check of the rings
 	@scripts/test.sh loom
-test-bench: ## a smoke run of the benchmark harness, without peers
+test-bench: ## smoke runs of the benchmark harnesses, without peers
 	@scripts/test.sh bench
 test-python: ## Python tests, once per interpreter found (3.10 and newer)
 	@scripts/test.sh python
@@ -42,7 +42,7 @@ bench: ## every benchmark
 	@scripts/bench.sh
 bench-rust: ## femtologging beside its peers: tables and plots into docs/benchmarks (half an hour)
 	@scripts/bench.sh rust
-bench-python: ## femto-py/benches on the newest interpreter
+bench-python: ## femtologging beside its peers in Python: tables and plots into docs/benchmarks (an hour)
 	@scripts/bench.sh python
 bench-firmware: ## instructions, stack, flash per log call beside peers, against targets/budgets.txt
 	@scripts/bench.sh firmware

@@ -148,7 +148,10 @@ loom_test() {
     grep -q '^test .* ok$' "$CACHE/loom.log" || { echo "no test has loom in its name" && return 1; }
 }
 
-test_bench() { step "rust: benchmarks, smoke run" scripts/bench.sh rust_smoke; }
+test_bench() {
+    step "rust: benchmarks, smoke run" scripts/bench.sh rust_smoke
+    step "python: benchmarks, smoke run" scripts/bench.sh python_smoke
+}
 
 test_doc() {
     choose_members

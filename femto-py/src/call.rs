@@ -132,6 +132,10 @@ impl<'py> Call<'_, 'py> {
                 }
             }
         }
+        if self.is_exception && cfg!(not(Py_3_11)) {
+            // There `Logger.exception` counts itself as a frame, unlike the other methods.
+            stacklevel = (stacklevel - 1).max(1);
+        }
         let Some(wanted) = core.with_plan(py, |plan| plan.wanted.clone()) else { return Ok(None) };
         let Some(fields) = wanted.pick(py, extra.as_ref())? else { return Ok(None) };
         let mut keywords = Keywords { stacklevel, fields, ..Keywords::default() };

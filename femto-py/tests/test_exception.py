@@ -90,7 +90,7 @@ def test_what_is_replaced_while_the_program_runs_is_used(change: str, run) -> No
 
 def test_stacks_are_stdlibs_and_kept_by_call_site(run) -> None:
     done = run("""
-        from femtologging import exception
+        from femtologging import exception_text as exception
         line = "%(pathname)s %(lineno)d %(funcName)s %(message)s"
         ours, stdlibs = femtologging.getLogger("app"), logging.Logger("app")
         ours.setLevel("INFO")

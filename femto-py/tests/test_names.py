@@ -153,7 +153,6 @@ def test_modules_in_the_place_of_logging_find_stdlibs(run, order: str) -> None:
     from logging.config import dictConfig
     assert issubclass(QueueHandler, real.Handler) and QueueHandler.__module__ == "logging.handlers"
     assert real.handlers.QueueHandler is QueueHandler
-    assert real.config.logging is real.handlers.logging is real
     dictConfig({{
         "version": 1,
         "handlers": {{
@@ -162,6 +161,7 @@ def test_modules_in_the_place_of_logging_find_stdlibs(run, order: str) -> None:
         }},
         "root": {{"handlers": ["memory"]}},
     }})
+    assert real.config.logging is real.handlers.logging is real
     logging.warning("configured")
     logging.shutdown()
     assert open("app.log").read() == "configured\\n"

@@ -15,7 +15,11 @@ FOLDER = Path(femtologging.__file__).parent
 
 def command(*arguments: str, cwd: Path, status: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "femtologging", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "femtologging", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == status, done
     return done
@@ -80,7 +84,8 @@ def test_recover_shows_what_a_killed_process_left(run, tmp_path: Path) -> None:
     )
     done = command("recover", "app.ring", cwd=tmp_path)
     lines = done.stdout.splitlines()
-    assert "1999" in lines[-1] and "\x1b" not in done.stdout, lines[-3:]
+    assert "1999" in lines[-1], lines[-3:]
+    assert "\x1b" not in done.stdout
     assert "records of process" in done.stderr
     assert "record 1999" in command("recover", "app.ring", cwd=tmp_path).stdout  # still there
     (tmp_path / "other").write_text("not a ring")

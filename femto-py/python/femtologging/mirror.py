@@ -41,7 +41,8 @@ class Mirror(ModuleType):
         lazy: dict[str, str] = self.__dict__.get(_LAZY, {})
         if name in lazy:
             module = importlib.import_module(f"{self.__name__}.{lazy[name]}")
-            return module if name == lazy[name] else getattr(module, name)
+            value = module if name == lazy[name] else getattr(module, name)
+            return self.__dict__.setdefault(name, value)
         if name == "__all__":
             return [name for name in dir(self) if not name.startswith("_")]
         if _is_special(name) and self.__name__.count("."):
@@ -58,8 +59,9 @@ class Mirror(ModuleType):
             super().__setattr__(name, value)
             return
         mirrored = _mirrored(self)
-        is_own = name in own or name in own.get(_LAZY, ())
-        if not is_own and (hasattr(mirrored, name) or name in own.get(_DELETED, ())):
+        if name in own.get(_LAZY, ()):
+            getattr(self, name)  # now it is among the others
+        if name not in own and (hasattr(mirrored, name) or name in own.get(_DELETED, ())):
             setattr(mirrored, name, value)
             return
         if name in own and hasattr(mirrored, name):

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import TypeAlias
 
-from .exception import stack_text
+from .exception_text import stack_text
 
 Details: TypeAlias = tuple[
     tuple[str, int] | None,  # file and line

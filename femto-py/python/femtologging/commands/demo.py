@@ -13,9 +13,9 @@ import time
 
 from .. import handlers, rust_counts
 from .._femtologging import path_counts
-from ..config import getLogger
 from ..context import log_context
 from ..handler import FileHandler, stats
+from ..logger import getLogger
 from ..structured import JSONFormatter
 
 

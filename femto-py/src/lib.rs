@@ -10,6 +10,7 @@
 mod bridge;
 mod call;
 mod ceiling;
+mod config;
 mod context;
 mod field;
 mod filter;
@@ -33,6 +34,8 @@ use pyo3::prelude::*;
 mod _femtologging {
     #[pymodule_export]
     use crate::bridge::{rust_counts, rust_table};
+    #[pymodule_export]
+    use crate::config::read_file;
     #[pymodule_export]
     use crate::context::use_context;
     #[pymodule_export]

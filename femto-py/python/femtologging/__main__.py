@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .commands import bench, demo, recover
+from .commands import bench, check, demo, recover
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0, 1 if something is wrong, 2 for wrong arguments."""
     parser = argparse.ArgumentParser(prog="python -m femtologging")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (bench, demo, recover):
+    for command in (bench, check, demo, recover):
         name = command.__name__.rpartition(".")[2]
         summary = (command.__doc__ or "").splitlines()[0]
         one = commands.add_parser(name, help=summary, description=command.__doc__)

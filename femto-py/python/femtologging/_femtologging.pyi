@@ -211,6 +211,13 @@ def end() -> None:
 def forked() -> None:
     """Say that this is the child of a fork."""
 
+def read_file(path: str) -> tuple[Any, dict[tuple[object, ...], int]]:
+    """Read a file of TOML, YAML or JSON.
+
+    Returns its dictionary, and the lines of its values by their paths; raises ``ValueError`` with
+    file and line.
+    """
+
 def use_context() -> None:
     """Say that the program uses contexts: calls look for fields there from now on."""
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, Node};
 
 impl Config {
     /// Reads a configuration from a file: `.toml`, `.yaml` or `.yml`, `.json`, as far as the crate
@@ -18,7 +18,20 @@ impl Config {
     }
 }
 
-type Read = fn(&str) -> Result<Config, ConfigError>;
+impl Node {
+    /// Reads what a file says, in the format of its name, without a look at what it means: for
+    /// configurations of another schema than [`Config`]'s.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: the file cannot be read, or is in no format that its name says.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
+        let parsed = read(path).and_then(|text| format_of(path).and_then(|read| read(&text)));
+        parsed.map_err(|error| error.in_file(path))
+    }
+}
+
+type Read = fn(&str) -> Result<Node, ConfigError>;
 
 /// The text of a file whose format is known.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
@@ -29,7 +42,7 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
 
 /// What a file's text says, in the format that its name tells.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-    format_of(path).and_then(|read| read(text))
+    format_of(path).and_then(|read| Config::from_node(&read(text)?))
 }
 
 fn format_of(path: &Path) -> Result<Read, ConfigError> {
@@ -48,9 +61,9 @@ fn format_of(path: &Path) -> Result<Read, ConfigError> {
 
 const FORMATS: &[(&[&str], Read)] = &[
     #[cfg(feature = "toml")]
-    (&["toml"], |text| Config::from_toml(text)),
+    (&["toml"], super::toml::read),
     #[cfg(feature = "yaml")]
-    (&["yaml", "yml"], |text| Config::from_yaml(text)),
+    (&["yaml", "yml"], super::yaml::read),
     #[cfg(feature = "json")]
-    (&["json"], |text| Config::from_json(text)),
+    (&["json"], super::json::read),
 ];

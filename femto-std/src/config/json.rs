@@ -30,11 +30,15 @@ impl Config {
     /// # Ok::<(), femto_std::config::ConfigError>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        let reader = Reader { text, lines: Lines::of(text) };
-        let value = serde_json::from_str(text)
-            .map_err(|error| not_json(error.line(), error.column(), &error))?;
-        Self::from_node(&reader.node(value, 0)?)
+        Self::from_node(&read(text)?)
     }
+}
+
+pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
+    let reader = Reader { text, lines: Lines::of(text) };
+    let value = serde_json::from_str(text)
+        .map_err(|error| not_json(error.line(), error.column(), &error))?;
+    reader.node(value, 0)
 }
 
 /// Reads the text level by level: where a value stands in the whole tells its line.

@@ -45,7 +45,7 @@ impl Config {
     }
 }
 
-fn read(text: &str) -> Result<Node, ConfigError> {
+pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
     let lines = Lines::of(text);
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map(|span| lines.at(span.start));

@@ -36,7 +36,7 @@ impl Config {
     }
 }
 
-fn read(text: &str) -> Result<Node, ConfigError> {
+pub(super) fn read(text: &str) -> Result<Node, ConfigError> {
     let wrong = |line: usize, text: String| {
         ConfigError::new(Problem::at_line(Some(line as u32), format!("not YAML: {text}")))
     };

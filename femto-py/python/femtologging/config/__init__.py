@@ -17,6 +17,7 @@ from .error import ConfigError as ConfigError
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.
     from .dict import DictConfigurator as DictConfigurator
+    from .loading import load as load
 
 
 def dictConfig(config: dict[str, Any]) -> None:
@@ -47,5 +48,5 @@ def dictConfig(config: dict[str, Any]) -> None:
 
 
 #: What comes with submodules that few programs need at once.
-_lazy = {"DictConfigurator": "dict", "dictConfigClass": "dict"}
+_lazy = {"DictConfigurator": "dict", "dictConfigClass": "dict", "load": "loading"}
 sys.modules[__name__].__class__ = Mirror

@@ -7,6 +7,8 @@ loggers change at once (``tree``), and the handlers of before are closed.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -36,6 +38,7 @@ class DictConfigurator(stdlib.DictConfigurator):
             raise ConfigError(f"a dictionary is expected, not {type(config).__name__}")
         super().__init__(config)
         self._emptying = Emptying()
+        self._opens_files = True
         #: Where in the configuration it is at work.
         self._path: Path = ()
         self._makers: list[Maker] = []
@@ -47,6 +50,36 @@ class DictConfigurator(stdlib.DictConfigurator):
 
         :raises ValueError: (``ConfigError``) if anything is wrong; nothing was changed.
         """
+        incremental = self._is_incremental()
+        with logging._lock:  # type: ignore[attr-defined]
+            if incremental:
+                self._adjust()
+            else:
+                self._replace()
+
+    def check(self) -> None:
+        """Look at the configuration and leave everything as it is; no log file is opened.
+
+        What an incremental one refers to is not looked for: it is another process's.
+
+        :raises ValueError: (``ConfigError``) if anything is wrong.
+        """
+        self._opens_files = False
+        before = RegisteredHandlers()
+        try:
+            if self._is_incremental():
+                for name, section in self._section("handlers").items():
+                    path, what = ("handlers", name), f"handler {name!r}"
+                    level = self._checked(section, path, what).get("level")
+                    if level:
+                        self._check_level(level, path, what)
+                self._loggers_prepared(incremental=True)
+            else:
+                self._prepared(self.config.pop("disable_existing_loggers", True))
+        finally:
+            before.restore()
+
+    def _is_incremental(self) -> bool:
         config = self.config
         if "version" not in config:
             raise ConfigError("dictionary doesn't specify a version: it is 1", ("version",))
@@ -54,12 +87,7 @@ class DictConfigurator(stdlib.DictConfigurator):
             raise ConfigError(
                 f"Unsupported version: {config['version']}: allowed is 1", ("version",)
             )
-        incremental = config.pop("incremental", False)
-        with logging._lock:  # type: ignore[attr-defined]
-            if incremental:
-                self._adjust()
-            else:
-                self._replace()
+        return bool(config.pop("incremental", False))
 
     def _replace(self) -> None:
         """Take the place of the configuration before."""
@@ -94,13 +122,21 @@ class DictConfigurator(stdlib.DictConfigurator):
                 problem = wrong(("handlers", deferred[0]), "it refers to handlers that refer to it")
                 raise unable(f"handler {deferred[0]!r}", problem)
             waiting = deferred
+        return self._loggers_prepared(disable_existing=disable_existing)
+
+    def _loggers_prepared(
+        self, *, incremental: bool = False, disable_existing: Any = None
+    ) -> TreeChange:
         tree = TreeChange()
         loggers = self._section("loggers")
         for name in loggers:
-            tree.add(name, self._logger_change(("loggers", name), loggers[name]))
-        tree.add_existing(loggers, disable_existing)
+            path: Path = ("loggers", name)
+            tree.add(name, self._logger_change(path, loggers[name], incremental=incremental))
+        if not incremental:
+            tree.add_existing(loggers, disable_existing)
         if self.config.get("root"):
-            tree.add(None, self._logger_change(("root",), self.config["root"]))
+            change = self._logger_change(("root",), self.config["root"], incremental=incremental)
+            tree.add(None, change)
         return tree
 
     def _adjust(self) -> None:
@@ -119,14 +155,7 @@ class DictConfigurator(stdlib.DictConfigurator):
             if level:
                 self._check_level(level, path, f"handler {name!r}")
                 levels.append((there[name], check_level(level)))
-        tree = TreeChange()
-        loggers = self._section("loggers")
-        for name in loggers:
-            change = self._logger_change(("loggers", name), loggers[name], incremental=True)
-            tree.add(name, change)
-        if self.config.get("root"):
-            change = self._logger_change(("root",), self.config["root"], incremental=True)
-            tree.add(None, change)
+        tree = self._loggers_prepared(incremental=True)
         old = [(handler, handler.level) for handler, _ in levels]
         try:
             for handler, number in levels:
@@ -284,6 +313,16 @@ class DictConfigurator(stdlib.DictConfigurator):
 
     def _call(self, made: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Make an object."""
+        if (
+            not self._opens_files
+            and isinstance(made, type)
+            and issubclass(made, logging.FileHandler)
+        ):
+            path = kwargs.get("filename", args[0] if args else "")
+            folder = os.path.dirname(os.path.abspath(path))
+            if not os.path.isdir(folder):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
+            kwargs = {**kwargs, "delay": True}
         result = self._emptying.make(made, args, kwargs)
         self._results.append(result)
         return result

@@ -1,0 +1,140 @@
+"""Configurations in files of TOML, YAML and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import femtologging
+import pytest
+from conftest import Run
+
+CONFIG = {
+    "version": 1,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "file": {
+            "class": "logging.handlers.RotatingFileHandler",
+            "filename": "app.log",
+            "maxBytes": 1000,
+            "backupCount": 2,
+            "formatter": "line",
+        }
+    },
+    "loggers": {"app.db": {"level": "DEBUG"}},
+    "root": {"level": "INFO", "handlers": ["file"]},
+}
+
+TOML = """
+version = 1
+formatters.line.format = "%(levelname)s %(name)s %(message)s"
+root = { level = "INFO", handlers = ["file"] }
+
+[handlers.file]
+class = "logging.handlers.RotatingFileHandler"
+filename = "app.log"
+maxBytes = 1_000
+backupCount = 2
+formatter = "line"
+
+[loggers."app.db"]
+level = "DEBUG"
+"""
+
+YAML = """
+version: 1
+formatters:
+  line: {format: "%(levelname)s %(name)s %(message)s"}
+handlers:
+  file:
+    class: logging.handlers.RotatingFileHandler
+    filename: app.log
+    maxBytes: 1000
+    backupCount: 2
+    formatter: line
+loggers:
+  app.db:
+    level: DEBUG
+root:
+  level: INFO
+  handlers: [file]
+"""
+
+FILES = {"c.toml": TOML, "c.yaml": YAML, "c.yml": YAML, "c.json": json.dumps(CONFIG, indent=1)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_says_what_a_dictionary_says(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(FILES[name])
+    run(
+        f"""
+femtologging.config.load("{name}")
+[handler] = logging.root.handlers
+assert type(handler) is femtologging.RotatingFileHandler
+assert (handler.maxBytes, handler.backupCount) == (1000, 2)
+logging.getLogger("app.db").debug("%d rows", 3)
+logging.getLogger("app").debug("not shown")
+assert counts() == (1, 0), counts()
+logging.shutdown()
+assert open("app.log").read() == "DEBUG app.db 3 rows\\n"
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "error"),
+    [
+        ("c.toml", ("1_000", "'much'"), "c.toml, line 9: .*handlers.file.maxBytes"),
+        ("c.yaml", ("level: DEBUG", "level: LOUD"), "c.yaml, line 1[34]: .*app.db.*LOUD"),
+        ("c.json", ('"file"\n', '"fiel"\n'), "c.json, line 2[0-9]: .*fiel"),
+        ("c.toml", ("version = 1", "version ="), "c.toml.*line 2.*not TOML"),
+        ("c.yaml", ("root:", "  root: ]"), "c.yaml.*not YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_and_line(
+    tmp_path: Path, name: str, change: tuple[str, str], error: str
+) -> None:
+    text = FILES[name].replace(*change)
+    assert text != FILES[name]
+    path = tmp_path / name
+    path.write_text(text)
+    before = femtologging.root.handlers[:]
+    with pytest.raises(ValueError, match=re.compile(error, re.DOTALL)):
+        femtologging.config.load(path)
+    assert femtologging.root.handlers == before
+
+
+def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text(TOML)
+    (tmp_path / "bad.toml").write_text(TOML.replace("1_000", "'much'"))
+    (tmp_path / "far.toml").write_text(TOML.replace("app.log", "none/app.log"))
+    (tmp_path / "more.yaml").write_text("{version: 1, incremental: true, root: {level: LOUD}}")
+
+    def check(*names: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "femtologging", "check", *names]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    good = check("good.toml")
+    assert (good.returncode, good.stdout, good.stderr) == (0, "good.toml: nothing is wrong\n", "")
+    for name, error in (
+        ("bad.toml", "bad.toml, line 9: "),
+        ("far.toml", "far.toml, line 6: "),
+        ("more.yaml", "more.yaml, line 1: "),
+        ("none.toml", "No such file"),
+    ):
+        done = check("good.toml", name)
+        assert done.returncode == 1, name
+        assert error in done.stderr, (name, done.stderr)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert not (tmp_path / "app.log").exists()
+
+
+def test_a_file_that_cannot_be_read_is_told_in_pythons_words(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        femtologging.config.load(tmp_path / "none.toml")
+    (tmp_path / "c.xml").write_text("<x/>")
+    with pytest.raises(ValueError, match=r"c\.xml.*allowed endings are toml, yaml, yml, json"):
+        femtologging.config.load(tmp_path / "c.xml")

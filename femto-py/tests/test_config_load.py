@@ -121,7 +121,7 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
     assert (good.returncode, good.stdout, good.stderr) == (0, "good.toml: nothing is wrong\n", "")
     for name, error in (
         ("bad.toml", "bad.toml, line 9: "),
-        ("far.toml", "far.toml, line 6: "),
+        ("far.toml", "far.toml, line 8: "),
         ("more.yaml", "more.yaml, line 1: "),
         ("none.toml", "No such file"),
     ):

@@ -313,13 +313,11 @@ class DictConfigurator(stdlib.DictConfigurator):
 
     def _call(self, made: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Make an object."""
-        if (
-            not self._opens_files
-            and isinstance(made, type)
-            and issubclass(made, logging.FileHandler)
-        ):
-            path = kwargs.get("filename", args[0] if args else "")
-            folder = os.path.dirname(os.path.abspath(path))
+        is_file = isinstance(made, type) and issubclass(made, logging.FileHandler)
+        if is_file and not self._opens_files:
+            folder = os.path.dirname(
+                os.path.abspath(kwargs.get("filename", args[0] if args else ""))
+            )
             if not os.path.isdir(folder):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
             kwargs = {**kwargs, "delay": True}

@@ -166,6 +166,7 @@ test_python() {
     while read -r version python; do
         step "python $version: tests" pytest_run "$version" "$python"
     done <<<"$INTERPRETERS"
+    step "python ${NEWEST%% *}: consumers" pytest_consumers "$NEWEST"
     step "python ${NEWEST%% *}: compile-time ceiling" pytest_with_ceiling "$NEWEST"
     # shellcheck disable=SC2086 # version and path
     step "python: stub, Python ${NEWEST%% *}" stubtest $NEWEST
@@ -190,6 +191,13 @@ sdist_installs() {
     # Not the repository's lock file as it is: the workspace of a source distribution is smaller.
     CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/target} "$CACHE/venv-sdist/bin/python" -m pip install "$folder"/*.tar.gz
     cd / && "$CACHE/venv-sdist/bin/python" -m femtologging demo >/dev/null
+}
+
+# The packages that log by stdlib's logging, the newest of each; with the newest interpreter only, for they are many.
+pytest_consumers() {
+    venv_with_wheel consumers "${1%% *}" "${1#* }" -r femto-py/tests/consumers/requirements.txt
+    cd femto-py || return
+    "$CACHE/venv-consumers/bin/python" -m pytest -v --timeout 300 tests/consumers
 }
 
 # A build with a ceiling, of the newest interpreter's extension. Unoptimized: most of it is there from the Rust tests.

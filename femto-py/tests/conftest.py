@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import textwrap
@@ -60,6 +61,9 @@ def cpython(
 def _is_cpython(item: pytest.Item) -> bool:
     return item.path.name == "test_cpython.py"
 
+
+#: They have an environment of their own, and a step of their own in `scripts/test.sh`.
+collect_ignore = [] if importlib.util.find_spec("celery") else ["consumers"]
 
 PRELUDE = """\
 import enum, logging, os, sys, threading

@@ -43,7 +43,7 @@ def way_of(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             (folder / f"{name}.py").write_text(text)
         program = folder / "program.py"
         program.write_text(switch + textwrap.dedent(code))
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, *(arguments or (str(program),))],
             cwd=folder,
             capture_output=True,
@@ -51,7 +51,6 @@ def way_of(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             timeout=timeout,
             env=os.environ | {"WAY": way},
         )
-        return done
 
     return run_program
 

@@ -172,7 +172,7 @@ import django
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import path
-def answer(request, n): 
+def answer(request, n):
     logging.getLogger("shop").info("item %d", n)
     return HttpResponse("ok")
 def fail(request):

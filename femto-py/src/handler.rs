@@ -14,7 +14,7 @@ use std::time::Instant;
 use femto_core::Level;
 use femto_std::recover::RecoverBuilder;
 use femto_std::{Handler, Route, engine};
-use pyo3::exceptions::{PyException, PyOSError};
+use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
@@ -25,6 +25,7 @@ use crate::call::Outcome;
 use crate::field::Wanted;
 use crate::filter::NativeFilter;
 use crate::formatter::{LINE, Line, NativeFormatter};
+use crate::message;
 use crate::native::{self, Attached, Next};
 use crate::record;
 use crate::{log_record, names, waiting};
@@ -282,7 +283,7 @@ pub(crate) fn handle<'py>(
 
 /// What fails is done again by stdlib's code, and fails where that handles it.
 fn left_to_python(py: Python<'_>, error: PyErr) -> PyResult<Outcome> {
-    match error.is_instance_of::<PyException>(py) {
+    match message::is_handled(py, &error) {
         true => Ok(Outcome::LeftToPython),
         false => Err(error),
     }

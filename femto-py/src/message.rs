@@ -8,7 +8,7 @@ use femto_core::Value;
 use femto_core::frame::portable::Style;
 use femto_std::template::{Conversion, PercentTemplate};
 use heapless::Vec as ArrayVec;
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyRecursionError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyTuple};
 
@@ -183,7 +183,13 @@ fn render<'a, 'py>(
 }
 
 fn stop_if_fatal(py: Python<'_>, error: PyErr) -> PyResult<ControlFlow<()>> {
-    if error.is_instance_of::<PyException>(py) { Ok(ControlFlow::Break(())) } else { Err(error) }
+    if is_handled(py, &error) { Ok(ControlFlow::Break(())) } else { Err(error) }
+}
+
+/// Whether stdlib's handlers keep the error from the application. One that says that calls are too
+/// deep they do not; done again on each of them it would take for ever.
+pub(crate) fn is_handled(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyException>(py) && !error.is_instance_of::<PyRecursionError>(py)
 }
 
 /// The object as a typed value, if it is exactly of one of the types that have one.

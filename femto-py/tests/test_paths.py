@@ -295,3 +295,24 @@ def test_extra_fields_are_printed(run) -> None:
     assert lines() == ["x me", "x [1, 2]"], lines()
     """
     )
+
+
+def test_an_endless_rendering_ends_as_in_stdlib(run) -> None:
+    program = """
+    class Deep:
+        def __str__(self):
+            log.info("%s", Deep())
+            return "deep"
+    sys.setrecursionlimit(200)
+    try:
+        log.info("%s", Deep())
+    except RecursionError:
+        print("too deep")
+    log.info("goes on")
+    """
+    stdlib = """
+    logging.basicConfig(filename="app.log", level="INFO")
+    log = logging.getLogger("app")
+    """
+    native = stdlib.replace("logging.", "femtologging.")
+    assert run(native + program).stdout == run(stdlib + program).stdout == "too deep\n"

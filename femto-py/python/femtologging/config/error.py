@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
 import reprlib
 from collections.abc import Iterable
@@ -42,6 +40,8 @@ def unable(what: str, why: ConfigError) -> ConfigError:
 
 def path_text(path: Path) -> str:
     """Spell a path: ``handlers.file.capacity``, ``loggers."app.db".handlers[0]``."""
+    import json  # few programs meet an error
+
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -63,6 +63,8 @@ def hint(name: object, known: Iterable[object]) -> str:
     names = sorted(str(one) for one in known)
     if not names:
         return "there are none"
+    import difflib  # few programs meet an error
+
     near = difflib.get_close_matches(str(name), names, n=1)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return f"{meant}allowed: {', '.join(map(repr, names))}"

@@ -16,6 +16,7 @@ mod field;
 mod filter;
 mod formatter;
 mod handler;
+mod ini;
 mod leftover;
 mod log_record;
 mod logger;
@@ -46,6 +47,8 @@ mod _femtologging {
     use crate::handler::HandlerCore;
     #[pymodule_export]
     use crate::handler::{flush_all, recover};
+    #[pymodule_export]
+    use crate::ini::read_ini;
     #[pymodule_export]
     use crate::leftover::left_behind;
     #[pymodule_export]

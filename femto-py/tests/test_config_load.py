@@ -63,7 +63,35 @@ root:
   handlers: [file]
 """
 
-FILES = {"c.toml": TOML, "c.yaml": YAML, "c.yml": YAML, "c.json": json.dumps(CONFIG, indent=1)}
+INI = """
+[loggers]
+keys=root,db
+[handlers]
+keys=file
+[formatters]
+keys=line
+[logger_root]
+level=INFO
+handlers=file
+[logger_db]
+level=DEBUG
+handlers=
+qualname=app.db
+[formatter_line]
+format=%(levelname)s %(name)s %(message)s
+[handler_file]
+class=handlers.RotatingFileHandler
+args=('app.log', 'a', 1000, 2)
+formatter=line
+"""
+
+FILES = {
+    "c.ini": INI,
+    "c.toml": TOML,
+    "c.yaml": YAML,
+    "c.yml": YAML,
+    "c.json": json.dumps(CONFIG, indent=1),
+}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -111,19 +139,25 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "good.toml").write_text(TOML)
     (tmp_path / "bad.toml").write_text(TOML.replace("1_000", "'much'"))
     (tmp_path / "far.toml").write_text(TOML.replace("app.log", "none/app.log"))
+    (tmp_path / "old.ini").write_text(INI)
+    (tmp_path / "bad.ini").write_text(INI.replace("'app.log'", "app.log"))
+    (tmp_path / "less.ini").write_text(INI.replace("[handler_file]", ""))
     (tmp_path / "more.yaml").write_text("{version: 1, incremental: true, root: {level: LOUD}}")
 
     def check(*names: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "femtologging", "check", *names]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
-    good = check("good.toml")
-    assert (good.returncode, good.stdout, good.stderr) == (0, "good.toml: nothing is wrong\n", "")
+    for name in ("good.toml", "old.ini"):
+        good = check(name)
+        assert (good.returncode, good.stdout, good.stderr) == (0, f"{name}: nothing is wrong\n", "")
     for name, error in (
         ("bad.toml", "bad.toml, line 9: "),
         ("far.toml", "far.toml, line 8: "),
         ("more.yaml", "more.yaml, line 1: "),
         ("none.toml", "No such file"),
+        ("bad.ini", "handlers.file.args"),
+        ("less.ini", "handler_file"),
     ):
         done = check("good.toml", name)
         assert done.returncode == 1, name

@@ -121,6 +121,7 @@ class _Witness(  # type: ignore[misc]
 
 #: What comes with submodules that few programs need at once.
 _lazy = {
+    "fileConfig": "config",
     "handlers": "handlers",
     "MemoryHandler": "handlers",
     "RotatingFileHandler": "handlers",

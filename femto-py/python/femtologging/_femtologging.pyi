@@ -218,6 +218,13 @@ def read_file(path: str) -> tuple[Any, dict[tuple[object, ...], int]]:
     file and line.
     """
 
+def read_ini(text: str) -> list[tuple[str, int, list[tuple[str, str, int]]]]:
+    """Read the text of an INI file: sections and options, with their lines, as they are written.
+
+    Raises ``ValueError(kind, [(line number, line)])``: ``"header"`` if something comes before the
+    first section, ``"syntax"`` for lines that are none of a section.
+    """
+
 def use_context() -> None:
     """Say that the program uses contexts: calls look for fields there from now on."""
 

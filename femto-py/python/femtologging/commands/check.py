@@ -1,7 +1,8 @@
 """Look at a configuration in a file, and say what is wrong with it.
 
-Files of TOML, YAML or JSON in the schema of dictConfig. Nothing is changed, no log file is opened;
-what the configuration names is imported. Exit status: 0 all is well, 1 something is wrong.
+Files of TOML, YAML or JSON in the schema of dictConfig, or INI files of fileConfig. Nothing is
+changed, no log file is opened; what the configuration names is imported. Exit status: 0 all is
+well, 1 something is wrong.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from .error import ConfigError as ConfigError
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.
     from .dict import DictConfigurator as DictConfigurator
+    from .file import fileConfig as fileConfig
     from .loading import load as load
 
 
@@ -48,5 +49,10 @@ def dictConfig(config: dict[str, Any]) -> None:
 
 
 #: What comes with submodules that few programs need at once.
-_lazy = {"DictConfigurator": "dict", "dictConfigClass": "dict", "load": "loading"}
+_lazy = {
+    "DictConfigurator": "dict",
+    "dictConfigClass": "dict",
+    "fileConfig": "file",
+    "load": "loading",
+}
 sys.modules[__name__].__class__ = Mirror

@@ -56,6 +56,10 @@ def _value(node: ast.expr) -> Any:
             isinstance(number, (int, float)) and not isinstance(number, bool)
         ):
             return -number if isinstance(node.op, ast.USub) else number
+        case ast.Call(
+            func=ast.Name(id=("dict" | "list" | "set" | "tuple") as name), args=[], keywords=[]
+        ):
+            return _EMPTY[name]()
         case ast.Name() | ast.Attribute():
             return _named(node)
     raise _NotALiteralError(node, "is not a literal: nothing is evaluated here")
@@ -95,6 +99,8 @@ def _is_of_logging(found: Any) -> bool:
     return isinstance(found, type) and found.__module__ in ("logging", "logging.handlers")
 
 
+#: Written as calls, for lack of another way or by custom.
+_EMPTY: dict[str, type] = {"dict": dict, "list": list, "set": set, "tuple": tuple}
 _KNOWN = (
     "is not known; there are sys.stdout, sys.stderr, and the constants of logging, "
     "handlers and socket"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import contextlib
 import os
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from .._femtologging import read_file
 from . import dictConfig
 from .dict import DictConfigurator
 from .error import ConfigError
+from .file import read as read_ini_file
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 def load(path: str | PathLike[str]) -> None:
     """Configure logging by a file: stdlib's schema of ``dictConfig`` in TOML, YAML 1.2 or JSON.
 
-    Which one, the file's name says: ``.toml``, ``.yaml`` or ``.yml``, ``.json``. Paths of log files
+    Or an INI file as of ``fileConfig``. Which one, the file's name says: ``.toml``, ``.yaml`` or
+    ``.yml``, ``.json``; ``.ini``, ``.cfg`` or ``.conf``. Paths of log files
     in it are relative to the working directory.
 
     :raises OSError: if the file cannot be read.
@@ -46,10 +49,16 @@ def _errors_of(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
     name = os.fsdecode(path)
     with open(name):
         pass  # what is wrong with it is told in Python's words
+    lines: dict[tuple[object, ...], int] = {}
     try:
-        config, lines = read_file(name)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
+        if name.lower().endswith(_INI):
+            config = read_ini_file(name)
+        else:
+            config, lines = read_file(name)
+    except KeyError as error:
+        raise ConfigError(f"{name}: {error} is missing") from error
+    except (ValueError, RuntimeError, configparser.Error) as error:
+        raise ConfigError(str(error)) from error
     try:
         yield config
     except ConfigError as error:
@@ -58,3 +67,7 @@ def _errors_of(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
             place = place[:-1]
         where = f"{name}, line {lines[place]}" if place in lines else name
         raise ConfigError(f"{where}: {error}", error.path) from error.__cause__
+
+
+#: What the names of INI files end with.
+_INI = (".ini", ".cfg", ".conf")

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::Borrowed;
 use pyo3::exceptions::{PyException, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict};
+use pyo3::types::{PyBool, PyDict, PyString};
 
 use crate::call::{self, Call, Outcome};
 use crate::ceiling::STATIC_MAX_LEVEL;
@@ -46,7 +46,7 @@ pub(crate) static METHODS: [Method; 8] = [
 const DOC: &CStr = c"Logs 'msg % args' at the level that the method's name says.
 
 Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
-const LOG_DOC: &CStr = c"Logs 'msg % args' at the level given, a number.
+const LOG_DOC: &CStr = c"Logs 'msg % args' at the level given, a number or a name.
 
 Keyword arguments: exc_info, stack_info, stacklevel, extra, as in logging.Logger.";
 
@@ -117,11 +117,20 @@ pub(crate) fn enabled<'py, const M: usize>(
             count_one(&FAST);
             Ok(Next::Wait(waiting, None))
         }
+        Outcome::LeftToPython if M == LOG && is_name(values.first()) => attached(|| {
+            Ok(Next::Call(names::known(logger.py())?.log_by_name.bind(logger.py()).clone()))
+        }),
         Outcome::LeftToPython => {
             count_one(&SLOW);
             attached(|| python_method::<M>(logger.py()))
         }
     }
+}
+
+/// Whether a level is given by its name.
+#[cold]
+fn is_name(level: Option<&Bound<'_, PyAny>>) -> bool {
+    level.is_some_and(|level| level.is_exact_instance_of::<PyString>())
 }
 
 /// The method of `logging.Logger`, whatever that is now.

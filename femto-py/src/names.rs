@@ -19,6 +19,8 @@ pub(crate) struct Known {
     pub(crate) handler_class: Py<PyAny>,
     /// `logging.LogRecord`.
     pub(crate) record_class: Py<PyAny>,
+    /// `log_by_name(logger, level, ...)`.
+    pub(crate) log_by_name: Py<PyAny>,
     /// `resolve(logger)`: what it reaches.
     pub(crate) resolve: Py<PyAny>,
     /// `revalidate()`: looks at classes and modules.
@@ -95,6 +97,7 @@ pub(crate) fn set_up(
         logger_class: class("Logger")?.into_any().unbind(),
         handler_class: class("Handler")?.into_any().unbind(),
         record_class: class("LogRecord")?.into_any().unbind(),
+        log_by_name: py.import("femtologging.logger")?.getattr("log_by_name")?.unbind(),
         resolve,
         revalidate,
         render: record.getattr("render")?.unbind(),

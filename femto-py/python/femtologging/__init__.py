@@ -19,8 +19,17 @@ except ImportError as _error:
     raise _explain(_error) from None
 from . import hooks as _hooks
 from ._femtologging import rust_counts as rust_counts
+from .alias import FemtoFileHandler as FemtoFileHandler
+from .alias import FemtoFilter as FemtoFilter
+from .alias import FemtoHandler as FemtoHandler
+from .alias import FemtoStreamHandler as FemtoStreamHandler
+from .alias import OverflowPolicy as OverflowPolicy
+from .alias import StdlibHandlerAdapter as StdlibHandlerAdapter
+from .alias import get_logger as get_logger
+from .alias import reset_manager as reset_manager
 from .bridge import setup_rust_logging as setup_rust_logging
 from .bridge import setup_rust_tracing as setup_rust_tracing
+from .config import BUILDERS as _BUILDERS
 from .config import ConfigError as ConfigError
 from .config import basicConfig as basicConfig
 from .config import dictConfig as dictConfig
@@ -95,6 +104,20 @@ if TYPE_CHECKING:
     from logging import warn as warn
     from logging import warning as warning
 
+    from .config import ConfigBuilder as ConfigBuilder
+    from .config import FileHandlerBuilder as FileHandlerBuilder
+    from .config import FormatterBuilder as FormatterBuilder
+    from .config import LevelFilterBuilder as LevelFilterBuilder
+    from .config import LoggerConfigBuilder as LoggerConfigBuilder
+    from .config import MemoryHandlerBuilder as MemoryHandlerBuilder
+    from .config import NameFilterBuilder as NameFilterBuilder
+    from .config import PythonCallbackFilterBuilder as PythonCallbackFilterBuilder
+    from .config import RotatingFileHandlerBuilder as RotatingFileHandlerBuilder
+    from .config import StreamHandlerBuilder as StreamHandlerBuilder
+    from .config import TimedRotatingFileHandlerBuilder as TimedRotatingFileHandlerBuilder
+    from .config import fileConfig as fileConfig
+    from .handlers import FemtoRotatingFileHandler as FemtoRotatingFileHandler
+    from .handlers import FemtoTimedRotatingFileHandler as FemtoTimedRotatingFileHandler
     from .handlers import MemoryHandler as MemoryHandler
     from .handlers import RotatingFileHandler as RotatingFileHandler
     from .handlers import TimedRotatingFileHandler as TimedRotatingFileHandler
@@ -121,8 +144,11 @@ class _Witness(  # type: ignore[misc]
 
 #: What comes with submodules that few programs need at once.
 _lazy = {
+    **dict.fromkeys(_BUILDERS, "config"),
     "fileConfig": "config",
     "handlers": "handlers",
+    "FemtoRotatingFileHandler": "handlers",
+    "FemtoTimedRotatingFileHandler": "handlers",
     "MemoryHandler": "handlers",
     "RotatingFileHandler": "handlers",
     "TimedRotatingFileHandler": "handlers",
@@ -131,6 +157,10 @@ _lazy = {
 _own = (
     *(_lazy.keys() - {"handlers"}),
     "ConfigError",
+    "FemtoFileHandler",
+    "FemtoFilter",
+    "FemtoHandler",
+    "FemtoStreamHandler",
     "FemtoLogger",
     "FileHandler",
     "HandlerStats",
@@ -138,15 +168,19 @@ _own = (
     "LevelFilter",
     "LogfmtFormatter",
     "NameFilter",
+    "OverflowPolicy",
     "RateLimitFilter",
     "STATIC_MAX_LEVEL",
+    "StdlibHandlerAdapter",
     "StreamHandler",
     "TRACE",
     "basicConfig",
     "dictConfig",
     "getLogger",
+    "get_logger",
     "install",
     "log_context",
+    "reset_manager",
     "rust_counts",
     "setup_rust_logging",
     "setup_rust_tracing",

@@ -287,6 +287,10 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
         return handlers.BufferingHandler.emit
 
 
+#: Names of femtologging's own.
+FemtoRotatingFileHandler = RotatingFileHandler
+FemtoTimedRotatingFileHandler = TimedRotatingFileHandler
+
 register(handlers.RotatingFileHandler, RotatingFileHandler)
 register(handlers.TimedRotatingFileHandler, TimedRotatingFileHandler)
 register(handlers.WatchedFileHandler, WatchedFileHandler)

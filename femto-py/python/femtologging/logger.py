@@ -51,6 +51,26 @@ class FemtoLogger(logging.Logger):
         """Set the level of this logger: a number or a name."""
         super().setLevel(check_level(level))
 
+    def set_level(self, level: int | str) -> None:
+        """Set the level, as ``setLevel``."""
+        self.setLevel(level)
+
+    def add_handler(self, handler: logging.Handler) -> None:
+        """Add a handler, as ``addHandler``."""
+        self.addHandler(handler)
+
+    def remove_handler(self, handler: logging.Handler) -> None:
+        """Remove a handler, as ``removeHandler``."""
+        self.removeHandler(handler)
+
+    def clear_handlers(self) -> None:
+        """Remove all handlers of this logger; they stay open."""
+        self.handlers.clear()
+
+    def set_propagate(self, propagate: bool) -> None:
+        """Say whether handlers of the loggers above get its records."""
+        self.propagate = propagate
+
     def makeRecord(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         """Make a record, with the fields of the context that it is made in."""
         record = super().makeRecord(*args, **kwargs)
@@ -111,6 +131,18 @@ class FemtoManager(logging.Manager):
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
         changed()
+
+
+def log_by_name(logger: logging.Logger, level: str, *args: Any, **kwargs: Any) -> None:
+    """Log at a level that is given by its name; stdlib refuses one that is none."""
+    known: dict[str, int] = logging._nameToLevel
+    number = known.get(level)
+    if number is None:
+        logging.Logger.log(logger, level, *args, **kwargs)  # type: ignore[arg-type]
+        return
+    # One frame further in, which is not the application's.
+    kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + 1
+    logger.log(number, *args, **kwargs)
 
 
 def upgrade(logger: logging.Logger) -> bool:

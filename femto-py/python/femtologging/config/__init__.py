@@ -16,6 +16,17 @@ from .error import ConfigError as ConfigError
 
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.
+    from .builder import ConfigBuilder as ConfigBuilder
+    from .builder import FileHandlerBuilder as FileHandlerBuilder
+    from .builder import FormatterBuilder as FormatterBuilder
+    from .builder import LevelFilterBuilder as LevelFilterBuilder
+    from .builder import LoggerConfigBuilder as LoggerConfigBuilder
+    from .builder import MemoryHandlerBuilder as MemoryHandlerBuilder
+    from .builder import NameFilterBuilder as NameFilterBuilder
+    from .builder import PythonCallbackFilterBuilder as PythonCallbackFilterBuilder
+    from .builder import RotatingFileHandlerBuilder as RotatingFileHandlerBuilder
+    from .builder import StreamHandlerBuilder as StreamHandlerBuilder
+    from .builder import TimedRotatingFileHandlerBuilder as TimedRotatingFileHandlerBuilder
     from .dict import DictConfigurator as DictConfigurator
     from .file import fileConfig as fileConfig
     from .loading import load as load
@@ -48,8 +59,23 @@ def dictConfig(config: dict[str, Any]) -> None:
         raise error.with_traceback(None)  # noqa: B904 - its cause says what is behind it
 
 
+#: Those of ``builder``.
+BUILDERS = (
+    "ConfigBuilder",
+    "FileHandlerBuilder",
+    "FormatterBuilder",
+    "LevelFilterBuilder",
+    "LoggerConfigBuilder",
+    "MemoryHandlerBuilder",
+    "NameFilterBuilder",
+    "PythonCallbackFilterBuilder",
+    "RotatingFileHandlerBuilder",
+    "StreamHandlerBuilder",
+    "TimedRotatingFileHandlerBuilder",
+)
 #: What comes with submodules that few programs need at once.
 _lazy = {
+    **dict.fromkeys(BUILDERS, "builder"),
     "DictConfigurator": "dict",
     "dictConfigClass": "dict",
     "fileConfig": "file",

@@ -79,6 +79,16 @@ class DictConfigurator(stdlib.DictConfigurator):
         finally:
             before.restore()
 
+    def one(self, kind: str, name: str) -> Any:
+        """Make one formatter, filter or handler, and nothing else.
+
+        :raises ValueError: (``ConfigError``) if it is wrong, or needs others.
+        """
+        if not self._make(kind, name, getattr(self, f"configure_{kind}")):
+            text = f"Unable to configure {kind} {name!r}: it refers to others, which are not there"
+            raise ConfigError(text, (f"{kind}s", name))
+        return self.config[f"{kind}s"][name]
+
     def _is_incremental(self) -> bool:
         config = self.config
         if "version" not in config:

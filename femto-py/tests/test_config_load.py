@@ -172,3 +172,42 @@ def test_a_file_that_cannot_be_read_is_told_in_pythons_words(tmp_path: Path) -> 
     (tmp_path / "c.xml").write_text("<x/>")
     with pytest.raises(ValueError, match=r"c\.xml.*allowed endings are toml, yaml, yml, json"):
         femtologging.config.load(tmp_path / "c.xml")
+
+
+def test_a_listener_configures_by_what_comes(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.ini").write_text(INI)
+    (tmp_path / "c.json").write_text(json.dumps(CONFIG))
+    done = run(
+        """
+import json, socket, struct
+def verify(given):
+    return None if given == b"refused" else given
+thread = femtologging.config.listen(0, verify)
+thread.start()
+thread.ready.wait()
+def send(given):
+    thread.ready.clear()
+    with socket.create_connection(("localhost", thread.port)) as peer:
+        peer.sendall(struct.pack(">L", len(given)) + given)
+        while peer.recv(1):
+            pass
+def handler_now():
+    handlers = logging.root.handlers[:]
+    assert all(type(one) is femtologging.RotatingFileHandler for one in handlers)
+    return handlers
+send(b"refused")
+assert handler_now() == []
+send(open("c.json", "rb").read())
+first = handler_now()
+assert len(first) == 1
+send(open("c.ini", "rb").read())
+second = handler_now()
+assert len(second) == 1 and second != first
+send(b'{"version": 2}')
+assert handler_now() == second
+femtologging.config.stopListening()
+thread.join(30)
+assert not thread.is_alive()
+"""
+    )
+    assert "Unsupported version: 2" in done.stderr

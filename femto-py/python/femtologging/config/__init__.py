@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .builder import TimedRotatingFileHandlerBuilder as TimedRotatingFileHandlerBuilder
     from .dict import DictConfigurator as DictConfigurator
     from .file import fileConfig as fileConfig
+    from .listener import listen as listen
     from .loading import load as load
 
 
@@ -79,6 +80,7 @@ _lazy = {
     "DictConfigurator": "dict",
     "dictConfigClass": "dict",
     "fileConfig": "file",
+    "listen": "listener",
     "load": "loading",
 }
 sys.modules[__name__].__class__ = Mirror

@@ -62,7 +62,7 @@ texts! {
     args = "args" attributes = "__dict__" cache = "_cache" core = "_core" created = "created"
     exc_info = "exc_info" exc_text = "exc_text" femto = "_femto" file_name = "filename" format = "format"
     func_name = "funcName" get_message = "getMessage" handle = "handle"
-    left_to_stdlib = "_left_to_stdlib" level_name = "levelname" level_no = "levelno"
+    left_to_stdlib = "_leave_to_stdlib" level_name = "levelname" level_no = "levelno"
     line_no = "lineno" module = "module" msecs = "msecs" msg = "msg" name = "name"
     native_core = "native_core" path_name = "pathname" process = "process"
     process_name = "processName" ready_to_emit = "_ready_to_emit" stack_info = "stack_info"

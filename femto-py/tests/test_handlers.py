@@ -469,3 +469,29 @@ else:
     assert texts == [[line] for line in lines], texts
 """
     )
+
+
+def test_what_stdlibs_code_writes_is_counted(run: Run) -> None:
+    run(
+        """
+import io
+logging.raiseExceptions = False
+handler = femtologging.StreamHandler(io.StringIO())
+log = femtologging.getLogger("app")
+log.propagate = False
+log.addHandler(handler)
+for n in range(3):
+    log.warning("%d", n)
+log.warning("%d", "no number")
+stats = handler.stats
+assert (stats.accepted, stats.written, stats.dropped, stats.errors) == (4, 3, 1, 1), stats
+assert femtologging.stats() == [stats]
+file = femtologging.FileHandler("app.log")
+log.handlers[:] = [file]
+log.warning("native")
+log.warning("lone \\ud800")
+file.flush()
+stats = file.stats
+assert (stats.accepted, stats.written, stats.dropped, stats.errors) == (2, 1, 1, 1), stats
+"""
+    )

@@ -202,7 +202,26 @@ class NativeHandler(logging.Handler):
         is_native = self._told[0] is not None and type(self).format is logging.Handler.format
         return core, is_native and "format" not in self.__dict__
 
-    def _left_to_stdlib(self) -> Callable[..., None] | None:
+    def _leave_to_stdlib(self) -> Callable[..., None] | None:
+        """Return the method of stdlib that writes a record, and count it as written."""
+        method = self._stdlib_emit()
+        if method is not None:
+            self._count(accepted=1, written=1)
+        return method
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Tell that a record could not be written, as stdlib does."""
+        self._count(written=-1, dropped=1, errors=1)
+        super().handleError(record)
+
+    def _count(
+        self, accepted: int = 0, written: int = 0, dropped: int = 0, errors: int = 0
+    ) -> None:
+        """Count what stdlib's code does; the handler is locked."""
+        more = (accepted, written, dropped, 0, errors)
+        self.__dict__["_past"] = tuple(map(operator.add, self._past, more))
+
+    def _stdlib_emit(self) -> Callable[..., None] | None:
         """Return the method of stdlib that writes a record; ``None`` if it cannot be written."""
         return logging.StreamHandler.emit
 
@@ -298,7 +317,7 @@ class FileHandler(StreamHandler, logging.FileHandler):
             self.stream = self._open()
         return super()._ready_to_emit()
 
-    def _left_to_stdlib(self) -> Callable[..., None] | None:
+    def _stdlib_emit(self) -> Callable[..., None] | None:
         return None if self.stream is None else logging.StreamHandler.emit
 
 

@@ -89,7 +89,7 @@ class NativeRotatingHandler(FileHandler):
             self.__dict__["stream"] = self._open()
             stream.close()
 
-    def _left_to_stdlib(self) -> Callable[..., None] | None:
+    def _stdlib_emit(self) -> Callable[..., None] | None:
         return handlers.BaseRotatingHandler.emit
 
 
@@ -222,7 +222,7 @@ class WatchedFileHandler(FileHandler, handlers.WatchedFileHandler):
             self._statstream()
         return ready
 
-    def _left_to_stdlib(self) -> Callable[..., None] | None:
+    def _stdlib_emit(self) -> Callable[..., None] | None:
         return handlers.WatchedFileHandler.emit
 
 
@@ -279,7 +279,7 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
         if had_records:
             changed()  # the core can keep the next ones
 
-    def _left_to_stdlib(self) -> Callable[..., None] | None:
+    def _stdlib_emit(self) -> Callable[..., None] | None:
         # They come out in order: first what the core has, then the buffer, then the core again.
         if self._core is not None:
             self._core.flush(_PATIENCE)

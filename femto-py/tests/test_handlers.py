@@ -495,3 +495,45 @@ stats = file.stats
 assert (stats.accepted, stats.written, stats.dropped, stats.errors) == (2, 1, 1, 1), stats
 """
     )
+
+
+def test_two_handlers_of_one_stream_keep_the_order(run: Run) -> None:
+    program = """
+class Shouting(logging.Formatter):
+    def format(self, record):
+        return super().format(record).upper()
+
+log, other = logging.getLogger("app"), logging.getLogger("other")
+for number, one in enumerate((log, other)):
+    handler = module.StreamHandler()
+    if number:
+        handler.setFormatter(Shouting("%(message)s"))
+    one.addHandler(handler)
+for n in range(300):
+    (log if n % 3 else other).warning("line %d", n)
+assert type(handler) is module.StreamHandler
+"""
+    ours = run("module = femtologging\nlogging = femtologging\n" + program)
+    assert ours.stderr == run("module = logging\n" + program).stderr
+    assert ours.stderr.startswith("LINE 0\nline 1\nline 2\nLINE 3\n")
+
+
+def test_handlers_of_one_stream_may_be_released_and_come_again(run: Run) -> None:
+    done = run(
+        """
+one, two = logging.StreamHandler(), logging.StreamHandler()
+logging.root.handlers[:] = [one]
+logging.getLogger("b").addHandler(two)
+for turn in range(2):
+    femtologging.install()
+    logging.getLogger("b").warning("installed %d", turn)
+    femtologging.uninstall()
+    logging.getLogger("b").warning("plain %d", turn)
+later = femtologging.StreamHandler()
+logging.getLogger("b").handlers[:] = [later]
+logging.getLogger("b").warning("later")
+"""
+    )
+    expected = [f"{kind} {turn}" for turn in range(2) for kind in ("installed", "plain")]
+    lines = done.stderr.splitlines()
+    assert lines == [line for line in [*expected, "later"] for _ in range(2)], lines

@@ -265,10 +265,18 @@ class StreamHandler(NativeHandler, _StreamHandler):
         name = _process_stream(self.stream)
         if name is None:
             return None
+        others = [one for one in _on_stream[name] if one is not self and one._core is not None]
+        if others:
+            # One after the other, as stdlib's write: two queues would mix.
+            for one in (self, *others):
+                if one._options.setdefault("delivery", "direct") == "direct":
+                    one._retire_core()
         try:
-            return HandlerCore.stream(name, **self._options)
+            core = HandlerCore.stream(name, **self._options)
         except OSError:
             return None  # closed: stdlib's code meets that at each record
+        _on_stream[name].add(self)
+        return core
 
 
 class FileHandler(StreamHandler, logging.FileHandler):
@@ -372,7 +380,8 @@ def release(handler: logging.Handler) -> None:
     if plain is None or not isinstance(handler, NativeHandler):
         return
     handler._retire_core()
-    _handlers.discard(handler)
+    for known in (_handlers, *_on_stream.values()):
+        known.discard(handler)
     if all(one.formatter is not handler.formatter for one in _handlers):
         unwatch(handler.formatter)
     handler.__class__ = plain  # type: ignore[assignment]
@@ -416,6 +425,11 @@ def _inherits_all(cls: type[logging.Handler]) -> bool:
 
 
 _handlers: weakref.WeakSet[NativeHandler] = weakref.WeakSet()
+#: Those that wrote to the process's own streams.
+_on_stream: dict[str, weakref.WeakSet[NativeHandler]] = {
+    "stdout": weakref.WeakSet(),
+    "stderr": weakref.WeakSet(),
+}
 
 #: Stdlib's handlers and what takes their place.
 TWINS: dict[type[logging.Handler], type[NativeHandler]] = {}

@@ -269,7 +269,8 @@ class StreamHandler(NativeHandler, _StreamHandler):
         if others:
             # One after the other, as stdlib's write: two queues would mix.
             for one in (self, *others):
-                if one._options.setdefault("delivery", "direct") == "direct":
+                if "delivery" not in one._options:
+                    one._options["delivery"] = "direct"
                     one._retire_core()
         try:
             core = HandlerCore.stream(name, **self._options)

@@ -186,7 +186,7 @@ sdist_installs() {
     local folder=$CACHE/sdist
     tools
     rm -rf "$folder" "$CACHE/venv-sdist"
-    "$CACHE/venv-tools/bin/maturin" sdist --quiet --manifest-path femto-py/Cargo.toml --out "$folder"
+    "$CACHE/venv-tools/bin/maturin" sdist --manifest-path femto-py/Cargo.toml --out "$folder"
     venv sdist "$2"
     # Not the repository's lock file as it is: the workspace of a source distribution is smaller.
     CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/target} "$CACHE/venv-sdist/bin/python" -m pip install "$folder"/*.tar.gz

@@ -115,13 +115,15 @@ impl Wanted {
             }
         }
         if self.all {
-            for (key, value) in given.into_iter().flatten() {
+            // A copy: rendering an object may change what it stands in.
+            let given = given.map(|given| given.copy()).transpose()?;
+            for (key, value) in given.iter().flatten() {
                 if except.is_none_or(|except| !except.contains(&key).unwrap_or(false)) {
                     picked.add_any(&key, value)?;
                 }
             }
             for (key, value) in context.into_iter().flatten() {
-                if !given.is_some_and(|given| given.contains(&key).unwrap_or(false)) {
+                if !given.as_ref().is_some_and(|given| given.contains(&key).unwrap_or(false)) {
                     picked.add_any(&key, value)?;
                 }
             }

@@ -273,3 +273,22 @@ def test_wrong_parameters_are_named(given: dict[str, object], error: str) -> Non
 def test_examples_run(name: str) -> None:
     module = __import__(f"femtologging.{name}", fromlist=["x"])
     assert doctest.testmod(module).failed == 0
+
+
+def test_an_object_that_changes_what_it_stands_in_is_harmless(run: Run) -> None:
+    run(
+        TWO_PATHS
+        + """
+class Growing:
+    def __str__(self):
+        extra[f"more{len(extra)}"] = 1
+        return "growing"
+
+for log in loggers(femtologging.JSONFormatter(fields=["message", "fields"])):
+    extra = {"one": Growing(), "two": Growing(), "three": 3}
+    log.info("x", extra=extra)
+fast, slow = lines("fast"), lines("slow")
+assert fast == slow == ['{"message":"x","fields":{"one":"growing","two":"growing","three":3}}'], (fast, slow)
+assert counts() == (1, 1)
+"""
+    )

@@ -107,8 +107,7 @@ class NativeHandler(logging.Handler):
 
     def _open_core(self) -> HandlerCore | None:
         """Make the core for the stream as it is now; ``None`` if stdlib's code has to write."""
-        # Each native handler has its own; this class is not made by itself.
-        raise NotImplementedError
+        return None
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "filters":
@@ -191,7 +190,7 @@ class NativeHandler(logging.Handler):
         self.__dict__["_core"] = None
         changed()
         try:
-            core.close(_PATIENCE)
+            core.close(PATIENCE)
         finally:
             past = zip(self._past, core.stats(), strict=True)
             self.__dict__["_past"] = tuple(before + now for before, now in past)
@@ -229,7 +228,7 @@ class NativeHandler(logging.Handler):
         """Wait until everything logged before is with the operating system."""
         core = self.__dict__.get("_core")
         if core is not None:
-            core.flush(_PATIENCE)
+            core.flush(PATIENCE)
         super().flush()
 
     def close(self) -> None:
@@ -453,4 +452,4 @@ _INTERNAL = frozenset({"lock", "_name", "_closed"})
 _METHODS = frozenset({"handle", "emit", "format", "filter", "acquire", "release", "flush"})
 
 #: Seconds that a handler waits for its sink where stdlib would wait for ever.
-_PATIENCE = 30.0
+PATIENCE = 30.0

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, ClassVar
 
 from ._femtologging import HandlerCore, changed
-from .handler import FileHandler, NativeHandler, prepare, register, start
+from .handler import PATIENCE, FileHandler, NativeHandler, prepare, register, start
 from .mirror import Mirror, logging, submodule
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class NativeRotatingHandler(FileHandler):
 
     def _settle(self, core: HandlerCore) -> None:
         """Have the attributes say what the core did."""
-        core.flush(_PATIENCE)
+        core.flush(PATIENCE)
         self._renew_stream()
 
     def _retire_core(self) -> None:
@@ -261,7 +261,7 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
             # What is kept has what the target's formatter of then prints.
             is_same = self._told[0] is self._native_formatter()
             if not is_same or self._find_target_core() is not self._target_core:
-                self._core.flush(_PATIENCE)
+                self._core.flush(PATIENCE)
                 self._retire_core()
         return super()._ready_core()
 
@@ -282,7 +282,7 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
     def _stdlib_emit(self) -> Callable[..., None] | None:
         # They come out in order: first what the core has, then the buffer, then the core again.
         if self._core is not None:
-            self._core.flush(_PATIENCE)
+            self._core.flush(PATIENCE)
             self._retire_core()
         return handlers.BufferingHandler.emit
 
@@ -308,5 +308,3 @@ _PERIODS = {
     "W": (604_800, "%Y-%m-%d"),
 }
 _MOST_PERIODS = 10_000
-#: Seconds that a handler waits for its sink where stdlib would wait for ever.
-_PATIENCE = 30.0

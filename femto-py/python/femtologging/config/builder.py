@@ -424,9 +424,6 @@ class ConfigBuilder(Builder):
         """Say what the root logger is like. Default: as it is."""
         return self._with("root", _section_of(logger))
 
-    #: The same, by another name.
-    with_root_logger = with_root
-
     def _add(self, kind: str, id: str, section: Builder | Section) -> Self:
         self._section.setdefault(kind, {})[id] = _section_of(section)
         return self

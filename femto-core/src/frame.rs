@@ -193,8 +193,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Puts the length and the bytes of a text, all or nothing: one check, where [`Writer::bytes`]
-    /// has one for each word.
+    /// Puts the length and the bytes of a text, all or nothing: one check, for all of its words.
     #[inline(always)]
     pub(crate) fn text(&mut self, bytes: &[u8]) {
         let (chunks, rest) = bytes.as_chunks();
@@ -215,11 +214,14 @@ impl<'r> Writer<'r> {
     #[inline(always)]
     pub fn bytes(&mut self, bytes: &[u8]) {
         let (chunks, rest) = bytes.as_chunks();
-        for chunk in chunks {
-            self.word(Word::from_le_bytes(*chunk));
+        // One check for all of them, where there is room for all.
+        let (room, left) = self.room.split_at(chunks.len().min(self.room.len()));
+        for (slot, chunk) in room.iter().zip(chunks) {
+            slot.store(Word::from_le_bytes(*chunk), Ordering::Relaxed);
         }
+        self.room = left;
         if !rest.is_empty() {
-            self.word(partial_word(rest));
+            self.word(last_word(bytes, rest));
         }
     }
 }
@@ -244,6 +246,18 @@ impl<F: FnOnce(&mut Writer<'_>)> Encode for F {
 #[inline(always)]
 fn partial_word(bytes: &[u8]) -> Word {
     bytes.iter().rev().fold(0, |word, &byte| word << 8 | Word::from(byte))
+}
+
+/// [`partial_word`] of the `rest` that `bytes` end with.
+#[inline(always)]
+fn last_word(bytes: &[u8], rest: &[u8]) -> Word {
+    match bytes.last_chunk() {
+        // Bytes that are in the word before are shifted out.
+        Some(last) if WORD_BYTES == 8 => {
+            Word::from_le_bytes(*last) >> (8 * (WORD_BYTES - rest.len()))
+        }
+        _ => partial_word(rest),
+    }
 }
 
 /// Words that `bytes` bytes fill.

@@ -156,12 +156,17 @@ proptest! {
         prop_assert_eq!(read.stack, written.stack);
 
         let mut room = [Value::None; 255];
-        let again = Portable::read_into(&bytes, &mut room).unwrap();
+        let mut all = Vec::new();
+        let again = Portable::read_into(&bytes, &mut room, &mut all).unwrap();
         assert_values(again.arguments.iter().copied(), &arguments);
+        prop_assert_eq!(again.mapping, written.mapping.map(<[_]>::len));
+        prop_assert_eq!(again.key_values, written.key_values.map(<[_]>::len));
+        let both = [written.mapping, written.key_values].map(Option::unwrap_or_default).concat();
+        assert_pairs(Some(all.into_iter()), Some(&both));
         prop_assert_eq!((again.name, again.stack), (read.name, read.stack));
         if !arguments.is_empty() {
             let short = &mut [Value::None; 255][..arguments.len() - 1];
-            prop_assert_eq!(Portable::read_into(&bytes, short).unwrap_err(), FrameError::Short);
+            prop_assert_eq!(Portable::read_into(&bytes, short, &mut Vec::new()).unwrap_err(), FrameError::Short);
         }
 
         // Cut anywhere it is an error, not a panic and not another record.
@@ -180,7 +185,7 @@ proptest! {
             bytes[14..22].copy_from_slice(&[1, 0, 0, 0, b'n', 0, 0, 0]);
             bytes[22] = 0;
         }
-        let into = Portable::read_into(&bytes, &mut [Value::None; 255]).is_ok();
+        let into = Portable::read_into(&bytes, &mut [Value::None; 255], &mut Vec::new()).is_ok();
         prop_assert_eq!(into, Portable::read(&bytes).is_ok());
         if let Ok(read) = Portable::read(&bytes) {
             let shown = (read.arguments.count(), read.mapping.map(Iterator::count));

@@ -30,8 +30,10 @@ def noop() -> Callable[..., None] | None:
 
     class Object:
         noop: Any
+        name: str
+        level: int
 
     module.bind(Object)
     made = Object()
-    made.__dict__.update(name="x", level=0)
+    made.name, made.level = "x", 0
     return made

@@ -53,12 +53,16 @@ impl<'py> Call<'_, 'py> {
             _ => return Ok(Outcome::LeftToPython),
         };
         let is_bare = self.keywords.is_none() && !self.is_exception;
+        let extra = if is_bare { None } else { self.sole_extra() };
         let seen = core.with_plan(py, |plan| {
             // A record that every handler would refuse is dealt with already.
             let is_refused = self.level < plan.lowest || self.level > plan.highest;
-            let is_done = is_bare
-                && (is_refused
-                    || plain::submit(plan, core.name(), level, self.message, self.arguments));
+            let is_done = if is_refused {
+                is_bare
+            } else {
+                (is_bare || extra.is_some())
+                    && plain::submit(plan, core.name(), level, self.message, self.arguments, extra)
+            };
             if is_done { None } else { Some((is_refused, plan.wanted.has_required())) }
         });
         match seen {
@@ -70,6 +74,20 @@ impl<'py> Call<'_, 'py> {
             }
             _ => Ok(Outcome::LeftToPython),
         }
+    }
+
+    /// The dictionary `extra`, if the call has no other keyword argument.
+    #[inline(always)]
+    fn sole_extra(&self) -> Option<&Bound<'py, PyDict>> {
+        let (false, [value]) = (self.is_exception, self.keyword_values) else { return None };
+        let names = self.keywords?.cast::<PyTuple>().ok()?;
+        let name = names.get_borrowed_item(0).ok()?;
+        let known = names::known(names.py()).ok()?;
+        // The interpreter interns the names of arguments.
+        if !name.is(&known.texts.extra) {
+            return None;
+        }
+        value.cast_exact::<PyDict>().ok()
     }
 
     /// Submits the record of a call that is not plain.

@@ -206,6 +206,49 @@ impl<'py> Picked<'py> {
     }
 }
 
+/// Keys that are known to be no attribute of a record, by the identity of their text: those that share
+/// an entry take turns.
+pub(crate) struct Keys {
+    entries: [Option<Py<PyString>>; 128],
+}
+
+impl Keys {
+    pub(crate) const fn new() -> Self {
+        Self { entries: [const { None }; 128] }
+    }
+
+    /// Whether `extra` may have the key.
+    #[inline(always)]
+    pub(crate) fn may_be_field(&mut self, key: &Bound<'_, PyString>) -> bool {
+        let address = key.as_ptr() as usize;
+        let at = (address >> 4 ^ address >> 13) % self.entries.len();
+        let entry = &mut self.entries[at];
+        match entry {
+            Some(known) if known.as_ptr() == key.as_ptr() => true,
+            _ => Self::look(key, entry),
+        }
+    }
+
+    #[cold]
+    fn look(key: &Bound<'_, PyString>, entry: &mut Option<Py<PyString>>) -> bool {
+        let py = key.py();
+        let is_reserved = |known: &names::Known| known.reserved.bind(py).contains(key);
+        if names::known(py).and_then(is_reserved).unwrap_or(true) {
+            return false;
+        }
+        if key.len().is_ok_and(|length| length <= LONGEST_KEY)
+            && let Some(old) = entry.replace(key.clone().unbind())
+        {
+            // An exact `str`: dropping it runs no code.
+            old.drop_ref(py);
+        }
+        true
+    }
+}
+
+/// Characters; longer ones are not kept.
+const LONGEST_KEY: usize = 256;
+
 /// A key that is no text, or none in UTF-8, as Python's `structured` has it.
 fn readable<'py>(key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
     let py = key.py();

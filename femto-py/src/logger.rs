@@ -10,7 +10,7 @@ use femto_std::Route;
 use femto_std::formatter::CaptureMask;
 use pyo3::Borrowed;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 
 use crate::field::Wanted;
 use crate::filter::RateLimit;
@@ -19,7 +19,7 @@ use crate::names::{self, LevelNames};
 use crate::native::{self, Attached};
 use crate::plain;
 
-/// The native part of one `FemtoLogger`, kept in its `__dict__`.
+/// The native part of one `FemtoLogger`, kept in its attribute `_femto`.
 #[pyclass(frozen, module = "femtologging._femtologging")]
 #[derive(Debug)]
 pub(crate) struct LoggerCore {
@@ -179,9 +179,9 @@ pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'p
     let py = logger.py();
     let texts = &names::known(py)?.texts;
     let key = texts.femto.bind(py);
-    let attributes = logger.getattr(texts.attributes.bind(py))?.cast_into::<PyDict>()?;
+    // Not by its `__dict__`: asked for that, the interpreter looks there for every method from then on.
     let known = || {
-        let core = attributes.get_item(key).ok()??.cast_into_exact::<LoggerCore>().ok()?;
+        let core = logger.getattr(key).ok()?.cast_into_exact::<LoggerCore>().ok()?;
         // A copy of a logger's attributes is not the logger.
         (core.get().logger == logger.as_ptr() as usize).then_some(core)
     };
@@ -189,7 +189,7 @@ pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'p
         native::remember(logger, &core);
         return Ok(core);
     }
-    let name = attributes.get_item(texts.name.bind(py))?;
+    let name = logger.getattr(texts.name.bind(py)).ok();
     let name = name.as_ref().and_then(|name| name.cast_exact::<PyString>().ok()?.to_str().ok());
     let made = Bound::new(
         py,
@@ -206,7 +206,7 @@ pub(crate) fn attach<'py>(logger: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'p
     let core = match known() {
         Some(core) => core,
         None => {
-            attributes.set_item(key, &made)?;
+            names::known(py)?.set_attribute.bind(py).call1((logger, key, &made))?;
             made
         }
     };

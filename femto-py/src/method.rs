@@ -187,9 +187,8 @@ fn is_enabled_for<'py>(
 fn cache(logger: &Bound<'_, PyAny>, level: &Bound<'_, PyAny>, is_enabled: bool) -> PyResult<()> {
     let py = logger.py();
     let texts = &names::known(py)?.texts;
-    let attributes = logger.getattr(texts.attributes.bind(py))?.cast_into::<PyDict>()?;
-    match attributes.get_item(texts.cache.bind(py))?.map(Bound::cast_into_exact::<PyDict>) {
-        Some(Ok(cache)) => cache.set_item(level, is_enabled),
+    match logger.getattr(texts.cache.bind(py)).map(Bound::cast_into_exact::<PyDict>) {
+        Ok(Ok(cache)) => cache.set_item(level, is_enabled),
         _ => Ok(()),
     }
 }

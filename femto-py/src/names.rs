@@ -39,6 +39,8 @@ pub(crate) struct Known {
     pub(crate) exception_fields: Py<PyAny>,
     /// The context's fields, or `None`.
     pub(crate) context_get: Py<PyAny>,
+    /// `object.__setattr__`.
+    pub(crate) set_attribute: Py<PyAny>,
     /// The attributes of a record, which `extra` must not hide: a set.
     pub(crate) reserved: Py<PyAny>,
 }
@@ -60,7 +62,7 @@ macro_rules! texts {
 
 texts! {
     args = "args" attributes = "__dict__" cache = "_cache" core = "_core" created = "created"
-    exc_info = "exc_info" exc_text = "exc_text" femto = "_femto" file_name = "filename" format = "format"
+    exc_info = "exc_info" exc_text = "exc_text" extra = "extra" femto = "_femto" file_name = "filename" format = "format"
     func_name = "funcName" get_message = "getMessage" handle = "handle"
     left_to_stdlib = "_leave_to_stdlib" level_name = "levelname" level_no = "levelno"
     line_no = "lineno" module = "module" msecs = "msecs" msg = "msg" name = "name"
@@ -110,6 +112,7 @@ pub(crate) fn set_up(
         structured: fields.getattr("structured")?.unbind(),
         exception_fields: fields.getattr("exception_fields")?.unbind(),
         context_get: py.import("femtologging.context")?.getattr("current")?.unbind(),
+        set_attribute: py.get_type::<PyAny>().getattr("__setattr__")?.unbind(),
         reserved,
     };
     KNOWN.set(py, known).map_err(|_| PyRuntimeError::new_err("set_up is called once"))

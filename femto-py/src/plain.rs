@@ -1,4 +1,4 @@
-//! Plain call: a text, a few typed arguments, nothing else. Nearly every call is one.
+//! Plain call: a text, a few typed arguments, perhaps a few typed fields. Nearly every call is one.
 //!
 //! Runs on the *caller*, behind `native`, and does in one piece what `call`, `message` and `record`
 //! do for all other calls: no object is copied, nothing is allocated, no Python code runs.
@@ -10,10 +10,10 @@ use femto_std::engine;
 use femto_std::formatter::CaptureMask;
 use heapless::Vec as ArrayVec;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::context;
-use crate::field::Wanted;
+use crate::field::{Keys, Wanted};
 use crate::logger::Plan;
 use crate::message::{self, Templates};
 use crate::native::Attached;
@@ -21,6 +21,8 @@ use crate::record;
 
 /// More arguments than this are not plain.
 const MAX_ARGUMENTS: usize = 8;
+/// Nor are more fields.
+const MAX_FIELDS: usize = 8;
 
 /// Submits the record of a plain call; `false`, having done nothing, if it is none, or if it would
 /// have to wait.
@@ -31,12 +33,22 @@ pub(crate) fn submit(
     level: u8,
     message: &Bound<'_, PyAny>,
     arguments: &[Bound<'_, PyAny>],
+    extra: Option<&Bound<'_, PyDict>>,
 ) -> bool {
     if !plan.is_plain || !message.is_exact_instance_of::<PyString>() {
         return false;
     }
     let Ok(text) = message.cast_exact::<PyString>() else { return false };
     let submitted = SCRATCH.change(message.py(), |scratch| {
+        let mut pairs = ArrayVec::<_, MAX_FIELDS>::new();
+        let mut fields = ArrayVec::<_, MAX_FIELDS>::new();
+        if let Some(extra) = extra {
+            collect(extra, plan, &mut scratch.keys, &mut pairs)?;
+            for (key, value) in &pairs {
+                // There is room: of each pair one.
+                let _ = fields.push((key.to_str().ok()?, message::value(value)?));
+            }
+        }
         let mut values = ArrayVec::<Value<'_>, MAX_ARGUMENTS>::new();
         let mut style = Style::Ready;
         if !arguments.is_empty() {
@@ -54,7 +66,7 @@ pub(crate) fn submit(
             template: text.to_str().ok()?,
             arguments: values.as_slice(),
             mapping: None,
-            key_values: None,
+            key_values: if fields.is_empty() { None } else { Some(fields.as_slice()) },
             level_name: record::level_name(&plan.level_names, level),
             ..Portable::default()
         };
@@ -63,6 +75,28 @@ pub(crate) fn submit(
         plan.route.try_submit(level, engine::now(), scratch.room.written()).ok()
     });
     submitted.flatten().is_some()
+}
+
+/// Takes the pairs of `extra` that formatters print, all or none; `None` if Python has to look.
+fn collect<'py>(
+    extra: &Bound<'py, PyDict>,
+    plan: &Plan,
+    keys: &mut Keys,
+    pairs: &mut ArrayVec<(Bound<'py, PyString>, Bound<'py, PyAny>), MAX_FIELDS>,
+) -> Option<()> {
+    if !plan.wanted.named.is_empty() {
+        return None;
+    }
+    for (key, value) in extra {
+        let key = key.cast_into_exact::<PyString>().ok()?;
+        if !keys.may_be_field(&key) {
+            return None;
+        }
+        if plan.wanted.all {
+            pairs.push((key, value)).ok()?;
+        }
+    }
+    Some(())
 }
 
 /// Whether a handler's formatter leaves nothing to be found but what a plain call brings.
@@ -74,11 +108,15 @@ pub(crate) fn is_enough_for(mask: CaptureMask, wanted: &Wanted) -> bool {
 /// What calls use one after the other, whichever thread is attached.
 pub(crate) struct Scratch {
     pub(crate) templates: Templates,
+    keys: Keys,
     room: Room,
 }
 
-pub(crate) static SCRATCH: Attached<Scratch> =
-    Attached::new(Scratch { templates: Templates::new(), room: Room { bytes: [0; 1024], at: 0 } });
+pub(crate) static SCRATCH: Attached<Scratch> = Attached::new(Scratch {
+    templates: Templates::new(),
+    keys: Keys::new(),
+    room: Room { bytes: [0; 1024], at: 0 },
+});
 
 /// Where a short frame is put together.
 struct Room {

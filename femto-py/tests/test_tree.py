@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+import pytest
 
 
 def test_install_upgrades_what_is_there_and_what_comes(run, tmp_path: Path) -> None:
@@ -294,3 +297,35 @@ def test_handlers_that_take_the_place_of_others_get_the_records(run, tmp_path: P
     )
     told = [(tmp_path / f"{number}.log").read_text() for number in range(100)]
     assert told == [f"round {number}\n" for number in range(100)]
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="there every object with attributes has a dictionary"
+)
+@pytest.mark.parametrize("way", ["install", "getLogger"])
+def test_no_logger_gets_a_dictionary_that_its_methods_would_be_looked_up_in(run, way: str) -> None:
+    run(
+        f"    way = {way!r}"
+        """
+    import gc
+    import femtologging.config
+    made = femtologging
+    if way == "install":
+        femtologging.install()
+        made = logging
+    loggers = [made.getLogger("one"), made.getLogger("one.two")]
+    loggers += [loggers[0].getChild("three"), made.getLogger("configured")]
+    named = {"configured": {"level": "INFO"}, "new": {"level": 10}}
+    femtologging.config.dictConfig(
+        {"version": 1, "loggers": named, "disable_existing_loggers": False}
+    )
+    loggers.append(logging.getLogger("new"))
+    for logger in loggers:
+        logger.warning("first"), logger.debug("no"), logger.isEnabledFor(10)
+        logger.setLevel("ERROR")
+        logger.error("second")
+        assert type(logger) is femtologging.FemtoLogger
+        found = [one for one in gc.get_referents(logger) if isinstance(one, dict)]
+        assert not any("propagate" in one for one in found), logger
+    """
+    )

@@ -46,6 +46,7 @@
 //! and an error to an old reader.
 
 mod read;
+mod text;
 mod write;
 
 pub use read::{Pairs, Values};

@@ -13,7 +13,7 @@ STATIC_MAX_LEVEL: int
 
 @final
 class LoggerCore:
-    """The native part of one ``FemtoLogger``, kept in its ``__dict__``."""
+    """The native part of one ``FemtoLogger``, kept in its attribute ``_femto``."""
 
 @final
 class NativeFormatter:

@@ -19,7 +19,7 @@ from .level import check_level
 from .watched import WatchedList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 #: Handlers' cores, levels from and to, limits.
@@ -29,13 +29,16 @@ Reached: TypeAlias = tuple[list[HandlerCore], int, int, list[RateLimit]]
 class FemtoLogger(logging.Logger):
     """``logging.Logger`` whose methods are native.
 
-    Made of a plain logger by assigning its class, so that everybody who holds the logger has the
-    fast one. The methods ``debug``, ``info``, ``warning``, ``error``, ``exception``, ``critical``,
+    A plain logger becomes one by assigning its class, so that everybody who holds it has the fast
+    one. The methods ``debug``, ``info``, ``warning``, ``error``, ``exception``, ``critical``,
     ``log``, ``trace`` and ``isEnabledFor`` are added by the binary module.
     """
 
     if TYPE_CHECKING:
         trace: Callable[..., None]
+
+    #: What the native part keeps there.
+    _femto = None
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _LISTS:
@@ -88,7 +91,9 @@ class FemtoLogger(logging.Logger):
 
     def getChild(self, suffix: str) -> Any:
         """Return the logger of this name below this one, with native methods."""
-        child = super().getChild(suffix)
+        if not isinstance(self.manager, FemtoManager):
+            return super().getChild(suffix)
+        child = self.manager.native(suffix if self.root is self else f"{self.name}.{suffix}")
         for one in chain(child):
             upgrade(one)
         return child
@@ -114,8 +119,23 @@ class FemtoManager(logging.Manager):
 
     def getLogger(self, name: str) -> logging.Logger:
         """Return the logger of this name, as stdlib does."""
-        logger = super().getLogger(name)
-        if self.upgrades and type(logger) is logging.Logger:
+        return self.native(name) if self.upgrades else super().getLogger(name)
+
+    def native(self, name: str) -> logging.Logger:
+        """Return the logger of this name, with native methods.
+
+        A new one is made so: its methods are found sooner than those of one that becomes so.
+        """
+        own = self.__dict__
+        with logging._lock:  # type: ignore[attr-defined]
+            chosen = own["loggerClass"]
+            if chosen is None and logging.getLoggerClass() is logging.Logger:
+                own["loggerClass"] = FemtoLogger
+            try:
+                logger = super().getLogger(name)
+            finally:
+                own["loggerClass"] = chosen
+        if type(logger) is logging.Logger:
             upgrade(logger)
         return logger
 
@@ -190,7 +210,12 @@ def getLogger(name: str | None = None) -> logging.Logger:
 
     It is the logger of stdlib's tree; it and its ancestors are upgraded in place.
     """
-    logger = logging.getLogger(name)
+    upgrade(logging.root)
+    manager = logging.root.manager
+    if not name or name == logging.root.name or not isinstance(manager, FemtoManager):
+        logger = logging.getLogger(name)
+    else:
+        logger = manager.native(name)
     for one in chain(logger):
         upgrade(one)
     return logger
@@ -257,8 +282,22 @@ def is_watched(logger: logging.Logger) -> bool:
         and type(logger).isEnabledFor is FemtoLogger.isEnabledFor
         and type(logger).getEffectiveLevel is logging.Logger.getEffectiveLevel
         and type(logger.manager) is FemtoManager
-        and _METHODS.isdisjoint(logger.__dict__)
+        and not has_own(logger, _METHODS)
     )
+
+
+def has_own(logger: logging.Logger, methods: Iterable[str]) -> bool:
+    """Whether some of these methods are not those of the logger's class.
+
+    Does not ask for ``__dict__``: the interpreter would look methods up there, too, from then on.
+    """
+    cls = type(logger)
+    for name in methods:
+        own, common = getattr(logger, name), getattr(cls, name)
+        bind = getattr(common, "__get__", None)
+        if own != (common if bind is None else bind(logger, cls)):
+            return True
+    return False
 
 
 _LISTS = ("handlers", "filters")

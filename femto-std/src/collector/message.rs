@@ -1,6 +1,7 @@
 //! From a frame to a record.
 
 use core::fmt;
+use core::mem;
 use core::sync::atomic::Ordering;
 
 use femto_core::frame::local;
@@ -26,7 +27,10 @@ pub(crate) struct Decoder {
 
 /// Python's templates, parsed once.
 #[derive(Default)]
-struct Templates(FxHashMap<Box<str>, Option<PercentTemplate>>);
+struct Templates {
+    numbers: FxHashMap<Box<str>, usize>,
+    parsed: Vec<Option<PercentTemplate>>,
+}
 
 impl Decoder {
     pub(crate) fn new() -> Self {
@@ -166,9 +170,13 @@ impl Decoder {
             many.resize(count, Value::None);
             &mut many
         };
-        let Ok(frame) = Portable::read_into(bytes, room) else { return };
+        let mut pairs = Vec::new();
+        let Ok(frame) = Portable::read_into(bytes, room, &mut pairs) else { return };
+        let mut key_values = match frame.mapping {
+            Some(count) => pairs.split_off(count),
+            None => mem::take(&mut pairs),
+        };
         let time = if frame.time == 0 { conversion.wall(time) } else { frame.time };
-        let mut key_values: Vec<_> = frame.key_values.into_iter().flatten().collect();
         details.location = frame.location;
         if !extra.is_empty() {
             extra::read(extra, &[], &mut key_values, &mut details);
@@ -198,9 +206,8 @@ impl Decoder {
             _ => None,
         };
         let Some(template) = template else { return give(&frame.template) };
-        if let Some(mapping) = frame.mapping {
-            let fields: Vec<_> = mapping.collect();
-            return give(&template.message(Arguments::Mapping(&fields)));
+        if frame.mapping.is_some() {
+            return give(&template.message(Arguments::Mapping(&pairs)));
         }
         give(&template.message(Arguments::Positional(frame.arguments)));
     }
@@ -209,18 +216,22 @@ impl Decoder {
 impl Templates {
     /// The parsed template; `None` for one that is no template, whose text is the message then.
     fn get(&mut self, text: &str) -> Option<&PercentTemplate> {
-        if !self.0.contains_key(text) {
-            self.add(text);
-        }
-        self.0.get(text)?.as_ref()
+        let number = match self.numbers.get(text) {
+            Some(number) => *number,
+            None => self.add(text),
+        };
+        self.parsed.get(number)?.as_ref()
     }
 
     #[cold]
-    fn add(&mut self, text: &str) {
-        if self.0.len() >= MAX_TEMPLATES {
-            self.0.clear();
+    fn add(&mut self, text: &str) -> usize {
+        if self.parsed.len() >= MAX_TEMPLATES {
+            *self = Self::default();
         }
-        self.0.insert(text.into(), PercentTemplate::parse(text).ok());
+        let number = self.parsed.len();
+        self.numbers.insert(text.into(), number);
+        self.parsed.push(PercentTemplate::parse(text).ok());
+        number
     }
 }
 

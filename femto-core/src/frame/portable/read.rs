@@ -1,5 +1,6 @@
 //! Reads portable frames, whatever the bytes.
 
+use super::text::text;
 use super::{Portable, Style, VERSION};
 use crate::frame::{FrameError, tag};
 use crate::{Level, Value};
@@ -10,13 +11,16 @@ impl<'a> Portable<'a> {
     /// # Errors
     /// [`FrameError`] for bytes that are no portable frame of a known version.
     pub fn read(bytes: &'a [u8]) -> Result<Self, FrameError> {
-        Self::read_with(bytes, |reader, count| {
-            Ok(Values(reader.skip(count, |reader| reader.value().map(drop))?))
-        })
+        Self::read_with(
+            bytes,
+            |reader, count| Ok(Values(reader.skip(count, |reader| reader.value().map(drop))?)),
+            |reader, count| Ok(Pairs(reader.skip(count, |reader| reader.pair().map(drop))?)),
+        )
     }
 
-    /// Reads a record, and its arguments into `room`, of which as many values are used as there
-    /// are arguments. Quicker than [`Portable::read`], which reads arguments twice.
+    /// Reads a record, its arguments into `room`, of which as many values are used as there are
+    /// arguments, and its pairs to `pairs`: those of the mapping, then the key-values; the record tells
+    /// how many of each. Quicker than [`Portable::read`], which reads both twice.
     ///
     /// # Errors
     /// [`FrameError`] for bytes that are no portable frame of a known version, and
@@ -24,20 +28,33 @@ impl<'a> Portable<'a> {
     pub fn read_into<'v>(
         bytes: &'a [u8],
         room: &'v mut [Value<'a>],
-    ) -> Result<Portable<'a, &'v [Value<'a>]>, FrameError> {
-        Self::read_with(bytes, |reader, count| {
-            let room = room.get_mut(..count.into()).ok_or(FrameError::Short)?;
-            for value in &mut *room {
-                *value = reader.value()?;
-            }
-            Ok(&*room)
-        })
+        pairs: &mut impl Extend<(&'a str, Value<'a>)>,
+    ) -> Result<Portable<'a, &'v [Value<'a>], usize>, FrameError> {
+        Portable::read_with(
+            bytes,
+            |reader, count| {
+                let room = room.get_mut(..count.into()).ok_or(FrameError::Short)?;
+                for value in &mut *room {
+                    *value = reader.value()?;
+                }
+                Ok(&*room)
+            },
+            |reader, count| {
+                for _ in 0..count {
+                    pairs.extend([reader.pair()?]);
+                }
+                Ok(count.into())
+            },
+        )
     }
+}
 
-    fn read_with<V>(
+impl<'a, V, P> Portable<'a, V, P> {
+    fn read_with(
         bytes: &'a [u8],
         arguments: impl FnOnce(&mut Reader<'a>, u8) -> Result<V, FrameError>,
-    ) -> Result<Portable<'a, V>, FrameError> {
+        mut pairs: impl FnMut(&mut Reader<'a>, u8) -> Result<P, FrameError>,
+    ) -> Result<Self, FrameError> {
         let mut reader = Reader(bytes);
         let [version, level, style, count, low, high] = reader.array()?;
         if version != VERSION {
@@ -51,16 +68,20 @@ impl<'a> Portable<'a> {
         };
         let sections = u16::from_le_bytes([low, high]);
         let has = |bit: u16| sections >> bit & 1 == 1;
+        let mut pairs = |reader: &mut Reader<'a>| {
+            let [count] = reader.array()?;
+            pairs(reader, count)
+        };
         // A struct's fields are evaluated in the order written: that of the encoding.
-        Ok(Portable {
+        Ok(Self {
             level: Level::new(level),
             style,
             time: u64::from_le_bytes(reader.array()?),
             name: reader.text()?,
             template: reader.text()?,
             arguments: arguments(&mut reader, count)?,
-            mapping: if has(0) { Some(reader.pairs()?) } else { None },
-            key_values: if has(1) { Some(reader.pairs()?) } else { None },
+            mapping: if has(0) { Some(pairs(&mut reader)?) } else { None },
+            key_values: if has(1) { Some(pairs(&mut reader)?) } else { None },
             location: match has(2) {
                 true => Some((reader.text()?, u32::from_le_bytes(reader.array()?))),
                 false => None,
@@ -115,7 +136,7 @@ impl<'a> Iterator for Pairs<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut reader = Reader(self.0);
-        let pair = (reader.text().ok()?, reader.value().ok()?);
+        let pair = reader.pair().ok()?;
         self.0 = reader.0;
         Some(pair)
     }
@@ -143,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self) -> Result<&'a str, FrameError> {
-        core::str::from_utf8(self.bytes()?).map_err(|_| FrameError::Text)
+        text(self.bytes()?).ok_or(FrameError::Text)
     }
 
     fn value(&mut self) -> Result<Value<'a>, FrameError> {
@@ -203,13 +224,8 @@ impl<'a> Reader<'a> {
         Ok(&before[..before.len() - self.0.len()])
     }
 
-    fn pairs(&mut self) -> Result<Pairs<'a>, FrameError> {
-        let [count] = self.array()?;
-        let pair = |reader: &mut Self| {
-            reader.text()?;
-            reader.value().map(drop)
-        };
-        Ok(Pairs(self.skip(count, pair)?))
+    fn pair(&mut self) -> Result<(&'a str, Value<'a>), FrameError> {
+        Ok((self.text()?, self.value()?))
     }
 }
 

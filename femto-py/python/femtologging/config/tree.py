@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import hooks
 from .._femtologging import changed
-from ..logger import FemtoLogger, FemtoManager, FemtoRootLogger, chain, upgrade
+from ..logger import FemtoLogger, FemtoManager, FemtoRootLogger, getLogger, has_own
 from ..mirror import logging
 from ..watched import WatchedList
 
@@ -73,10 +73,7 @@ class TreeChange:
         undo: list[Callable[[], None]] = []
         try:
             for name, change in self._changes:
-                logger = logging.getLogger(name)
-                if upgrades:
-                    for one in chain(logger):
-                        upgrade(one)
+                logger = getLogger(name) if upgrades else logging.getLogger(name)
                 if FemtoManager.adopt is not None:
                     for handler in change.handlers or ():
                         FemtoManager.adopt(handler)
@@ -91,11 +88,15 @@ class TreeChange:
                 restore()
             raise
         all_attributes = list(at_once.values())
-        targets = [one.target for one in all_attributes]
-        values = [one.values for one in all_attributes]
-        kept = [dict(target) for target in targets]  # what goes must not run code when it goes
+        changes = [
+            (one.logger, name, value)
+            for one in all_attributes
+            for name, value in one.values.items()
+        ]
+        # What goes must not run code when it goes.
+        kept = [getattr(logger, name) for logger, name, _ in changes]
         # In C from one end to the other: no other thread runs meanwhile.
-        updates = map(dict.update, targets, values)
+        updates = itertools.starmap(object.__setattr__, changes)
         collections.deque(itertools.chain(updates, itertools.starmap(changed, [()])), 0)
         logging.root.manager._clear_cache()  # type: ignore[attr-defined]
         del kept
@@ -105,7 +106,7 @@ class _Attributes:
     """The attributes that a plain logger is going to have."""
 
     def __init__(self, logger: logging.Logger) -> None:
-        self.target = logger.__dict__
+        self.logger = logger
         self.values: dict[str, Any] = {}
         self._list = WatchedList if isinstance(logger, FemtoLogger) else list
 
@@ -115,7 +116,7 @@ class _Attributes:
         if change.handlers is not None:
             self.values["handlers"] = self._list(_each_once(change.handlers))
         if change.filters:
-            filters = self.values.get("filters", self.target["filters"])
+            filters = self.values.get("filters", self.logger.filters)
             self.values["filters"] = self._list(_each_once([*filters, *change.filters]))
         if change.propagate is not None:
             self.values["propagate"] = change.propagate
@@ -128,7 +129,7 @@ def _is_plain(logger: logging.Logger) -> bool:
     return (
         type(logger) in _PLAIN
         and hooks._are_plain(logging.Logger, ("setLevel", *_METHODS))
-        and not {"setLevel", *_METHODS} & logger.__dict__.keys()
+        and not has_own(logger, ("setLevel", *_METHODS))
     )
 
 

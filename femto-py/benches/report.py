@@ -8,12 +8,14 @@ import statistics
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from peers import Peer
 from scenarios import SCENARIOS, Figures
 
 _Results = Mapping[tuple[str, str], "list[Figures] | str"]
-OURS, STDLIB, HANDLER = "femtologging", "stdlib", "femtologging, handler only"
+OURS, HANDLER = "femtologging", "femtologging, handler only"
+STDLIB, STDLIB_JSON = "stdlib", "stdlib, python-json-logger"
 
 HEAD = """\
 # Python benchmarks
@@ -33,6 +35,16 @@ handler. `stdlib, tuned` leaves out threads, processes and places (`logThreads =
 spdlog and nexuslog take finished text, so the call has the `%` in it; nexuslog's lines are of its
 own form. picologging's dates are wrong now and then, and are not looked at.
 
+"""
+
+GOALS = """
+## Goals
+
+The limits were set on a machine on which stdlib's call takes 9.4 us; the ratios to stdlib's figure
+of the same run are the same goals for any machine (for JSON, to python-json-logger's).
+
+| goal | limit | reached | times stdlib | reached | |
+|---|---|---|---|---|---|
 """
 
 
@@ -81,15 +93,8 @@ def markdown(
     parts = [HEAD, *(f"- {name}: {found}.\n" for name, found in _machine(rounds))]
     if is_quick:
         parts.append("- This was a quick run: its figures mean nothing.\n")
-    parts.append("\n## Goals\n\n| goal | limit | reached | |\n|---|---|---|---|\n")
-    for goal, is_least, limit, reached in _goals(results, extra):
-        word = "at least" if is_least else "at most"
-        if reached is None:
-            parts.append(f"| {goal} | {word} {limit} | not measured | |\n")
-            continue
-        is_met = reached >= limit if is_least else reached <= limit
-        verdict = "met" if is_met else "missed"
-        parts.append(f"| {goal} | {word} {limit} | {number(reached)} | {verdict} |\n")
+    parts.append(GOALS)
+    parts += [goal.cells() for goal in _goals(results, extra)]
     for name in scenarios:
         parts += _table(results, peers, name)
     if extra:
@@ -128,46 +133,109 @@ def _table(results: _Results, peers: list[Peer], name: str) -> list[str]:
 
 
 _NO_RATIO = ("idle", "memory", "residence", "visible")
-_Goal = tuple[str, bool, float, "float | None"]
 
 
-def _goals(results: _Results, extra: Mapping[str, float]) -> list[_Goal]:
-    """Return each goal: what, whether the limit is a least, the limit, what was reached."""
+class Goal(NamedTuple):
+    """What is to be reached, and what was."""
 
-    def ours(scenario: str, figure: str) -> float | None:
-        return value(results, scenario, OURS, figure)
+    what: str
+    limit: float | None
+    reached: float | None
+    #: The same as a ratio to stdlib's figure, which another machine does not change.
+    least_times: float | None = None
+    times: float | None = None
+    is_least: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """Whether the limit is met, or the ratio, or none."""
+        if self.reached is None and self.times is None:
+            return "not measured"
+        if self.limit is not None and self.reached is not None:
+            above = self.reached - self.limit
+            if above >= 0 if self.is_least else above <= 0:
+                return "met"
+        if self.least_times and self.times and self.times >= self.least_times:
+            return "met as a ratio" if self.limit else "met"
+        return "missed"
+
+    def cells(self) -> str:
+        """Return the row of the table."""
+        limit = "" if self.limit is None else f"{'≥' if self.is_least else '≤'} {self.limit}"
+        least = "" if self.least_times is None else f"≥ {self.least_times}"
+        shown = [self.what, limit, number(self.reached), least, number(self.times), self.verdict]
+        return f"| {' | '.join(shown)} |\n"
+
+
+def _goals(results: _Results, extra: Mapping[str, float]) -> list[Goal]:
+    def ours(scenario: str, figure: str, scale: float = 1) -> float | None:
+        found = value(results, scenario, OURS, figure)
+        return None if found is None else found / scale
 
     def above(found: float | None, base: float | None) -> float | None:
         return None if found is None or base is None else found - base
 
-    def thousandth(found: float | None) -> float | None:
-        return None if found is None else found / 1000
+    def times(scenario: str, figure: str, peer: str = STDLIB) -> float | None:
+        found = value(results, scenario, OURS, figure)
+        theirs = value(results, scenario, peer, figure)
+        if not found or not theirs:
+            return None
+        return found / theirs if SCENARIOS[scenario].is_rate else theirs / found
 
     floor = value(results, "disabled", "floor", "ns")
     imports = [extra.get(f"import {module}, ms") for module in ("femtologging", "logging")]
     memory = value(results, "residence", STDLIB, "MiB")
     return [
-        (
+        Goal(
             "disabled, ns over a no-op native method",
-            False,
             10,
             above(ours("disabled", "ns"), floor),
         ),
-        ("burst, caller CPU us", False, 0.12, thousandth(ours("burst", "caller_cpu"))),
-        ("burst, caller CPU, times stdlib", True, 75, ratio(results, "burst", OURS)),
-        ("burst, CPU us of all threads", False, 0.4, thousandth(ours("burst", "cpu"))),
-        ("paced p50, us", False, 0.3, ours("paced", "p50")),
-        ("paced p99, us", False, 2, ours("paced", "p99")),
-        ("paced p99.9, us", False, 15, ours("paced", "p99.9")),
-        ("4 threads, million records/s", True, 2.5, thousandth(ours("threads", "k_per_s"))),
-        ("JSON with two fields, us of all threads", False, 0.6, ours("json", "cpu_us")),
-        ("exception, caller CPU us", False, 25, ours("exception", "caller_cpu_us")),
-        ("import, ms over stdlib's", False, 15, above(imports[0], imports[1])),
-        ("resident MiB over stdlib's", False, 6, above(ours("residence", "MiB"), memory)),
-        ("growth, record 1 to 10 million, MiB", False, 1, ours("residence", "growth_MiB")),
-        ("handler only, caller CPU, times stdlib", True, 1.7, ratio(results, "burst", HANDLER)),
-        ("visible while records flow, p99 us", False, 1000, ours("visible", "p99_us")),
-        ("idle, % of a core", False, 0.1, ours("idle", "percent")),
+        Goal(
+            "burst, caller CPU us",
+            0.12,
+            ours("burst", "caller_cpu", 1000),
+            75,
+            ratio(results, "burst", OURS),
+        ),
+        Goal(
+            "burst, CPU us of all threads",
+            0.4,
+            ours("burst", "cpu", 1000),
+            23,
+            times("burst", "cpu"),
+        ),
+        Goal("paced p50, us", 0.3, ours("paced", "p50"), 33, times("paced", "p50")),
+        Goal("paced p99, us", 2, ours("paced", "p99"), 10, times("paced", "p99")),
+        Goal("paced p99.9, us", 15, ours("paced", "p99.9"), 3.8, times("paced", "p99.9")),
+        Goal(
+            "4 threads, million records/s",
+            2.5,
+            ours("threads", "k_per_s", 1000),
+            37,
+            ratio(results, "threads", OURS),
+            is_least=True,
+        ),
+        Goal(
+            "JSON with two fields, CPU us of all threads",
+            0.6,
+            ours("json", "cpu_us"),
+            25,
+            times("json", "cpu_us", STDLIB_JSON),
+        ),
+        Goal(
+            "exception, caller CPU us",
+            25,
+            ours("exception", "caller_cpu_us"),
+            2.3,
+            ratio(results, "exception", OURS),
+        ),
+        Goal("import, ms over stdlib's", 15, above(imports[0], imports[1])),
+        Goal("resident MiB over stdlib's", 6, above(ours("residence", "MiB"), memory)),
+        Goal("growth, record 1 to 10 million, MiB", 1, ours("residence", "growth_MiB")),
+        Goal("handler only, caller CPU", None, None, 1.7, ratio(results, "burst", HANDLER)),
+        Goal("visible while records flow, p99 us", 1000, ours("visible", "p99_us")),
+        Goal("idle, % of a core", 0.1, ours("idle", "percent")),
     ]
 
 

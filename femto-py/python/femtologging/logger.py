@@ -93,7 +93,8 @@ class FemtoLogger(logging.Logger):
         """Return the logger of this name below this one, with native methods."""
         if not isinstance(self.manager, FemtoManager):
             return super().getChild(suffix)
-        child = self.manager.native(suffix if self.root is self else f"{self.name}.{suffix}")
+        root: logging.Logger = self.root
+        child = self.manager.native(suffix if root is self else f"{self.name}.{suffix}")
         for one in chain(child):
             upgrade(one)
         return child

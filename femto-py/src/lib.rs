@@ -24,6 +24,7 @@ mod message;
 mod method;
 mod names;
 mod native;
+mod origin;
 mod plain;
 mod record;
 mod waiting;

@@ -16,6 +16,7 @@ use crate::call::{self, Call, Outcome};
 use crate::ceiling::STATIC_MAX_LEVEL;
 use crate::logger::{self, LoggerCore};
 use crate::native::{self, Next, RawMethod, RawMethodOfOne, attached, log, one};
+use crate::plain::SCRATCH;
 use crate::{handler, names};
 
 /// A logging method.
@@ -259,6 +260,7 @@ pub(crate) fn revalidated(
     );
     drop(old);
     names::set_level_names(level_names);
+    SCRATCH.change(py, |scratch| scratch.sites.clear(py));
     native::accept_hooks(py)
 }
 

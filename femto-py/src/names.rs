@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
+
+use crate::origin::Threads;
 
 /// What the native part knows of Python.
 pub(crate) struct Known {
@@ -39,6 +41,11 @@ pub(crate) struct Known {
     pub(crate) exception_fields: Py<PyAny>,
     /// The context's fields, or `None`.
     pub(crate) context_get: Py<PyAny>,
+    /// The module `logging`.
+    pub(crate) logging: Py<PyAny>,
+    /// `sys.modules`.
+    pub(crate) modules: Py<PyDict>,
+    pub(crate) threads: Threads,
     /// `object.__setattr__`.
     pub(crate) set_attribute: Py<PyAny>,
     /// The attributes of a record, which `extra` must not hide: a set.
@@ -61,12 +68,14 @@ macro_rules! texts {
 }
 
 texts! {
-    args = "args" attributes = "__dict__" cache = "_cache" core = "_core" created = "created"
+    args = "args" attributes = "__dict__" base_process = "BaseProcess" cache = "_cache" core = "_core"
+    created = "created" current_process = "_current_process" current_thread = "current_thread"
     exc_info = "exc_info" exc_text = "exc_text" extra = "extra" femto = "_femto" file_name = "filename" format = "format"
-    func_name = "funcName" get_message = "getMessage" handle = "handle"
+    func_name = "funcName" get_ident = "get_ident" get_message = "getMessage" handle = "handle"
     left_to_stdlib = "_leave_to_stdlib" level_name = "levelname" level_no = "levelno"
-    line_no = "lineno" module = "module" msecs = "msecs" msg = "msg" name = "name"
-    native_core = "native_core" path_name = "pathname" process = "process"
+    line_no = "lineno" main_process = "MainProcess" module = "module" msecs = "msecs" msg = "msg"
+    multiprocessing = "multiprocessing" multiprocessing_process = "multiprocessing.process" name = "name"
+    native_core = "native_core" own_name = "_name" path_name = "pathname" process = "process"
     process_name = "processName" ready_to_emit = "_ready_to_emit" stack_info = "stack_info"
     task_name = "taskName" thread = "thread" thread_name = "threadName"
 }
@@ -112,6 +121,9 @@ pub(crate) fn set_up(
         structured: fields.getattr("structured")?.unbind(),
         exception_fields: fields.getattr("exception_fields")?.unbind(),
         context_get: py.import("femtologging.context")?.getattr("current")?.unbind(),
+        logging: logging.into_any().unbind(),
+        modules: py.import("sys")?.getattr("modules")?.cast_into()?.unbind(),
+        threads: Threads::new(py)?,
         set_attribute: py.get_type::<PyAny>().getattr("__setattr__")?.unbind(),
         reserved,
     };

@@ -11,11 +11,13 @@
 
 mod attached;
 mod cores;
+mod look;
 mod table;
 mod watch;
 
 pub(crate) use attached::Attached;
 pub(crate) use cores::{find, forget, remember};
+pub(crate) use look::{Frame, class_attribute, own_attribute};
 pub(crate) use table::{
     attach, detached, interrupt, is_attached, is_of_python, table, thread_ident,
 };
@@ -187,6 +189,7 @@ pub(crate) fn forked() {
     INSIDE.store(0, Relaxed);
     table::forget_attaching();
     crate::waiting::forked();
+    crate::origin::forked();
 }
 
 /// What a method leaves to the raw function that called it.

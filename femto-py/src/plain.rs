@@ -17,6 +17,7 @@ use crate::field::{Keys, Wanted};
 use crate::logger::Plan;
 use crate::message::{self, Templates};
 use crate::native::Attached;
+use crate::origin::{Origin, Sites};
 use crate::record;
 
 /// More arguments than this are not plain.
@@ -39,7 +40,12 @@ pub(crate) fn submit(
         return false;
     }
     let Ok(text) = message.cast_exact::<PyString>() else { return false };
-    let submitted = SCRATCH.change(message.py(), |scratch| {
+    let py = message.py();
+    let submitted = SCRATCH.change(py, |scratch| {
+        let mut origin = Origin::default();
+        if plan.mask != CaptureMask::NONE {
+            origin = Origin::find(py, plan.mask, &mut scratch.sites)?;
+        }
         let mut pairs = ArrayVec::<_, MAX_FIELDS>::new();
         let mut fields = ArrayVec::<_, MAX_FIELDS>::new();
         if let Some(extra) = extra {
@@ -68,6 +74,10 @@ pub(crate) fn submit(
             mapping: None,
             key_values: if fields.is_empty() { None } else { Some(fields.as_slice()) },
             level_name: record::level_name(&plan.level_names, level),
+            location: origin.location.map(|site| (&*site.file, site.line)),
+            function: origin.function.map(|site| &*site.function),
+            thread: named(&origin.thread)?,
+            process: named(&origin.process)?,
             ..Portable::default()
         };
         scratch.room.at = 0;
@@ -75,6 +85,16 @@ pub(crate) fn submit(
         plan.route.try_submit(level, engine::now(), scratch.room.written()).ok()
     });
     submitted.flatten().is_some()
+}
+
+/// An identifier, and the name or none; nothing at all if that is no UTF-8.
+#[expect(clippy::option_option, reason = "the outer one is for `?`")]
+fn named<'a, T: Copy>(
+    found: &'a Option<(T, Option<Bound<'_, PyString>>)>,
+) -> Option<Option<(T, &'a str)>> {
+    let Some((id, name)) = found else { return Some(None) };
+    let name = name.as_ref().map(|name| name.to_str()).transpose().ok()?;
+    Some(Some((*id, name.unwrap_or_default())))
 }
 
 /// Takes the pairs of `extra` that formatters print, all or none; `None` if Python has to look.
@@ -102,19 +122,21 @@ fn collect<'py>(
 /// Whether a handler's formatter leaves nothing to be found but what a plain call brings.
 pub(crate) fn is_enough_for(mask: CaptureMask, wanted: &Wanted) -> bool {
     let needs_context = context::is_used() && !wanted.is_nothing();
-    mask == CaptureMask::NONE && !wanted.has_required() && !needs_context
+    !mask.contains(CaptureMask::TASK_NAME) && !wanted.has_required() && !needs_context
 }
 
 /// What calls use one after the other, whichever thread is attached.
 pub(crate) struct Scratch {
     pub(crate) templates: Templates,
     keys: Keys,
+    pub(crate) sites: Sites,
     room: Room,
 }
 
 pub(crate) static SCRATCH: Attached<Scratch> = Attached::new(Scratch {
     templates: Templates::new(),
     keys: Keys::new(),
+    sites: Sites::new(),
     room: Room { bytes: [0; 1024], at: 0 },
 });
 

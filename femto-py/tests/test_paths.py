@@ -316,3 +316,59 @@ def test_an_endless_rendering_ends_as_in_stdlib(run) -> None:
     """
     native = stdlib.replace("logging.", "femtologging.")
     assert run(native + program).stdout == run(stdlib + program).stdout == "too deep\n"
+
+
+def test_where_a_call_is_from_is_found_without_python(run, tmp_path: Path) -> None:
+    run(
+        """
+    import multiprocessing, os, threading
+    form = "%(pathname)s:%(lineno)d %(funcName)s %(thread)d %(threadName)s "
+    femtologging.basicConfig(filename="app.log", format=form + "%(process)d %(processName)s")
+    logger = femtologging.getLogger("app")
+    expected, me = [], threading.current_thread
+
+    def call():
+        logger.warning("x"); line = call.__code__.co_firstlineno + 1
+        expected.append(
+            f"{__file__}:{line} call {threading.get_ident()} {me().name} {os.getpid()} "
+            f"{multiprocessing.current_process().name}"
+        )
+
+    class Own(threading.Thread):
+        "With Thread's own name."
+
+    class Named(threading.Thread):
+        name = property(lambda self: "from a property", lambda self, name: None)
+
+    def in_thread(kind, name):
+        thread = kind(target=call, name=name)
+        thread.start(); thread.join()
+
+    for _ in range(3):
+        call()
+    me().name = "renamed"
+    call()
+    in_thread(threading.Thread, "worker"); in_thread(Own, "own worker")
+    multiprocessing.current_process().name = "Chief"
+    call()
+    if (child := os.fork()) == 0:
+        call()
+        os._exit(0)
+    os.waitpid(child, 0)
+    before = expected[-1]
+    assert counts() == (7, 0), counts()
+    # Python's code is asked for these.
+    in_thread(Named, "not shown")
+    real, threading.get_ident = threading.get_ident, lambda: 77
+    threading._active[77] = me()
+    call()
+    threading.get_ident = real
+    call()
+    logging.root.handlers[0].flush()
+    lines = open("app.log").read().splitlines()
+    mine = f" {os.getpid()} "
+    assert [line for line in lines if mine in line] == expected, (lines, expected)
+    (other,) = (line for line in lines if mine not in line)
+    assert other.replace(f" {child} ", mine) == before, (other, before)
+    """
+    )

@@ -423,5 +423,5 @@ const LONGEST_NAP: Duration = Duration::from_micros(500);
 const AWAKE: Duration = Duration::from_secs(1);
 /// How often it looks for routes that nobody uses any more.
 const SWEEP: Duration = Duration::from_secs(1);
-/// How long it sleeps at most.
-const SAFETY_NET: Duration = Duration::from_millis(100);
+/// How long it sleeps at most, should nobody wake it: seldom enough to cost next to nothing.
+const SAFETY_NET: Duration = Duration::from_millis(250);

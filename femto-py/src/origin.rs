@@ -34,7 +34,7 @@ impl<'a, 'py> Origin<'a, 'py> {
             return None;
         }
         if has(CaptureMask::LOCATION) || has(CaptureMask::FUNCTION) {
-            let site = &*sites.current(py)?;
+            let site = sites.current(py)?;
             origin.location = has(CaptureMask::LOCATION).then_some(site);
             origin.function = has(CaptureMask::FUNCTION).then_some(site);
         }

@@ -325,13 +325,15 @@ impl Engine {
         let _ = self.requests.send(request(reply));
         self.wake();
         let until = Instant::now() + deadline;
+        // One sink's error is not to keep the others from being waited for.
+        let mut first_error = None;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match answer.recv_timeout(left.min(LOOK_AGAIN)) {
-                Ok(error) => return Err(error),
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Ok(error) => _ = first_error.get_or_insert(error),
+                Err(RecvTimeoutError::Disconnected) => return first_error.map_or(Ok(()), Err),
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    return Err(FlushError::DeadlinePassed { deadline });
+                    return Err(first_error.unwrap_or(FlushError::DeadlinePassed { deadline }));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }

@@ -5,16 +5,16 @@ use pyo3_build_config::{BuildFlag, PythonImplementation};
 
 fn main() {
     let python = pyo3_build_config::get();
-    if python.implementation() != PythonImplementation::CPython {
-        refuse(&format!("{}: only CPython has what it needs", python.implementation()));
-    }
-    if python.build_flags().0.contains(&BuildFlag::Py_GIL_DISABLED) {
-        refuse("the free-threaded build: use the one with the global lock");
+    let (implementation, version) = (python.implementation(), python.version());
+    let free_threaded = python.build_flags().0.contains(&BuildFlag::Py_GIL_DISABLED);
+    let old = (version.major, version.minor) < (3, 10);
+    if implementation != PythonImplementation::CPython || old || free_threaded {
+        let kind = if free_threaded { ", the free-threaded build" } else { "" };
+        // Stands out in the output of pip. `interpreter.py` says the same where it is imported.
+        println!(
+            "cargo::error=femtologging needs CPython 3.10 or newer with the global interpreter lock; \
+             this is {implementation} {version}{kind}"
+        );
     }
     pyo3_build_config::use_pyo3_cfgs();
-}
-
-/// Ends the build with a line that stands out in the output of pip.
-fn refuse(what: &str) {
-    println!("cargo::error=femtologging does not support {what}");
 }

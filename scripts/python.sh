@@ -61,11 +61,17 @@ venv() {
 # The tools that need no particular interpreter: build, lints.
 tools() { venv tools "${NEWEST#* }" 'maturin>=1.9,<2' 'ruff>=0.14' 'mypy>=1.18'; }
 
+# A hash of what a wheel is built from.
+wheel_sources() {
+    hash_of Cargo.toml Cargo.lock femto-core femto-std \
+        femto-py/{Cargo.toml,build.rs,pyproject.toml,README.md,bridge,src,python}
+}
+
 # `wheel VERSION PYTHON` builds the wheel into .cache/wheels, unless the sources are those of the one that is there.
 # Sets WHEEL to its path.
 wheel() {
     local version=$1 python=$2 folder=$CACHE/wheels/$1 hash
-    hash=$(hash_of Cargo.toml Cargo.lock femto-core femto-std femto-py/{Cargo.toml,pyproject.toml,README.md,bridge,src,python})
+    hash=$(wheel_sources)
     if [ "$(cat "$folder/built-from" 2>/dev/null)" != "$hash $python" ]; then
         tools
         echo "building the wheel for Python $version"

@@ -8,6 +8,8 @@
 . scripts/python.sh
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
+# shellcheck source=scripts/aarch64.sh
+. scripts/aarch64.sh
 # shellcheck source=scripts/ceilings.sh
 . scripts/ceilings.sh
 # shellcheck source=scripts/statics.sh
@@ -172,6 +174,9 @@ test_python() {
     step "python: stub, Python ${NEWEST%% *}" stubtest $NEWEST
     # shellcheck disable=SC2086
     step "python: source distribution, Python ${NEWEST%% *}" sdist_installs $NEWEST
+    step "python: interpreters that the build refuses" refused_builds
+    aarch64_ready "python: wheel for aarch64" || return 0
+    step "python: wheel for aarch64" aarch64_wheel_runs
 }
 
 # The stub says what the built module has.

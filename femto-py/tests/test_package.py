@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import platform
+import shutil
 import subprocess
 import sys
 from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import femtologging
 import pytest
+from femtologging import interpreter
 
 FOLDER = Path(femtologging.__file__).parent
 
@@ -93,30 +98,66 @@ def test_recover_shows_what_a_killed_process_left(run, tmp_path: Path) -> None:
     assert "nosuch: " in command("recover", "nosuch", cwd=tmp_path, status=1).stderr
 
 
-def test_an_interpreter_without_the_binary_module_is_told_why(run) -> None:
-    run(
-        """
-    import importlib, sysconfig
-    from femtologging import interpreter
-    missing = ImportError("no binary module")
-    assert interpreter.explain(missing) is missing
-    saved = sysconfig.get_config_var
-    sysconfig.get_config_var = lambda name: 1 if name == "Py_GIL_DISABLED" else saved(name)
-    assert "the free-threaded build" in str(interpreter.explain(missing))
-    sysconfig.get_config_var = saved
-    sys.implementation.name = "pypy"
-    # As where the binary module is not there.
-    for name in [name for name in sys.modules if name.startswith("femtologging")]:
-        del sys.modules[name]
-    sys.modules["femtologging._femtologging"] = None
-    try:
-        importlib.import_module("femtologging")
-    except ImportError as raised:
-        assert str(raised) == "femtologging does not support pypy: only CPython has what it needs", raised
-    else:
-        raise AssertionError("not raised")
-    """
+def import_elsewhere(folder: Path, before: str = "") -> str:
+    """Import a copy of the package in that folder, without its binary module; return what is said."""
+    shutil.copytree(FOLDER, folder / "femtologging", ignore=shutil.ignore_patterns("*.so"))
+    if not before:
+        (folder / "femtologging" / "_femtologging.cpython-39-riscv64-linux-gnu.so").touch()
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{before}\nimport sys; sys.path.insert(0, '.'); import femtologging",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
+    assert done.returncode == 1, done
+    return done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "this"),
+    [
+        (
+            "platform.python_implementation = lambda: 'PyPy'; sys.implementation.name = 'pypy'",
+            "PyPy 3",
+        ),
+        (
+            "platform.python_version = lambda: '3.9.18'; sys.version_info = (3, 9, 18)",
+            "CPython 3.9.18",
+        ),
+        ("sysconfig.get_config_vars()['Py_GIL_DISABLED'] = 1", ", the free-threaded build"),
+    ],
+)
+def test_an_interpreter_that_is_not_supported_is_told_so(
+    tmp_path: Path, before: str, this: str
+) -> None:
+    said = import_elsewhere(tmp_path, f"import platform, sys, sysconfig; {before}")
+    needed = "CPython 3.10 or newer with the global interpreter lock"
+    assert said.startswith(f"ImportError: femtologging needs {needed}; this is "), said
+    assert this in said.partition("; this is ")[2], said
+
+
+def test_an_interpreter_that_it_was_not_built_for_is_told_so(tmp_path: Path) -> None:
+    said = import_elsewhere(tmp_path)
+    assert f"not installed for this interpreter, CPython {platform.python_version()} on" in said, (
+        said
+    )
+    assert f"should have _femtologging{EXTENSION_SUFFIXES[0]}, and has" in said, said
+    assert said.endswith(" has _femtologging.cpython-39-riscv64-linux-gnu.so"), said
+
+
+def test_another_reason_is_told_as_it_is() -> None:
+    error = ImportError("a library is missing")
+    assert interpreter.explain(error) is error
+
+
+@pytest.mark.parametrize("name", ["__init__", "interpreter"])
+def test_older_interpreters_can_read_what_refuses_them(name: str) -> None:
+    ast.parse((FOLDER / f"{name}.py").read_text(), feature_version=(3, 7))
 
 
 @pytest.mark.parametrize("is_imported_before", [True, False])

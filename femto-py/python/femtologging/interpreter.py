@@ -1,30 +1,48 @@
 """Interpreter: says why the binary module cannot be had here.
 
-Runs where importing it has failed.
+Runs where importing it has failed; is written for interpreters that are not supported, too.
 """
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
 import sysconfig
+from importlib.machinery import EXTENSION_SUFFIXES
 
 
 def explain(error: ImportError) -> ImportError:
     """Return what to raise: the reason where it is this interpreter, else the error itself."""
     reason = _reason()
-    return error if reason is None else ImportError(f"femtologging does not support {reason}")
+    return error if reason is None else ImportError(f"femtologging {reason}")
 
 
 def _reason() -> str | None:
-    if sys.implementation.name != "cpython":
-        return f"{sys.implementation.name}: only CPython has what it needs"
-    if sys.version_info < (3, 10):  # noqa: UP036
-        return f"Python {sys.version_info[0]}.{sys.version_info[1]}: it needs 3.10 or newer"
-    if sysconfig.get_config_var("Py_GIL_DISABLED"):
-        return "the free-threaded build of Python: use the one with the global lock"
+    this = f"{platform.python_implementation()} {platform.python_version()}"
+    free_threaded = sysconfig.get_config_var("Py_GIL_DISABLED")
+    if free_threaded or sys.implementation.name != "cpython" or sys.version_info < (3, 10):
+        kind = ", the free-threaded build" if free_threaded else ""
+        return f"needs CPython 3.10 or newer with the global interpreter lock; this is {this}{kind}"
     if _is_sub_interpreter():
-        return "sub-interpreters: import it in the main interpreter"
+        return "does not support sub-interpreters: import it in the main interpreter"
+    names = {f"_femtologging{suffix}" for suffix in EXTENSION_SUFFIXES}
+    folder = os.path.dirname(__file__)
+    built = [name for name in _files(folder) if name.startswith("_femtologging.")]
+    if names.isdisjoint(built):
+        found = ", ".join(name for name in sorted(built) if not name.endswith(".pyi")) or "none"
+        return (
+            f"is not installed for this interpreter, {this} on {platform.machine()}: {folder} "
+            f"should have _femtologging{EXTENSION_SUFFIXES[0]}, and has {found}"
+        )
     return None
+
+
+def _files(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []  # in a zip file, from which binary modules cannot be imported
 
 
 def _is_sub_interpreter() -> bool:

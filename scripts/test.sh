@@ -198,6 +198,22 @@ sdist_installs() {
     cd / && "$CACHE/venv-sdist/bin/python" -m femtologging demo >/dev/null
 }
 
+# What the build says to interpreters that it is not for. They need not be there: it reads what they would say.
+refused_builds() {
+    local config said implementation version flags name
+    while IFS=, read -r implementation version flags name; do
+        config=$CACHE/refused-$implementation-$version.txt
+        printf '%s\n' "implementation=$implementation" "version=$version" "build_flags=$flags" >"$config"
+        said=$(PYO3_CONFIG_FILE=$config cargo check "${LOCKED[@]}" -p femto-py 2>&1) && echo "$name: built" && return 1
+        grep "femtologging needs CPython 3.10 or newer with .*; this is $name\$" <<<"$said" ||
+            { echo "$said" && return 1; }
+    done <<'END'
+PyPy,3.11,,PyPy 3.11
+CPython,3.9,,CPython 3.9
+CPython,3.14,Py_GIL_DISABLED,CPython 3.14, the free-threaded build
+END
+}
+
 # The packages that log by stdlib's logging, the newest of each; with the newest interpreter only, for they are many.
 pytest_consumers() {
     venv_with_wheel consumers "${1%% *}" "${1#* }" -r femto-py/tests/consumers/requirements.txt

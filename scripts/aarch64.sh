@@ -50,7 +50,7 @@ aarch64_wheel() {
         (
             if ! rustup_has "$AARCH64"; then
                 export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
-                std=(-Zbuild-std=std,panic_unwind)
+                std=("-Zbuild-std=std,panic_unwind")
             fi
             CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
                 "$CACHE/venv-tools/bin/maturin" build --quiet "${LOCKED[@]}" "${std[@]}" --compatibility linux \

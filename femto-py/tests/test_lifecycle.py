@@ -59,6 +59,29 @@ def test_output_is_written_before_an_uncaught_exception_is_shown(run) -> None:
     assert done.stderr.startswith("the last words\nTraceback"), done.stderr
 
 
+def test_output_is_written_before_a_process_ends_itself_by_a_signal(run, tmp_path: Path) -> None:
+    # As uvicorn does once it has shut down.
+    run(
+        START
+        + """
+    import signal
+    for number in ("15", 10**30, -1):
+        try:
+            signal.raise_signal(number)
+        except (TypeError, ValueError, OverflowError, OSError):
+            pass
+        else:
+            raise AssertionError(number)
+    for i in range(1000):
+        log.info("record %d", i)
+    signal.raise_signal(signal.SIGTERM)
+    """,
+        status=-15,
+    )
+    lines = (tmp_path / "app.log").read_text().splitlines()
+    assert lines == [f"record {i}" for i in range(1000)]
+
+
 def test_threads_lose_and_tear_nothing(run, tmp_path: Path) -> None:
     run(
         START

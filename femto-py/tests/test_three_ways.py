@@ -496,7 +496,7 @@ def test_a_program_says_the_same_all_three_ways(name: str, tmp_path: Path) -> No
 
 #: What there is of logging, and of what others may have hung on it: identities and contents.
 SNAPSHOT = """
-import gc, logging.handlers, logging.config, threading, time
+import gc, logging.handlers, logging.config, signal, threading, time
 
 def picture(value, depth=0):
     if isinstance(value, (logging.Logger, logging.Handler, logging.Formatter, logging.Manager, logging.PlaceHolder)) and depth < 5:
@@ -532,7 +532,7 @@ def snapshot():
         for name, value in vars(cls).items()
     }
     loggers = {name: picture(one) for name, one in logging.root.manager.loggerDict.items()}
-    others = [sys.excepthook, warnings.showwarning, threading.excepthook, sys.unraisablehook, time.time, sys.stdout, sys.stderr]
+    others = [sys.excepthook, signal.raise_signal, warnings.showwarning, threading.excepthook, sys.unraisablehook, time.time, sys.stdout, sys.stderr]
     return modules, classes, loggers, picture(logging.root), picture(logging.root.manager, 1), [id(one) for one in others]
 """
 

@@ -41,7 +41,7 @@ def uninstall() -> None:
         _handler.release(_adopted.pop())
     unwatch(logging._defaultFormatter)  # type: ignore[attr-defined]
     if not _handler.stats():
-        lifecycle.restore_excepthook()
+        lifecycle.restore_hooks()
     manager = logging.Logger.manager
     if type(manager) is FemtoManager:
         manager.__class__ = logging.Manager  # type: ignore[assignment]

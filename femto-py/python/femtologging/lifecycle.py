@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import logging
 import os
+import signal
 import sys
 from types import TracebackType
 
@@ -20,6 +21,7 @@ def prepare() -> None:
     """Make sure of the ends of this process and its children; called with every new handler."""
     global _is_prepared
     _flush_before_excepthook()
+    _flush_before_raised_signals()
     _flush_multiprocessing()
     if not _is_prepared:
         _is_prepared = True
@@ -51,10 +53,29 @@ def _flush_before_excepthook() -> None:
     sys.excepthook = femtologging_excepthook
 
 
-def restore_excepthook() -> None:
-    """Undo what ``prepare`` did to ``sys.excepthook``, unless somebody hung a hook upon it."""
+def _flush_before_raised_signals() -> None:
+    """Have queued output written before a process ends itself by a signal, as uvicorn does."""
+    if getattr(signal.raise_signal, "__name__", None) == _RAISE:
+        return
+    previous = signal.raise_signal
+
+    def femtologging_raise_signal(signalnum: int, /) -> None:
+        # `previous` tells what is wrong with the number.
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            if signal.getsignal(signalnum) == signal.SIG_DFL:
+                _flush()
+        previous(signalnum)
+
+    femtologging_raise_signal.previous = previous  # type: ignore[attr-defined]
+    signal.raise_signal = femtologging_raise_signal
+
+
+def restore_hooks() -> None:
+    """Undo what ``prepare`` replaced, except where somebody else has replaced it since."""
     if getattr(sys.excepthook, "__name__", None) == _HOOK:
         sys.excepthook = sys.excepthook.previous  # type: ignore[attr-defined]
+    if getattr(signal.raise_signal, "__name__", None) == _RAISE:
+        signal.raise_signal = signal.raise_signal.previous  # type: ignore[attr-defined]
 
 
 def _flush_multiprocessing() -> None:
@@ -82,6 +103,7 @@ def _flush() -> None:
 
 
 _HOOK = "femtologging_excepthook"
+_RAISE = "femtologging_raise_signal"
 _LAST = -1000
 _PATIENCE = 5.0
 _is_prepared = False

@@ -395,6 +395,8 @@ assert all(pathlib.Path(name).stat().st_size < 100 for name in names)
         ("overflow='fall'", "overflow = 'fall': allowed are 'block', 'drop' or seconds"),
         ("delivery=1", "delivery = 1: allowed are 'queued' and 'direct'"),
         ("flush_level='loud'", "Unknown level: 'loud'"),
+        ("overflow=-1", "overflow = -1: allowed are 'block', 'drop' or seconds"),
+        ("overflow=True", "overflow = True: allowed are 'block', 'drop' or seconds"),
         ("compress=1", "unexpected keyword argument 'compress'"),
     ],
 )
@@ -406,6 +408,66 @@ def test_wrong_parameters_are_named(tmp_path: Path, given: str, error: str) -> N
         path = str(tmp_path / "app.log")
         with pytest.raises((ValueError, TypeError), match=error.replace(".", "\\.")):
             eval(f"handler(path, {given})", {"handler": handler, "path": path})
+
+
+@pytest.mark.parametrize(
+    ("made", "is_native"),
+    [
+        ("RotatingFileHandler('app.log', maxBytes=1e2, backupCount=2)", True),
+        ("RotatingFileHandler('app.log', maxBytes=99.5, backupCount=2)", False),
+        ("RotatingFileHandler('app.log', maxBytes=10**30, backupCount=2)", False),
+        ("RotatingFileHandler('app.log', maxBytes=0, backupCount=None)", False),
+        ("RotatingFileHandler('app.log', maxBytes=-1, backupCount=-1)", True),
+        ("TimedRotatingFileHandler('app.log', backupCount=-1)", True),
+        ("TimedRotatingFileHandler('app.log', backupCount='x')", False),
+        ("TimedRotatingFileHandler('app.log', utc=1, interval=2.0)", True),
+        ("MemoryHandler(5, target=logging.FileHandler('app.log'), flushLevel=10**30)", True),
+        ("MemoryHandler(5.0, target=logging.FileHandler('app.log'), flushLevel=40.5)", False),
+        ("MemoryHandler(10**30, target=logging.FileHandler('app.log'))", False),
+    ],
+)
+def test_what_stdlib_takes_is_taken_by_install(run: Run, made: str, is_native: bool) -> None:
+    run(
+        f"""
+import logging.handlers, pathlib
+handler = logging.handlers.{made}
+femtologging.install()
+target = getattr(handler, "target", None)
+if target is not None:
+    femtologging.handler.adopt(target)
+logging.root.addHandler(handler)
+assert (handler._core is not None) is {is_native}
+logging.warning("%d", 1)
+logging.shutdown()
+assert pathlib.Path("app.log").read_text().split() == ["1"]
+"""
+    )
+
+
+def test_levels_beyond_64_bits_are_as_in_stdlib(run: Run) -> None:
+    run(
+        """
+import pathlib
+femtologging.basicConfig(filename="app.log", format="%(message)s")
+log = femtologging.getLogger("app")
+handler = logging.root.handlers[0]
+for level in (10**30, -(10**30)):
+    for one in (log, handler):
+        one.setLevel(level)
+        log.error("%s at %d", type(one).__name__, level)
+        one.setLevel(0)
+        limit = femtologging.LevelFilter(level)
+        one.addFilter(limit)
+        log.error("%s from %d", type(one).__name__, level)
+        one.removeFilter(limit)
+    femtologging.StreamHandler(flush_level=level)
+logging.shutdown()
+low = -(10**30)
+names = ("FemtoLogger", "FileHandler")
+expected = [f"{name} {way} {low}" for name in names for way in ("at", "from")]
+assert pathlib.Path("app.log").read_text().splitlines() == expected
+"""
+    )
 
 
 def test_what_a_killed_process_kept_is_written_by_the_next(run: Run) -> None:

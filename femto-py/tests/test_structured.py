@@ -238,11 +238,11 @@ for log in loggers(logging.Formatter("%(message)s")):
 fast, slow = lines("fast"), lines("slow")
 assert fast == slow == ["one 0", "two 0", "one 1", "two 1", "one 0", "one 2"]
 assert counts() == (14, 14)
-for wrong in ("5", "5/0x", "", "last 3"):
+for wrong in ("5", "5/0x", "", "last 3", 5):
     try:
         femtologging.RateLimitFilter(wrong)
     except ValueError as error:
-        assert repr(wrong).strip("'") in str(error) and "5/10s" in str(error)
+        assert f"limit = {wrong!r}".strip("'") in str(error).replace('"', "'") and "5/10s" in str(error)
     else:
         raise AssertionError(wrong)
 """
@@ -262,6 +262,15 @@ for wrong in ("5", "5/0x", "", "last 3"):
         ({"fmt": "%(msecs)d"}, "msecs is no field"),
         ({"fmt": "%(message)s", "fields": ["time"]}, "exclude each other"),
         ({"datefmt": "%Q"}, "date_format"),
+        ({"datefmt": 3}, "datefmt = 3: allowed is a text"),
+        ({"time_zone": 2}, "time_zone = 2: allowed is a text"),
+        ({"flat": "yes"}, "flat = 'yes': allowed is True or False"),
+        ({"except_keys": "password"}, "except_keys = 'password': allowed is a list of texts"),
+        ({"keys": [3]}, "keys = [3]: allowed is a list of texts"),
+        ({"fields": "time"}, "fields = 'time': allowed is a list of texts"),
+        ({"fields": {"ts": 3}}, "fields = "),
+        ({"static_fields": [("a", 1)]}, "static_fields = [('a', 1)]: allowed is a dictionary"),
+        ({"static_fields": {1: 2}}, "static_fields = {1: 2}: allowed is a dictionary"),
     ],
 )
 def test_wrong_parameters_are_named(given: dict[str, object], error: str) -> None:

@@ -56,7 +56,8 @@ def offered(offer: dict[str, Callable[[], None]]) -> None:
 def _set_up(kind: str, modules: tuple[ModuleType, ...]) -> None:
     for module in modules:
         if kind not in _offer(module):
-            raise ValueError(f"{module.__name__} offers no records of Rust's {_CRATES[kind]}")
+            name = getattr(module, "__name__", repr(module))
+            raise ValueError(f"{name} offers no records of Rust's {_CRATES[kind]}")
     if not modules:
         _wanted.add(kind)
     for module in modules or list(sys.modules.values()):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from ._femtologging import NativeFilter, RateLimit, changed
-from .level import check_level
+from .level import check_level, clamp
 
 
 class LevelFilter(logging.Filter):
@@ -68,8 +68,8 @@ class RateLimitFilter(logging.Filter):
 
     def __init__(self, limit: str) -> None:
         super().__init__()
+        self._native = RateLimit(_checked_limit(limit))
         self._limit = limit
-        self._native = RateLimit(limit)
 
     @property
     def limit(self) -> str:
@@ -78,7 +78,7 @@ class RateLimitFilter(logging.Filter):
 
     @limit.setter
     def limit(self, limit: str) -> None:
-        self._native.set_limit(limit)
+        self._native.set_limit(_checked_limit(limit))
         self._limit = limit
 
     @property
@@ -118,7 +118,9 @@ def passing(filters: Iterable[Any]) -> tuple[Passing, ...] | None:
 def native(passing: Iterable[Passing]) -> list[NativeFilter]:
     """Return native filters that let the same pass."""
     return [
-        NativeFilter.by_name(one) if isinstance(one, str) else NativeFilter.by_level(*one)
+        NativeFilter.by_name(one)
+        if isinstance(one, str)
+        else NativeFilter.by_level(*map(clamp, one))
         for one in passing
     ]
 
@@ -145,6 +147,12 @@ def of_logger(logger: logging.Logger) -> tuple[int, int, list[RateLimit]] | None
         else:
             return None
     return lowest, highest, limits
+
+
+def _checked_limit(limit: object) -> str:
+    if isinstance(limit, str):
+        return limit
+    raise ValueError(f"limit = {limit!r}: allowed is a text such as '5/10s'")
 
 
 def _or_all(level: int | None) -> int:

@@ -33,7 +33,7 @@ from . import filter as _filter
 from . import lifecycle, recovery
 from ._femtologging import HandlerCore, NativeFormatter, changed
 from .formatter import compiled, unwatch, watch
-from .level import check_level
+from .level import check_level, clamp
 from .watched import WatchedList
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class NativeHandler(logging.Handler):
             if formatter is not self._told[0]:
                 core.set_formatter(formatter)
             if level != self._told[1]:
-                core.set_level(level)
+                core.set_level(clamp(level))
             if filters != self._told[2]:
                 core.set_filters(_filter.native(filters))
             self.__dict__["_told"] = told
@@ -342,7 +342,7 @@ def prepare(handler: NativeHandler, options: Options) -> None:
         raise TypeError(f"{kind}.__init__() got an unexpected keyword argument {name!r}")
     native: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if "flush_level" in native:
-        native["flush_level"] = check_level(native["flush_level"])
+        native["flush_level"] = clamp(check_level(native["flush_level"]))
     recovery.start(native.pop("recover", None))
     handler.__dict__.update(_core=None, _told=(None, 0, ()), _past=(0, 0, 0, 0, 0), _options=native)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ._femtologging import HandlerCore, changed
 from .handler import PATIENCE, FileHandler, NativeHandler, prepare, register, start
+from .level import clamp
 from .mirror import Mirror, logging, submodule
 
 if TYPE_CHECKING:
@@ -122,10 +123,11 @@ class RotatingFileHandler(NativeRotatingHandler, handlers.RotatingFileHandler):
 
     def _open_core(self) -> HandlerCore | None:
         path = self._native_path()
-        if path is None:
+        size, count = _whole(self.maxBytes), _whole(self.backupCount)
+        if path is None or size is None or count is None:
             return None
-        if self.maxBytes > 0 and self.backupCount > 0:
-            return HandlerCore.rotating(path, self.maxBytes, self.backupCount, **self._options)
+        if size and count:
+            return HandlerCore.rotating(path, size, count, **self._options)
         return HandlerCore.file(path, **self._options)
 
 
@@ -169,9 +171,10 @@ class TimedRotatingFileHandler(NativeRotatingHandler, handlers.TimedRotatingFile
         path = self._native_path()
         kind = "W" if self.when.startswith("W") else self.when
         seconds, suffix = _PERIODS.get(kind, (0, ""))
-        if path is None or self.suffix != suffix:
+        whole, count = _whole(self.interval), _whole(self.backupCount)
+        if path is None or self.suffix != suffix or whole is None or count is None:
             return None
-        interval, rest = divmod(self.interval, seconds)
+        interval, rest = divmod(whole, seconds)
         if rest or not 1 <= interval <= _MOST_PERIODS:
             return None
         at = self.atTime if kind in ("W", "MIDNIGHT") else None
@@ -179,7 +182,7 @@ class TimedRotatingFileHandler(NativeRotatingHandler, handlers.TimedRotatingFile
             return None
         time = None if at is None else (at.hour, at.minute, at.second)
         return HandlerCore.timed(
-            path, self.when, interval, self.backupCount, self.utc, time, **self._options
+            path, self.when, interval, count, bool(self.utc), time, **self._options
         )
 
     def _renew_stream(self) -> None:
@@ -251,10 +254,11 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
 
     def _open_core(self) -> HandlerCore | None:
         target = self._find_target_core()
-        if target is None or self.buffer or self.capacity < 1:
+        capacity, level = _whole(self.capacity), self.flushLevel
+        if target is None or self.buffer or not capacity or not isinstance(level, int):
             return None
         self.__dict__["_target_core"] = target
-        return HandlerCore.memory(target, self.capacity, self.flushLevel, bool(self.flushOnClose))
+        return HandlerCore.memory(target, capacity, clamp(level), bool(self.flushOnClose))
 
     def _ready_core(self) -> HandlerCore | None:
         if self._core is not None:
@@ -285,6 +289,15 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
             self._core.flush(PATIENCE)
             self._retire_core()
         return handlers.BufferingHandler.emit
+
+
+def _whole(number: object) -> int | None:
+    """Return a size or count as a core takes it; ``None`` where stdlib's code has to meet it."""
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    if not isinstance(number, int) or number >= 2**63:
+        return None
+    return max(number, 0)
 
 
 #: Names of femtologging's own.

@@ -12,3 +12,8 @@ def check_level(level: object) -> int:
     except ValueError:
         known = ", ".join(logging._nameToLevel)
         raise ValueError(f"Unknown level: {level!r}; known are {known}") from None
+
+
+def clamp(level: int) -> int:
+    """Return the level within 64 bits, which the native part has; all beyond are as good."""
+    return max(-(2**63), min(level, 2**63 - 1))

@@ -64,6 +64,15 @@ class StructuredFormatter(logging.Formatter):
             raise ValueError("keys and except_keys exclude each other")
         if fmt is not None and fields is not None:
             raise ValueError("fmt and fields exclude each other")
+        for name, value in (
+            ("datefmt", datefmt),
+            ("time_zone", time_zone),
+            ("precision", precision),
+        ):
+            if not isinstance(value, str | None):
+                raise _wrong(name, value, "a text")
+        if not isinstance(flat, bool):
+            raise _wrong("flat", flat, "True or False")
         self._native = NativeFormatter.structured(
             self._kind,
             fields=_of_format(fmt, style) if fmt is not None else _pairs(fields),
@@ -71,9 +80,9 @@ class StructuredFormatter(logging.Formatter):
             time_zone=time_zone,
             precision=precision,
             flat=flat,
-            keys=None if keys is None else list(keys),
-            except_keys=None if except_keys is None else list(except_keys),
-            static_fields=list((static_fields or {}).items()),
+            keys=None if keys is None else _texts("keys", keys),
+            except_keys=None if except_keys is None else _texts("except_keys", except_keys),
+            static_fields=_items("static_fields", static_fields or {}),
         )
 
     def format(self, record: logging.LogRecord) -> str:
@@ -148,8 +157,28 @@ def _pairs(fields: Iterable[str] | Mapping[str, str] | None) -> list[tuple[str, 
     if fields is None:
         return None
     if isinstance(fields, Mapping):
-        return list(fields.items())
-    return [(name, name) for name in fields]
+        _texts("fields", fields.values())
+        return _items("fields", fields)
+    return [(name, name) for name in _texts("fields", fields)]
+
+
+def _texts(name: str, value: object) -> list[str]:
+    # A text is iterable too: of letters.
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        texts = list(value)
+        if all(isinstance(text, str) for text in texts):
+            return texts
+    raise _wrong(name, value, "a list of texts, as ['password']")
+
+
+def _items(name: str, value: object) -> list[tuple[str, Any]]:
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return list(value.items())
+    raise _wrong(name, value, "a dictionary, with keys that are texts")
+
+
+def _wrong(name: str, value: object, allowed: str) -> ValueError:
+    return ValueError(f"{name} = {value!r}: allowed is {allowed}")
 
 
 def _of_format(fmt: str, style: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ use femto_std::handlers::{
 use femto_std::{Color, Delivery, Error, Handler, OverflowPolicy};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBool, PyDict};
 
 use crate::formatter::Line;
 
@@ -146,8 +146,9 @@ fn capacity(value: &Bound<'_, PyAny>) -> PyResult<usize> {
 }
 
 fn overflow(value: &Bound<'_, PyAny>) -> PyResult<OverflowPolicy> {
-    if let Ok(seconds) = value.extract::<f64>() {
-        return Ok(OverflowPolicy::Timeout(duration(seconds)?));
+    let seconds = value.extract().ok().and_then(|found| duration(found).ok());
+    if let Some(seconds) = seconds.filter(|_| !value.is_instance_of::<PyBool>()) {
+        return Ok(OverflowPolicy::Timeout(seconds));
     }
     match value.extract::<String>().as_deref() {
         Ok("block") => Ok(OverflowPolicy::Block),

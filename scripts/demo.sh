@@ -7,7 +7,17 @@
 # shellcheck source=scripts/cross.sh
 . scripts/cross.sh
 
-demo_rust() { step "demo: Rust" cargo run "${LOCKED[@]}" --release --quiet -p femto-tests --example demo; }
+# What is shown is what the programs wrote; builds are silent, so they are named.
+
+demo_rust() { step "demo: Rust" rust_program; }
+
+rust_program() {
+    echo "tiny_http serves, ureq asks; both know nothing of femtologging. Warnings go to standard error, all to a file."
+    echo "building, which takes some minutes the first time"
+    cargo build "${LOCKED[@]}" --release --quiet -p femto-tests --example demo
+    echo
+    cargo run "${LOCKED[@]}" --release --quiet -p femto-tests --example demo
+}
 
 demo_python() {
     have_python "demo: Python" || return 0
@@ -16,8 +26,10 @@ demo_python() {
 
 python_program() {
     local version python
+    echo "FastAPI and uvicorn serve, httpx asks; all log to stdlib's loggers. Warnings go to standard error, all to a file."
     read -r version python <<<"$NEWEST"
     venv_with_wheel demo "$version" "$python" -r femto-py/demo/requirements.txt
+    echo
     "$CACHE/venv-demo/bin/python" femto-py/demo/demo.py
 }
 
@@ -30,7 +42,10 @@ demo_firmware() {
 }
 
 firmware_program() {
-    cross "$1" build -p sensor
+    echo "a sensor's shell on a UART: levels are changed; it panics, and the next boot shows what came before"
+    echo "building, which takes some minutes the first time"
+    cross "$1" build --quiet -p sensor
+    echo
     run_program "$1" sensor
 }
 

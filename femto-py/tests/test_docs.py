@@ -55,3 +55,11 @@ def test_a_block_runs_and_prints_what_the_page_says(
 def test_there_are_blocks_on_every_page() -> None:
     for page in PAGES:
         assert BLOCK.search((ROOT / page).read_text()), page
+
+
+def test_the_architecture_page_names_every_file() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    for folder, end in (("femto-py/src", "rs"), ("femto-py/python/femtologging", "py")):
+        for file in (ROOT / folder).rglob(f"*.{end}"):
+            name = file.relative_to(ROOT / folder)
+            assert f"`{name}`" in text or f"`{name.parts[0]}/`" in text, name

@@ -121,15 +121,15 @@ fn report(path: &Path, handlers: &[(&str, &Handler)]) -> Result<(), Box<dyn Erro
     for name in lines.iter().filter_map(|line| line.split_whitespace().nth(3)) {
         *loggers.entry(name.trim_end_matches(':')).or_default() += 1;
     }
-    writeln!(out, "\n{:24} {:>8}", "logger", "lines")?;
+    writeln!(out, "\n{:32} {:>8}", "logger", "lines")?;
     for (name, count) in &loggers {
-        writeln!(out, "{name:24} {count:>8}")?;
+        writeln!(out, "{name:32} {count:>8}")?;
     }
-    writeln!(out, "\n{:24} {:>8} {:>8} {:>8}", "handler", "accepted", "written", "dropped")?;
+    writeln!(out, "\n{:32} {:>8} {:>8} {:>8}", "handler", "accepted", "written", "dropped")?;
     for (name, handler) in handlers {
         let stats = handler.stats();
         let (accepted, written, dropped) = (stats.accepted, stats.written, stats.dropped);
-        writeln!(out, "{name:24} {accepted:>8} {written:>8} {dropped:>8}")?;
+        writeln!(out, "{name:32} {accepted:>8} {written:>8} {dropped:>8}")?;
     }
     if !(before..=written()).contains(&(lines.len() as u64)) {
         return Err("the file has not as many lines as its handler wrote".into());

@@ -58,6 +58,15 @@ assert open("app.json").read().splitlines() == [
     )
 
 
+def test_a_text_is_no_list_of_letters() -> None:
+    b = femtologging.config
+    with pytest.raises(ValueError, match="except_keys = 'password': allowed is a list"):
+        b.FormatterBuilder().with_style("json").with_except_keys("password").build()
+    config = b.ConfigBuilder().with_root(b.LoggerConfigBuilder().with_handlers("file"))
+    with pytest.raises(ValueError, match=r"root.handlers = 'file': a list is expected: \['file'\]"):
+        config.build()
+
+
 def test_each_builds_alone(tmp_path: object) -> None:
     path = f"{tmp_path}/app.log"
     b = femtologging.config

@@ -123,8 +123,9 @@ assert open("app.log").read() == "DEBUG app.db 3 rows\\n"
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_line(
-    tmp_path: Path, name: str, change: tuple[str, str], error: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, change: tuple[str, str], error: str
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     text = FILES[name].replace(*change)
     assert text != FILES[name]
     path = tmp_path / name
@@ -142,19 +143,24 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "old.ini").write_text(INI)
     (tmp_path / "bad.ini").write_text(INI.replace("'app.log'", "app.log"))
     (tmp_path / "less.ini").write_text(INI.replace("[handler_file]", ""))
+    (tmp_path / "own.yaml").write_text("{version: 1, levels: LOUD, x-root: {}, root: }")
+    (tmp_path / "typo.toml").write_text(TOML.replace("[handlers.file]", "[handler.file]"))
+    (tmp_path / "typo.yaml").write_text("version: 1\nloggers:\n  app:\n    levle: INFO\n")
     (tmp_path / "more.yaml").write_text("{version: 1, incremental: true, root: {level: LOUD}}")
 
     def check(*names: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "femtologging", "check", *names]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
-    for name in ("good.toml", "old.ini"):
+    for name in ("good.toml", "old.ini", "own.yaml"):
         good = check(name)
         assert (good.returncode, good.stdout, good.stderr) == (0, f"{name}: nothing is wrong\n", "")
     for name, error in (
         ("bad.toml", "bad.toml, line 9: "),
         ("far.toml", "far.toml, line 8: "),
         ("more.yaml", "more.yaml, line 1: "),
+        ("typo.toml", "line 6: handler: no such key: did you mean 'handlers'?"),
+        ("typo.yaml", "line 4: loggers.app.levle: no such key: did you mean 'level'?"),
         ("none.toml", "No such file"),
         ("bad.ini", "handlers.file.args"),
         ("less.ini", "handler_file"),

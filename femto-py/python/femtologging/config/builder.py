@@ -77,7 +77,9 @@ class FormatterBuilder(Builder):
 
     def with_fields(self, fields: Iterable[str] | Mapping[str, str]) -> Self:
         """Say what a line shows; of JSON and logfmt, as all that follow."""
-        return self._with("fields", dict(fields) if isinstance(fields, Mapping) else list(fields))
+        return self._with(
+            "fields", dict(fields) if isinstance(fields, Mapping) else _listed(fields)
+        )
 
     def with_flat(self, flat: bool) -> Self:
         """Say whether the fields of ``extra`` are the object's own. Default: false."""
@@ -90,11 +92,11 @@ class FormatterBuilder(Builder):
 
     def with_keys(self, keys: Iterable[str]) -> Self:
         """Show only these keys of ``extra``. Default: all."""
-        return self._with("keys", list(keys))
+        return self._with("keys", _listed(keys))
 
     def with_except_keys(self, keys: Iterable[str]) -> Self:
         """Show all keys of ``extra`` but these."""
-        return self._with("except_keys", list(keys))
+        return self._with("except_keys", _listed(keys))
 
     def with_time_zone(self, zone: str) -> Self:
         """Print times in this zone: ``utc``, ``local``, an offset, a name. Default: ``utc``."""
@@ -191,7 +193,7 @@ class HandlerBuilder(Builder):
 
     def with_filters(self, ids: Iterable[str]) -> Self:
         """Set the filters, by their ids in the configuration."""
-        return self._with("filters", list(ids))
+        return self._with("filters", _listed(ids))
 
     def build(self) -> logging.Handler:
         """Make the handler; one that names formatter or filters is made by a ``ConfigBuilder``.
@@ -362,11 +364,11 @@ class LoggerConfigBuilder(Builder):
 
     def with_handlers(self, ids: Iterable[str]) -> Self:
         """Set its handlers, by id; several loggers may have the same."""
-        return self._with("handlers", list(ids))
+        return self._with("handlers", _listed(ids))
 
     def with_filters(self, ids: Iterable[str]) -> Self:
         """Set its filters, by id."""
-        return self._with("filters", list(ids))
+        return self._with("filters", _listed(ids))
 
     def build(self) -> Section:
         """Return the section."""
@@ -446,6 +448,11 @@ class ConfigBuilder(Builder):
 
 def _section_of(section: Builder | Section) -> Section:
     return section.as_dict() if isinstance(section, Builder) else _copied(section)
+
+
+def _listed(names: Iterable[str]) -> object:
+    """Return a list; a text is no list of letters, and is told where it is looked at."""
+    return names if isinstance(names, str) else list(names)
 
 
 def _copied(section: Section) -> Section:

@@ -17,7 +17,7 @@ from ..level import check_level
 from ..mirror import logging, submodule
 from .arguments import taken_arguments
 from .emptying import Emptying
-from .error import ConfigError, Path, hint, unable, wrong
+from .error import ConfigError, Path, hint, looks_like, unable, wrong
 from .explain import explained
 from .maker import Maker, is_memory_handler, near
 from .parameter import level_problem
@@ -60,11 +60,14 @@ class DictConfigurator(stdlib.DictConfigurator):
     def check(self) -> None:
         """Look at the configuration and leave everything as it is; no log file is opened.
 
-        What an incremental one refers to is not looked for: it is another process's.
+        What an incremental one refers to is not looked for: it is another process's. Keys that
+        stdlib passes over, and this therefore too when it configures, are wrong if they look like
+        others, or are a logger's.
 
         :raises ValueError: (``ConfigError``) if anything is wrong.
         """
         self._opens_files = False
+        self._check_keys()
         before = RegisteredHandlers()
         try:
             if self._is_incremental():
@@ -148,6 +151,19 @@ class DictConfigurator(stdlib.DictConfigurator):
             change = self._logger_change(("root",), self.config["root"], incremental=incremental)
             tree.add(None, change)
         return tree
+
+    def _check_keys(self) -> None:
+        for key in self.config:
+            # Others may be for `cfg://`, or for YAML to refer to.
+            is_meant = key in _KEYS or f"cfg://{key}" in repr(self.config)
+            if not is_meant and looks_like(key, _KEYS):
+                raise wrong((key,), f"no such key: {hint(key, _KEYS)}")
+        loggers = self._section("loggers")
+        sections: list[tuple[Path, Any]] = [(("loggers", name), loggers[name]) for name in loggers]
+        for path, section in [*sections, (("root",), self.config.get("root"))]:
+            for key in section if isinstance(section, dict) else ():
+                if key not in _LOGGER_KEYS:
+                    raise wrong((*path, key), f"no such key: {hint(key, _LOGGER_KEYS)}")
 
     def _adjust(self) -> None:
         """Change levels and propagation, nothing else: stdlib's ``incremental``."""
@@ -335,6 +351,18 @@ class DictConfigurator(stdlib.DictConfigurator):
         self._results.append(result)
         return result
 
+
+_KEYS = {
+    "version",
+    "incremental",
+    "disable_existing_loggers",
+    "formatters",
+    "filters",
+    "handlers",
+    "loggers",
+    "root",
+}
+_LOGGER_KEYS = {"level", "handlers", "filters", "propagate"}
 
 #: What ``dictConfig`` configures by; may be replaced.
 dictConfigClass = DictConfigurator  # noqa: N816 - stdlib's name

@@ -70,6 +70,13 @@ def hint(name: object, known: Iterable[object]) -> str:
     return f"{meant}allowed: {', '.join(map(repr, names))}"
 
 
+def looks_like(name: object, known: Iterable[str]) -> bool:
+    """Whether a name is one of these but for a letter or two."""
+    import difflib
+
+    return bool(difflib.get_close_matches(str(name), known, n=1, cutoff=0.85))
+
+
 _BARE = re.compile(r"[\w-]+")
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 80

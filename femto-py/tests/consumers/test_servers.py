@@ -164,7 +164,10 @@ def test_uvicorn_writes_each_request_once(way: str, workers: int, tmp_path: Path
     assert found == [f"{line} 200 OK" for line in asked("only")]
     app = sorted(line for line in lines_of(tmp_path / "app.log") if "/only/" in line)
     assert app == sorted(f"asked for /only/{n}" for n in range(REQUESTS))
-    assert "Traceback" not in server.log.read_text()
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    # The last line before uvicorn ends itself by the signal that it got.
+    assert log.count("Finished server process") == workers
 
 
 DJANGO = """

@@ -164,8 +164,12 @@ doc_build() { RUSTDOCFLAGS="-D warnings" cargo doc "${LOCKED[@]}" "${MEMBERS[@]}
 
 test_python() {
     have_python "python: tests" || return 0
+    has logrotate || apt_install logrotate ||
+        missing "python: rotation by logrotate" "logrotate is missing" "install it (Debian: logrotate)"
     local version python
     while read -r version python; do
+        # Debian's interpreters have CPython's own tests in a package of their own; the tests say if there are none.
+        "$python" -c 'import test.test_logging' 2>/dev/null || apt_install "libpython$version-testsuite" || true
         step "python $version: tests" pytest_run "$version" "$python"
     done <<<"$INTERPRETERS"
     step "python ${NEWEST%% *}: consumers" pytest_consumers "$NEWEST"

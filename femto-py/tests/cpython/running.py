@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ class Suite:
 
     def outcomes(self, way: str) -> dict[str, str]:
         if way not in self.finished:
-            self.finished[way] = self.read(way, self.running.pop(way))
+            self.finished[way] = self.read(way, self.running[way])
         return self.finished[way]
 
     def again(self, way: str, tests: set[str]) -> dict[str, str]:
@@ -48,7 +49,9 @@ class Suite:
         finally:
             process.kill()
         if process.returncode == NO_TESTS:
-            pytest.skip("this Python comes without its tests")
+            # CI installs them where they are a package of their own.
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(f"{sys.executable} comes without its tests")
         assert process.returncode == 0, self.log(way)
         outcomes: dict[str, str] = json.loads((self.folder / way / "outcomes.json").read_text())
         return outcomes

@@ -263,6 +263,10 @@ impl Handler {
         self.closed.store(true, Ordering::Release);
         // A write that does not return leaves the file to the worker that is stuck in it.
         let _ = self.outlet().replace(None, until.max(Instant::now() + MOMENT));
+        if flushed.is_err() {
+            // What is left is dropped now; whoever looks at the statistics next is to find it counted.
+            let _ = engine::flush_handler(Some(self.id), LAST_LOOK);
+        }
         flushed
     }
 
@@ -473,6 +477,8 @@ impl Handler {
 
 /// How often a failing sink is tried while its handler is closed.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
+/// How long a close waits for what was not written to be counted: a worker may be stuck in a write.
+const LAST_LOOK: Duration = Duration::from_secs(1);
 /// What a handler that is closed without patience waits all the same.
 const MOMENT: Duration = Duration::from_millis(10);
 

@@ -107,6 +107,8 @@ fn a_path_that_does_not_exist_is_not_created() {
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     assert!(!path.exists());
     assert!(handler.close(Duration::from_millis(100)).is_err());
+    let stats = handler.stats();
+    assert_eq!((stats.accepted, stats.dropped), (1, 1), "counted when it is closed: {stats:?}");
 }
 
 /// What the test below starts: a program that logs to standard output, and ends well.

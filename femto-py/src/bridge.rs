@@ -402,8 +402,14 @@ pub(crate) fn rust_table<'py>(py: Python<'py>, bridge: Py<PyAny>) -> PyResult<Bo
     native::table(py)
 }
 
+/// Counts a record that a panic kept from going anywhere.
+#[cold]
+pub(crate) fn count_dropped() {
+    DROPPED.fetch_add(1, Relaxed);
+}
+
 /// How many records of Rust statements went which way: without the interpreter, as a `LogRecord`, or
-/// nowhere because the interpreter was at its end.
+/// nowhere because the interpreter was at its end or something panicked.
 #[pyfunction]
 pub(crate) fn rust_counts() -> (u64, u64, u64) {
     (FAST.load(Relaxed), SLOW.load(Relaxed), DROPPED.load(Relaxed))

@@ -278,7 +278,14 @@ pub(crate) fn handle<'py>(
             Outcome::LeftToPython => {}
         }
     }
-    Ok(Next::Call(known.handler_class.bind(py).getattr(texts.handle.bind(py))?))
+    python_handle(handler)
+}
+
+/// `Handler.handle`.
+pub(crate) fn python_handle<'py>(handler: &Bound<'py, PyAny>) -> PyResult<Next<'py>> {
+    let py = handler.py();
+    let known = names::known(py)?;
+    Ok(Next::Call(known.handler_class.bind(py).getattr(known.texts.handle.bind(py))?))
 }
 
 /// What fails is done again by stdlib's code, and fails where that handles it.
@@ -311,8 +318,18 @@ pub(crate) fn emit<'py>(
         match outcome.or_else(|error| left_to_python(py, error))? {
             Outcome::Submitted => return Ok(Next::Return(None)),
             Outcome::MustWait(waiting) => return Ok(Next::Wait(waiting, None)),
-            Outcome::LeftToPython => core.get().flush(py, PATIENCE)?,
+            Outcome::LeftToPython => {}
         }
+    }
+    python_emit(handler)
+}
+
+/// Stdlib's `emit` of such handlers, behind what the core has.
+pub(crate) fn python_emit<'py>(handler: &Bound<'py, PyAny>) -> PyResult<Next<'py>> {
+    let py = handler.py();
+    let texts = &names::known(py)?.texts;
+    if let Ok(core) = handler.getattr(texts.core.bind(py))?.cast_exact::<HandlerCore>() {
+        core.get().flush(py, PATIENCE)?;
     }
     let method = handler.call_method0(texts.left_to_stdlib.bind(py))?;
     Ok(if method.is_none() { Next::Return(None) } else { Next::Call(method) })

@@ -56,6 +56,8 @@ pub(crate) struct MethodOfOne {
     pub(crate) name: &'static CStr,
     pub(crate) raw: RawMethodOfOne,
     pub(crate) function: for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<Next<'py>>,
+    /// What of Python's does the same.
+    pub(crate) of_python: for<'py> fn(&Bound<'py, PyAny>) -> PyResult<Next<'py>>,
     pub(crate) doc: &'static CStr,
 }
 
@@ -65,15 +67,23 @@ pub(crate) static METHODS_OF_ONE: [MethodOfOne; 3] = [
         name: c"isEnabledFor",
         raw: one::<0>,
         function: is_enabled_for,
+        of_python: python_is_enabled_for,
         doc: c"Whether a call at this level would be logged.",
     },
     MethodOfOne {
         name: c"handle",
         raw: one::<1>,
         function: handler::handle,
+        of_python: handler::python_handle,
         doc: c"Writes a record that passes the filters.",
     },
-    MethodOfOne { name: c"emit", raw: one::<2>, function: handler::emit, doc: c"Writes a record." },
+    MethodOfOne {
+        name: c"emit",
+        raw: one::<2>,
+        function: handler::emit,
+        of_python: handler::python_emit,
+        doc: c"Writes a record.",
+    },
 ];
 
 /// What is left of a call that is not known to be below the level.
@@ -118,18 +128,24 @@ pub(crate) fn enabled<'py, const M: usize>(
             count_one(&FAST);
             Ok(Next::Wait(waiting, None))
         }
-        Outcome::LeftToPython if M == LOG && is_name(values.first()) => attached(|| {
-            Ok(Next::Call(names::known(logger.py())?.log_by_name.bind(logger.py()).clone()))
-        }),
-        Outcome::LeftToPython => {
-            count_one(&SLOW);
-            attached(|| python_method::<M>(logger.py()))
-        }
+        Outcome::LeftToPython => left_to_python::<M>(logger.py(), values),
     }
 }
 
-/// Whether a level is given by its name.
+/// Has Python do all of a call.
 #[cold]
+pub(crate) fn left_to_python<'py, const M: usize>(
+    py: Python<'py>,
+    values: &[Bound<'py, PyAny>],
+) -> PyResult<Next<'py>> {
+    if M == LOG && is_name(values.first()) {
+        return attached(|| Ok(Next::Call(names::known(py)?.log_by_name.bind(py).clone())));
+    }
+    count_one(&SLOW);
+    attached(|| python_method::<M>(py))
+}
+
+/// Whether a level is given by its name.
 fn is_name(level: Option<&Bound<'_, PyAny>>) -> bool {
     level.is_some_and(|level| level.is_exact_instance_of::<PyString>())
 }
@@ -180,6 +196,12 @@ fn is_enabled_for<'py>(
         }
         return answer(is_enabled);
     }
+    python_is_enabled_for(logger)
+}
+
+/// `Logger.isEnabledFor`.
+fn python_is_enabled_for<'py>(logger: &Bound<'py, PyAny>) -> PyResult<Next<'py>> {
+    let py = logger.py();
     Ok(Next::Call(names::known(py)?.logger_class.bind(py).getattr("isEnabledFor")?))
 }
 

@@ -41,7 +41,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use pyo3::{Borrowed, ffi};
 
-use crate::method::{METHODS, METHODS_OF_ONE, PREPENDED, enabled};
+use crate::method::{METHODS, METHODS_OF_ONE, PREPENDED, enabled, left_to_python};
 use crate::record::Waiting;
 
 /// A logging method: `METHODS[M]`.
@@ -84,6 +84,7 @@ pub(crate) unsafe extern "C-unwind" fn log<const M: usize>(
     let keywords = unsafe { Borrowed::from_ptr_or_opt(py, keywords) };
     let keywords = keywords.as_deref();
     let result = catch_unwind(AssertUnwindSafe(|| enabled::<M>(logger, values, count, keywords)));
+    let result = result.unwrap_or_else(|_| after_panic(|| left_to_python::<M>(py, values)));
     let rest = Rest::of(py, result);
     rest.wait();
     if rest.callable.is_null() {
@@ -106,8 +107,9 @@ pub(crate) unsafe extern "C-unwind" fn one<const M: usize>(
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the interpreter passes both alive.
     let (one, two) = unsafe { (Borrowed::from_ptr(py, this), Borrowed::from_ptr(py, argument)) };
-    let result =
-        catch_unwind(AssertUnwindSafe(|| attached(|| (METHODS_OF_ONE[M].function)(&one, &two))));
+    let method = &METHODS_OF_ONE[M];
+    let result = catch_unwind(AssertUnwindSafe(|| attached(|| (method.function)(&one, &two))));
+    let result = result.unwrap_or_else(|_| after_panic(|| attached(|| (method.of_python)(&one))));
     let rest = Rest::of(py, result);
     rest.wait();
     if rest.callable.is_null() {
@@ -115,6 +117,15 @@ pub(crate) unsafe extern "C-unwind" fn one<const M: usize>(
     }
     // SAFETY: both are alive.
     unsafe { call(rest.callable, this, None, &raw const argument, 1, 0, ptr::null_mut()) }
+}
+
+/// A log call does not fail its caller, and no record is lost: Python's code does all of what panicked.
+/// None of it is done twice, for the last thing that a call does is to put the record into a lane.
+#[cold]
+fn after_panic<'py>(of_python: impl FnOnce() -> PyResult<Next<'py>>) -> PyResult<Next<'py>> {
+    // SAFETY: attached. What was raised, and not yet looked at, is none of the call below.
+    unsafe { ffi::PyErr_Clear() };
+    catch_unwind(AssertUnwindSafe(of_python)).unwrap_or(Ok(Next::Return(None)))
 }
 
 // --- Where a thread may end ---------------------------------------------------------------------
@@ -212,19 +223,17 @@ struct Rest {
 
 impl Rest {
     #[inline(always)]
-    fn of(py: Python<'_>, result: std::thread::Result<PyResult<Next<'_>>>) -> Self {
+    fn of(py: Python<'_>, result: PyResult<Next<'_>>) -> Self {
         let null = ptr::null_mut();
         let mut rest = Self { answer: null, callable: null, waiting: null.cast() };
         match result {
-            Ok(Ok(Next::Return(answer))) => rest.answer = answer.map_or_else(none, Bound::into_ptr),
-            Ok(Ok(Next::Wait(waiting, answer))) => {
+            Ok(Next::Return(answer)) => rest.answer = answer.map_or_else(none, Bound::into_ptr),
+            Ok(Next::Wait(waiting, answer)) => {
                 rest.waiting = Box::into_raw(Box::new(waiting));
                 rest.answer = answer.map_or_else(none, Bound::into_ptr);
             }
-            Ok(Ok(Next::Call(callable))) => rest.callable = callable.into_ptr(),
-            Ok(Err(error)) => error.restore(py),
-            // A log call does not fail its caller.
-            Err(_) => rest.answer = none(),
+            Ok(Next::Call(callable)) => rest.callable = callable.into_ptr(),
+            Err(error) => error.restore(py),
         }
         rest
     }
@@ -249,8 +258,10 @@ impl Rest {
 unsafe fn submit(waiting: *mut Waiting) {
     // SAFETY: by the caller.
     let waiting = unsafe { Box::from_raw(waiting) };
-    // A log call does not fail its caller.
-    let _ = catch_unwind(AssertUnwindSafe(|| waiting.submit()));
+    // A log call does not fail its caller. How far it got nobody knows: Python might write it twice.
+    if catch_unwind(AssertUnwindSafe(|| waiting.submit())).is_err() {
+        waiting.count_dropped();
+    }
 }
 
 /// Calls `callable(this, [level,] *args, **keywords)` and releases `callable`.

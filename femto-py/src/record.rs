@@ -96,6 +96,12 @@ impl Waiting {
     pub(crate) fn submit(&self) {
         self.waits.route().submit(self.level, self.time, &self.frame);
     }
+
+    /// Counts the record as dropped.
+    #[cold]
+    pub(crate) fn count_dropped(&self) {
+        self.waits.route().count_dropped(self.level);
+    }
 }
 
 /// The frame under construction, of whichever thread is attached.

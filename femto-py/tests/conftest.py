@@ -23,13 +23,13 @@ def run(tmp_path: Path) -> Run:
     """
 
     def run_program(
-        code: str, *, status: int = 0, timeout: float = 60
+        code: str, *, status: int = 0, timeout: float = 60, folder: Path = tmp_path
     ) -> subprocess.CompletedProcess[str]:
-        program = tmp_path / "program.py"
+        program = folder / "program.py"
         program.write_text(PRELUDE + textwrap.dedent(code))
         done = subprocess.run(
             [sys.executable, "-X", "dev", "-W", "ignore", str(program)],
-            cwd=tmp_path,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -338,6 +338,27 @@ def test_nothing_hangs_while_everything_happens(run_with) -> None:
     )
 
 
+def test_a_record_lost_to_a_panic_is_counted(run_with) -> None:
+    run_with(
+        START
+        + """
+    # What native code raises for a panic, when Python called it, is a panic again in native code.
+    try: native.HandlerCore.file("/")
+    except OSError: pass
+    (panic,) = [kind for kind in BaseException.__subclasses__() if kind.__module__ == "pyo3_runtime"]
+    class Handler(logging.Handler):
+        def emit(self, record): raise panic("from emit")
+    logging.root.handlers.insert(0, Handler())
+    ext.log_one("info", "a", "one"); ext.on_thread(2, True)
+    assert femtologging.rust_counts() == (0, 0, 3), femtologging.rust_counts()
+    del logging.root.handlers[0]
+    ext.log_one("info", "a", "two")
+    assert lines() == ["INFO a two"], lines()
+    assert femtologging.rust_counts() == (1, 0, 3), femtologging.rust_counts()
+    """
+    )
+
+
 def test_references_stay_flat(run_with) -> None:
     run_with(
         START

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,39 @@ def test_objects_that_log_or_raise_while_they_are_rendered(run, tmp_path: Path) 
     assert done.stderr.count("ValueError: from __str__") == 3, done.stderr
 
 
+def test_a_panic_of_native_code_leaves_the_call_to_python(run) -> None:
+    """What native code raises for a panic, when Python called it, is a panic again in native code."""
+    done = run(
+        START
+        + """
+    try: native.HandlerCore.file("/")
+    except OSError: pass
+    kinds = [kind for kind in BaseException.__subclasses__() if kind.__module__ == "pyo3_runtime"]
+    (panic,) = kinds
+    class Panics:
+        def __init__(self, times): self.times = times
+        def __str__(self):
+            self.times -= 1
+            if self.times >= 0: raise panic("from __str__")
+            return "text"
+    # In the log call; in the handler's `handle` too; in its `emit` as well.
+    for times in (1, 2, 3):
+        log.info("before %d", times); log.info("%d %s", times, Panics(times)); log.info("after")
+        log.log(20, "%d %s", times, Panics(times)); log.log("INFO", "%d %s", times, Panics(times))
+    stats = handler.stats
+    handler.flush()
+    lines = open("app.log").read().splitlines()
+    expected = []
+    for times in (1, 2, 3): expected += [f"before {times}", f"{times} text", "after", *[f"{times} text"] * 2]
+    assert lines == expected, lines
+    stats = handler.stats
+    assert (stats.accepted, stats.written, stats.dropped) == (15, 15, 0), stats
+    assert counts() == (6, 9), counts()
+    """
+    )
+    assert "--- Logging error ---" not in done.stderr, done.stderr
+
+
 @pytest.mark.parametrize("delivery", ["queued", "direct"])
 def test_a_full_disk_is_told_and_written_to_again_when_there_is_room(
     run, tmp_path: Path, delivery
@@ -150,21 +184,74 @@ def test_a_full_disk_is_told_and_written_to_again_when_there_is_room(
     )
 
 
-def test_a_pipe_whose_reader_dies(run) -> None:
+@pytest.mark.parametrize(
+    ("options", "drops"),
+    [
+        ("overflow='drop', capacity=4096", True),
+        ("overflow=0.001, capacity=4096", True),
+        ("overflow='block'", False),  # all of it has room
+    ],
+)
+def test_a_pipe_whose_reader_dies_keeps_what_has_room_and_counts_the_rest(
+    run, options: str, drops: bool
+) -> None:
     run(
-        """
-    logging.raiseExceptions = False
+        f"""
+    sys.modules["femtologging.handler"].PATIENCE = 0.2
+    N, filling = 2000, "x" * 500
     os.mkfifo("fifo")
-    reader = os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
-    handler = femtologging.FileHandler("fifo", overflow="drop")
-    logging.root.addHandler(handler)
+    opened = lambda: os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
+    def flush_and_read():
+        thread = threading.Thread(target=handler._core.flush, args=(30,)); thread.start()
+        got = bytearray()
+        while True:
+            is_last = not thread.is_alive()
+            try:
+                while block := os.read(reader, 1 << 16): got.extend(block)
+            except BlockingIOError: pass
+            if is_last: return got.decode().splitlines()
+            thread.join(0.001)
+    def fails(work):
+        try: work()
+        except OSError as error: assert "Broken pipe" in str(error), error
+        else: raise AssertionError("not raised")
+    reader = opened()
+    handler = femtologging.FileHandler("fifo", {options})
+    later = femtologging.FileHandler("later.log")
+    logging.root.handlers[:] = [handler, later]
     log = femtologging.getLogger("app")
-    log.warning("first"); handler.flush()
-    assert os.read(reader, 100) == b"first\\n"
+    log.warning("first")
+    assert flush_and_read() == ["first"]
+
     os.close(reader)
-    for i in range(1000): log.warning("nobody reads %d", i)
-    done = handler.stats
-    assert done.accepted + done.dropped >= 1, done
+    for i in range(N): log.warning("%d %s", i, filling)
+    fails(handler.flush)
+    stats = handler.stats
+    assert (stats.accepted, stats.written) == (N + 1, 1), stats
+    assert 0 < stats.dropped < N if {drops} else stats.dropped == 0, stats
+
+    # A reader again: what was kept, and how many are missing.
+    reader = opened()
+    kept, told = N - stats.dropped, [f"{{stats.dropped}} records dropped"] if {drops} else []
+    lines = flush_and_read()
+    log.warning("back")
+    lines += flush_and_read()
+    assert lines[:kept] == [f"{{i}} {{filling}}" for i in range(kept)], (kept, len(lines))
+    assert sorted(lines[kept:]) == [*told, "back"], (lines[-3:], stats)
+    stats = handler.stats
+    assert (stats.accepted, stats.written, stats.dropped) == (N + 2, kept + 2, N - kept), stats
+
+    # Gone for good: what is not written when the handler is closed is counted.
+    os.close(reader)
+    for i in range(10): log.warning("last %d", i)
+    fails(handler.close)
+    stats = handler.stats
+    assert (stats.accepted, stats.written, stats.dropped) == (N + 12, kept + 2, N - kept + 10), stats
+    later.flush()
+    assert open("later.log").read().splitlines() == [
+        "first", *[f"{{i}} {{filling}}" for i in range(N)], "back", *[f"last {{i}}" for i in range(10)]
+    ]
+    assert counts() == (N + 12, 0), counts()
     """
     )
 
@@ -184,49 +271,75 @@ def test_a_service_whose_output_nobody_reads_any_more_ends(tmp_path: Path) -> No
     assert done.stdout == "INFO:app:line 0\n"
 
 
-@pytest.mark.parametrize("overflow", ['"drop"', "0.001", '"block"'])
-def test_a_stalled_sink_costs_what_the_policy_says(run, overflow: str) -> None:
-    run(
-        f"""
-    import resource
-    os.mkfifo("fifo")
-    reader = os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
-    handler = femtologging.FileHandler("fifo", capacity=65536, overflow={overflow})
-    logging.root.addHandler(handler)
-    log = femtologging.getLogger("app")
-    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    log.warning("%d %s", -1, "x" * 200)
-    before = peak()
-    N = 2000
-    def work():
-        for i in range(N): log.warning("%d %s", i, "x" * 200)
-    got = bytearray()
-    def read():
-        try:
-            while block := os.read(reader, 1 << 16): got.extend(block)
-        except BlockingIOError: pass
-    thread = threading.Thread(target=work); thread.start()
-    if {overflow!r} == '"block"':
-        while thread.is_alive(): read(); thread.join(0.01)
-    thread.join()
-    assert peak() - before < 8 << 10, "memory"
-    flusher = threading.Thread(target=handler.flush); flusher.start()
-    while flusher.is_alive(): read(); flusher.join(0.01)
+def test_a_sink_that_stalls_for_ten_seconds_costs_what_the_policy_says(run, tmp_path: Path) -> None:
+    """All policies at once, each in a process of its own: nearly all of it is waiting."""
+
+    def stall(overflow: str) -> None:
+        folder = tmp_path / overflow.strip('"')
+        folder.mkdir()
+        run(STALL.replace("OVERFLOW", overflow), folder=folder)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(stall, ['"drop"', "0.001", '"block"']))
+
+
+STALL = """
+import resource, time
+os.mkfifo("fifo")
+reader = os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
+handler = femtologging.FileHandler("fifo", capacity=1 << 16, overflow=OVERFLOW)
+logging.root.addHandler(handler)
+log = femtologging.getLogger("app")
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+got = bytearray()
+def read():
+    try:
+        while block := os.read(reader, 1 << 16): got.extend(block)
+    except BlockingIOError: pass
+def read_while(thread):
+    while thread.is_alive(): read(); thread.join(0.01)
     read()
-    stats = handler.stats
-    lines = got.decode().splitlines()
-    # What was dropped is told in the file.
-    told = [line for line in lines if "dropped" in line]
-    assert not told or handler.stats.dropped, told
-    lines = [line for line in lines if line not in told]
-    assert all(len(line.split(" ")[1]) == 200 for line in lines)
-    numbers = [int(line.split(" ")[0]) for line in lines]
-    assert numbers == sorted(set(numbers)) and len(lines) == stats.written, (len(lines), stats)
-    assert stats.written + stats.dropped == N + 1, stats
-    assert (stats.dropped == 0) == ({overflow!r} == '"block"'), stats
-    assert counts()[1] == 0
-    """
-    )
+made = 0
+def burst():
+    global made
+    for made in range(made + 1, made + 101): log.warning("%d %s", made, "x" * 200)
+def work():
+    while stalls: burst(); time.sleep(0.001)
+def started(work):
+    thread = threading.Thread(target=work); thread.start()
+    return thread
+read_while(started(burst))
+read_while(started(handler.flush))
+before = peak()
+
+stalls = True
+thread = started(work)
+time.sleep(9)
+at_nine = made
+time.sleep(1)
+assert (made == at_nine) == (OVERFLOW == "block"), (at_nine, made)
+# What may wait: the capacity and the thread's lane of 256 KiB at most; as frames and as lines.
+assert peak() - before < 2 * ((1 << 16) + (256 << 10)), peak() - before
+stalls = False
+read_while(thread)
+read_while(started(handler.flush))
+
+# Of each record made there is its line, or it is in the sum of those that the lines tell of.
+stats = handler.stats
+told, numbers = 0, []
+for line in got.decode().splitlines():
+    first, rest = line.split(" ", 1)
+    if rest in ("record dropped", "records dropped"):
+        told += int(first)
+    else:
+        assert rest == "x" * 200, line
+        numbers.append(int(first))
+assert numbers == sorted(set(numbers)) and numbers[0] == 1, numbers[:3]
+assert (stats.accepted, stats.written, stats.dropped) == (made, len(numbers), told), (made, told, stats)
+assert len(numbers) + told == made, (len(numbers), told, made)
+assert (told == 0) == (OVERFLOW == "block"), told
+assert counts() == (made, 0), counts()
+"""
 
 
 def test_a_file_that_somebody_else_moves_away(run, tmp_path: Path) -> None:

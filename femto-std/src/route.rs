@@ -17,7 +17,7 @@ use crate::formatter::CaptureMask;
 use crate::handler::{Delivery, Handler};
 use crate::recover::RingFile;
 use crate::stats::LoggerCounts;
-use crate::{registry, state};
+use crate::{registry, state, submit};
 
 /// A logger's name and the handlers its records reach. Cheap to clone.
 ///
@@ -62,6 +62,12 @@ impl Route {
     #[must_use]
     pub fn handlers(&self) -> &[Arc<Handler>] {
         &self.0.0.handlers
+    }
+
+    /// Counts a record that could not be submitted as dropped by each queued handler that takes its
+    /// level; their outputs will say so.
+    pub fn count_dropped(&self, level: Level) {
+        submit::refuse(self.destination(), level);
     }
 
     pub(crate) fn destination(&self) -> &Arc<Destination> {

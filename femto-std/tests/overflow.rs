@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use femto_std::{Handler, Logger, OverflowPolicy, info};
+use femto_std::{Handler, Level, Logger, OverflowPolicy, Route, info};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, stalled_pipe, wait_until};
 
 const CAPACITY: usize = 256 << 10;
@@ -39,6 +39,24 @@ fn stalled(name: &str, overflow: OverflowPolicy) -> Stalled {
     let handler = builder.build().unwrap();
     let logger = lone_logger(name, &handler);
     Stalled { _alone, _scratch: scratch, pipe, handler, logger }
+}
+
+#[test]
+fn a_record_that_never_got_to_be_submitted_is_counted_and_told() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scratch = Scratch::new("counted");
+    let (logger, handler, path) = scratch.logger("counted");
+    handler.set_level(Level::INFO);
+    let route = Route::new("counted", vec![handler.clone()]);
+    for level in [Level::ERROR, Level::INFO, Level::DEBUG] {
+        route.count_dropped(level);
+    }
+    info!(logger: logger, "next");
+    let mut lines = lines(&handler, &path);
+    lines.sort();
+    assert_eq!(lines, ["2 records dropped", "next"]);
+    let stats = handler.stats();
+    assert_eq!((stats.accepted, stats.written, stats.dropped), (3, 1, 2), "{stats:?}");
 }
 
 /// Reads a pipe until told to stop, and keeps what comes.

@@ -257,7 +257,7 @@ def rust_counts() -> tuple[int, int, int]:
     """Return how many records of Rust's ``log`` and ``tracing`` went which way.
 
     Handed over without the interpreter; as a ``LogRecord``; dropped, because Python code would have
-    had to see them when the interpreter was at its end.
+    had to see them when the interpreter was at its end, or because that code or ours panicked.
     """
 
 def left_behind(

@@ -30,7 +30,10 @@ pub(crate) fn table(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 unsafe extern "C" fn find(target: Bytes, level: u8) -> *const c_void {
     // SAFETY: UTF-8, and there until this returns.
     let target = unsafe { text(&target) };
-    let found = catch_unwind(|| bridge::find(target, level)).ok().flatten();
+    let found = catch_unwind(|| bridge::find(target, level)).unwrap_or_else(|_| {
+        bridge::count_dropped();
+        None
+    });
     found.map_or(ptr::null(), |target| ptr::from_ref(target).cast())
 }
 
@@ -51,7 +54,9 @@ unsafe extern "C" fn submit(target: *const c_void, record: *const Record) {
         }
     };
     // A statement does not fail.
-    let _ = catch_unwind(AssertUnwindSafe(|| bridge::submit(target, &record)));
+    if catch_unwind(AssertUnwindSafe(|| bridge::submit(target, &record))).is_err() {
+        bridge::count_dropped();
+    }
 }
 
 extern "C" fn flush() {

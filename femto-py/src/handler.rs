@@ -5,7 +5,7 @@
 
 mod open;
 
-use core::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub(crate) struct HandlerCore {
     revision: AtomicU64,
     /// When it was last found that no Python code has to see this handler's records.
     plain_at: AtomicU64,
+    /// Whether it has a file to be given back.
+    has_file: AtomicBool,
 }
 
 /// `NativeFormatter` or nothing: `None` for lines that Python formats.
@@ -99,7 +101,9 @@ impl HandlerCore {
         flush_on_close: bool,
     ) -> PyResult<Self> {
         let target = target.get().native().clone();
-        open::memory(target, capacity, flush_level, flush_on_close).map(Self::new)
+        let core = open::memory(target, capacity, flush_level, flush_on_close).map(Self::new)?;
+        core.has_file.store(false, Relaxed);
+        Ok(core)
     }
 
     /// Records below it are not taken.
@@ -141,6 +145,7 @@ impl HandlerCore {
     /// Flushes, then closes. Seconds.
     fn close(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let deadline = duration(seconds)?;
+        self.has_file.store(false, Relaxed);
         py.detach(|| {
             let until = Instant::now() + deadline;
             let left = || until.saturating_duration_since(Instant::now());
@@ -156,7 +161,9 @@ impl HandlerCore {
 
     /// Opens the file anew by its name.
     fn reopen(&self, py: Python<'_>) -> PyResult<()> {
-        Ok(py.detach(|| self.handler.reopen())?)
+        py.detach(|| self.handler.reopen())?;
+        self.has_file.store(true, Relaxed);
+        Ok(())
     }
 
     /// Begins a new file, whatever the size or time of the one there is.
@@ -184,6 +191,7 @@ impl HandlerCore {
             level: AtomicI64::new(0),
             revision: AtomicU64::new(0),
             plain_at: AtomicU64::new(0),
+            has_file: AtomicBool::new(true),
         }
     }
 
@@ -241,6 +249,21 @@ impl HandlerCore {
 
     fn revise(&self) {
         self.revision.store(self.revision() + 1, Relaxed);
+    }
+}
+
+impl Drop for HandlerCore {
+    /// Gives the file back that nobody has closed, as Python's own files do. Where the sink takes its time,
+    /// or a caller waits for it, that is left to when no route leads here any more.
+    fn drop(&mut self) {
+        if !self.has_file.load(Relaxed) || waiting::is_anybody(&self.handler) {
+            return;
+        }
+        native::detached(|| {
+            if self.handler.flush(SHORT_WAIT).is_ok() {
+                let _ = self.handler.close(SHORT_WAIT);
+            }
+        });
     }
 }
 
@@ -337,6 +360,8 @@ pub(crate) fn python_emit<'py>(handler: &Bound<'py, PyAny>) -> PyResult<Next<'py
 
 /// Seconds that a handler waits for its sink where stdlib would wait for ever.
 const PATIENCE: f64 = 30.0;
+/// How long one that is let go of without being closed waits for its sink.
+const SHORT_WAIT: Duration = Duration::from_millis(200);
 /// Between two looks whether callers still wait.
 const MOMENT: Duration = Duration::from_micros(200);
 

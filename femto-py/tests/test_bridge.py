@@ -340,12 +340,14 @@ def test_nothing_hangs_while_everything_happens(run_with) -> None:
 
 def test_a_record_lost_to_a_panic_is_counted(run_with) -> None:
     run_with(
-        START
-        + """
-    # What native code raises for a panic, when Python called it, is a panic again in native code.
+        """
+    # What native code raises for a panic, when Python called it, is a panic again in that native code.
     try: native.HandlerCore.file("/")
     except OSError: pass
     (panic,) = [kind for kind in BaseException.__subclasses__() if kind.__module__ == "pyo3_runtime"]
+"""
+        + START
+        + """
     class Handler(logging.Handler):
         def emit(self, record): raise panic("from emit")
     logging.root.handlers.insert(0, Handler())

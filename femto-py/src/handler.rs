@@ -42,8 +42,9 @@ pub(crate) struct HandlerCore {
     revision: AtomicU64,
     /// When it was last found that no Python code has to see this handler's records.
     plain_at: AtomicU64,
-    /// Whether it has a file to be given back.
-    has_file: AtomicBool,
+    is_open: AtomicBool,
+    /// What a memory handler passes its records on to; stays open as long as that has any.
+    _target: Option<Py<HandlerCore>>,
 }
 
 /// `NativeFormatter` or nothing: `None` for lines that Python formats.
@@ -100,9 +101,10 @@ impl HandlerCore {
         flush_level: i64,
         flush_on_close: bool,
     ) -> PyResult<Self> {
-        let target = target.get().native().clone();
-        let core = open::memory(target, capacity, flush_level, flush_on_close).map(Self::new)?;
-        core.has_file.store(false, Relaxed);
+        let native = target.get().native().clone();
+        let memory = open::memory(native, capacity, flush_level, flush_on_close)?;
+        let mut core = Self::new(memory);
+        core._target = Some(target.clone().unbind());
         Ok(core)
     }
 
@@ -145,7 +147,7 @@ impl HandlerCore {
     /// Flushes, then closes. Seconds.
     fn close(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let deadline = duration(seconds)?;
-        self.has_file.store(false, Relaxed);
+        self.is_open.store(false, Relaxed);
         py.detach(|| {
             let until = Instant::now() + deadline;
             let left = || until.saturating_duration_since(Instant::now());
@@ -162,7 +164,7 @@ impl HandlerCore {
     /// Opens the file anew by its name.
     fn reopen(&self, py: Python<'_>) -> PyResult<()> {
         py.detach(|| self.handler.reopen())?;
-        self.has_file.store(true, Relaxed);
+        self.is_open.store(true, Relaxed);
         Ok(())
     }
 
@@ -191,7 +193,8 @@ impl HandlerCore {
             level: AtomicI64::new(0),
             revision: AtomicU64::new(0),
             plain_at: AtomicU64::new(0),
-            has_file: AtomicBool::new(true),
+            is_open: AtomicBool::new(true),
+            _target: None,
         }
     }
 
@@ -253,10 +256,11 @@ impl HandlerCore {
 }
 
 impl Drop for HandlerCore {
-    /// Gives the file back that nobody has closed, as Python's own files do. Where the sink takes its time,
-    /// or a caller waits for it, that is left to when no route leads here any more.
+    /// Passes on what is kept, and gives the file back that nobody has closed, as Python's own files do.
+    /// Where the sink takes its time, or a caller waits for it, that is left to when no route leads here any
+    /// more.
     fn drop(&mut self) {
-        if !self.has_file.load(Relaxed) || waiting::is_anybody(&self.handler) {
+        if !self.is_open.load(Relaxed) || waiting::is_anybody(&self.handler) {
             return;
         }
         native::detached(|| {

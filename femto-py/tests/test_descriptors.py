@@ -137,3 +137,25 @@ def test_letting_go_of_a_handler_does_not_wait_for_a_sink_that_stalls(run) -> No
     assert got.split() == [b"%d" % n for n in range(10_000)]
     """
     )
+
+
+@pytest.mark.parametrize("cycle", [False, True])
+def test_a_memory_handler_that_nobody_has_any_more_passes_on_what_it_kept(run, cycle: bool) -> None:
+    run(
+        START
+        + f"""
+    for n in range(20):
+        target = femtologging.FileHandler(f"{{n}}.log")
+        target.setFormatter(logging.Formatter("%(message)s"))
+        handler = femtologging.handlers.MemoryHandler(100, target=target, flushOnClose=False)
+        handler.own = handler if {cycle} else None
+        logging.root.addHandler(handler)
+        log.info("%d first", n); log.info("%d second", n)
+        logging.root.removeHandler(handler)
+        log.info("not there")
+        del handler, target
+        gc.collect()
+    complete(20)
+    assert opened() == [], opened()
+    """
+    )

@@ -353,6 +353,7 @@ def test_where_a_call_is_from_is_found_without_python(run, tmp_path: Path) -> No
     call()
     if (child := os.fork()) == 0:
         call()
+        logging.root.handlers[0].flush()
         os._exit(0)
     os.waitpid(child, 0)
     before = expected[-1]

@@ -13,6 +13,16 @@ from femtologging import ConfigError, dictConfig
 HANDLER = "Unable to configure handler 'h': handlers.h"
 #: What is wrong, where, and what the text says.
 WRONG: list[tuple[dict[str, Any], tuple[object, ...], str]] = [
+    (
+        {"formatters": {"f": {"format": 3}}},
+        ("formatters", "f", "format"),
+        "formatters.f.format = 3: a text is expected",
+    ),
+    (
+        {"filters": {"f": {"name": 3}}},
+        ("filters", "f", "name"),
+        "filters.f.name = 3: a text is expected",
+    ),
     ({"version": 2}, ("version",), "Unsupported version: 2: allowed is 1"),
     ({"formatters": []}, ("formatters",), "formatters = []: a dictionary is expected"),
     ({"handlers": {"h": None}}, ("handlers", "h"), f"{HANDLER} = None: a dictionary is expected"),

@@ -447,7 +447,11 @@ class ConfigBuilder(Builder):
 
 
 def _section_of(section: Builder | Section) -> Section:
-    return section.as_dict() if isinstance(section, Builder) else _copied(section)
+    if isinstance(section, Builder):
+        return section.as_dict()
+    if not isinstance(section, dict):
+        raise TypeError(f"a section is {section!r}: a builder or a dictionary is expected")
+    return _copied(section)
 
 
 def _listed(names: Iterable[str]) -> object:

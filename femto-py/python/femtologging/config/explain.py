@@ -54,6 +54,7 @@ def _formatter_problems(
 ) -> Iterator[ConfigError]:
     if "()" in section:
         return
+    yield from _not_texts(section, path, ("format", "datefmt"))
     style = section.get("style", "%")
     if style not in logging._STYLES:
         yield wrong((*path, "style"), "allowed: '%', '{', '$'", style)
@@ -63,10 +64,16 @@ def _formatter_problems(
         yield wrong((*path, "format"), str(error), section["format"])
 
 
+def _not_texts(section: Any, path: Path, keys: tuple[str, ...]) -> Iterator[ConfigError]:
+    for key in keys:
+        if not isinstance(section.get(key), str | None):
+            yield wrong((*path, key), "a text is expected", section[key])
+
+
 def _filter_problems(
     config: Any, path: Path, section: Any, error: Exception
 ) -> Iterator[ConfigError]:
-    return iter(())
+    return iter(()) if "()" in section else _not_texts(section, path, ("name",))
 
 
 def _handler_problems(

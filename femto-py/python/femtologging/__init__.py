@@ -18,6 +18,7 @@ except ImportError as _error:
 
     raise _explain(_error) from None
 from . import hooks as _hooks
+from ._femtologging import path_counts as path_counts
 from ._femtologging import rust_counts as rust_counts
 from .alias import FemtoFileHandler as FemtoFileHandler
 from .alias import FemtoFilter as FemtoFilter
@@ -180,6 +181,7 @@ _own = (
     "get_logger",
     "install",
     "log_context",
+    "path_counts",
     "reset_manager",
     "rust_counts",
     "setup_rust_logging",

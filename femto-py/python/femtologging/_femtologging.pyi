@@ -245,7 +245,11 @@ def flush_all(seconds: float) -> None:
     """Wait until everything logged before is with the operating system."""
 
 def path_counts() -> tuple[int, int]:
-    """Return how many enabled calls went which way: fast, slow."""
+    """Return how many calls of this process were native to the end, and how many Python's.
+
+    Both since it began; calls below the level are not counted. Python makes the record where
+    something of Python's has to see it: a filter, a handler that is not native, a patched class.
+    """
 
 def rust_table(bridge: ModuleType) -> object:
     """Return the functions by which other extension modules hand their records over.

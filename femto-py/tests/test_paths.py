@@ -364,6 +364,7 @@ def test_where_a_call_is_from_is_found_without_python(run, tmp_path: Path) -> No
     threading._active[77] = me()
     call()
     threading.get_ident = real
+    del threading._active[77]
     call()
     logging.root.handlers[0].flush()
     lines = open("app.log").read().splitlines()

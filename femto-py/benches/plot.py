@@ -67,7 +67,7 @@ def _lines(path: Path, results: _Results, peers: list[Peer]) -> None:
             rows.append((peer.name, points))
     if not rows:
         return
-    decades = range(-1, 4)  # 0.1 us to 1 ms
+    decades = range(-1, 5)  # 0.1 us to 10 ms
 
     def place(index: int, micros: float) -> tuple[float, float]:
         share = (math.log10(max(micros, 0.1)) + 1) / (len(decades) - 1)

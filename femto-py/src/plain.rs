@@ -119,7 +119,7 @@ fn collect<'py>(
     Some(())
 }
 
-/// Whether a handler's formatter leaves nothing to be found but what a plain call brings.
+/// Whether handlers' formatters print nothing but what a plain call brings and what `origin` finds.
 pub(crate) fn is_enough_for(mask: CaptureMask, wanted: &Wanted) -> bool {
     let needs_context = context::is_used() && !wanted.is_nothing();
     !mask.contains(CaptureMask::TASK_NAME) && !wanted.has_required() && !needs_context

@@ -8,6 +8,7 @@ use core::fmt;
 
 use femto_core::frame::portable::{Pairs, Portable, write_pair};
 use femto_core::{Details, Value};
+use smallvec::SmallVec;
 
 /// Key-values, and a place in the source, as a portable frame that says nothing else.
 #[derive(Clone, Default)]
@@ -135,12 +136,15 @@ impl fmt::Debug for Extra {
     }
 }
 
+/// The pairs of a record: few, most of the time.
+pub(crate) type FewPairs<'a> = SmallVec<[(&'a str, Value<'a>); 8]>;
+
 /// Completes a record's details by what `extra` says. Of pairs with one key the first counts: `own`
 /// are the keys that the record has before those of `pairs`.
 pub(crate) fn read<'a>(
     extra: &'a [u8],
     own: &[&str],
-    pairs: &mut Vec<(&'a str, Value<'a>)>,
+    pairs: &mut FewPairs<'a>,
     details: &mut Details<'a>,
 ) {
     let [head @ .., count] = extra.get(..HEAD.len()).unwrap_or_default() else { return };
@@ -174,7 +178,7 @@ mod tests {
     use super::*;
 
     fn all(extra: &Extra) -> String {
-        let (mut pairs, mut details) = (Vec::new(), Details::default());
+        let (mut pairs, mut details) = (FewPairs::new(), Details::default());
         read(extra.bytes(), &["own"], &mut pairs, &mut details);
         format!("{pairs:?} {:?}", details.location)
     }

@@ -1,7 +1,5 @@
 //! From a frame to a record.
 
-use core::fmt;
-use core::mem;
 use core::sync::atomic::Ordering;
 
 use femto_core::frame::local;
@@ -11,7 +9,7 @@ use femto_core::{AtomicWord, Details, Record, Value, WORD_BYTES, Word, resolve_c
 use rustc_hash::FxHashMap;
 
 use crate::clock::Conversion;
-use crate::extra;
+use crate::extra::{self, FewPairs};
 use crate::template::{Arguments, PercentTemplate, RustMessage};
 
 /// Reads frames, one at a time.
@@ -23,6 +21,8 @@ pub(crate) struct Decoder {
     /// Length of the frame.
     length: usize,
     templates: Templates,
+    /// The message, where it comes of a template of Python's.
+    message: String,
 }
 
 /// Python's templates, parsed once.
@@ -35,7 +35,13 @@ struct Templates {
 impl Decoder {
     pub(crate) fn new() -> Self {
         let templates = Templates::default();
-        Self { process: std::process::id(), bytes: Vec::new(), length: 0, templates }
+        Self {
+            process: std::process::id(),
+            bytes: Vec::new(),
+            length: 0,
+            templates,
+            message: String::new(),
+        }
     }
 
     /// Takes a frame out of a lane.
@@ -150,11 +156,12 @@ impl Decoder {
             };
             let Some(site) = resolve_call_site(event.site) else { return };
             let time = conversion.wall(event.time);
-            let mut pairs = Vec::new();
+            let mut pairs = FewPairs::new();
             if !extended.is_empty() {
                 extra::read(extended, site.keys, &mut pairs, &mut details);
-                details.key_values = &pairs;
             }
+            let mut details = details;
+            details.key_values = &pairs;
             return take(&Record::from_site(name, site, event.level, time, event.values, &details));
         }
         let Some((time, bytes, extra)) =
@@ -170,17 +177,16 @@ impl Decoder {
             many.resize(count, Value::None);
             &mut many
         };
-        let mut pairs = Vec::new();
-        let Ok(frame) = Portable::read_into(bytes, room, &mut pairs) else { return };
-        let mut key_values = match frame.mapping {
-            Some(count) => pairs.split_off(count),
-            None => mem::take(&mut pairs),
-        };
+        let mut key_values = FewPairs::new();
+        let take_pair = |pair| key_values.push(pair);
+        let Ok(frame) = Portable::read_into(bytes, room, take_pair) else { return };
+        let mapping = frame.mapping.map(|count| key_values.drain(..count).collect::<Vec<_>>());
         let time = if frame.time == 0 { conversion.wall(time) } else { frame.time };
         details.location = frame.location;
         if !extra.is_empty() {
             extra::read(extra, &[], &mut key_values, &mut details);
         }
+        let mut details = details;
         details.key_values = &key_values;
         details.function = frame.function;
         details.level_name = frame.level_name;
@@ -190,26 +196,31 @@ impl Decoder {
         details.exception = frame.exception;
         details.stack = frame.stack;
         let name = if frame.name.is_empty() { name } else { frame.name };
-        let give = |message: &dyn fmt::Display| {
+        let record = |message| {
             let record = Record::from_message(name, message, frame.level, time, &details);
-            take(&if header.values & Header::IS_RECOVERED != 0 {
-                record.recovered()
-            } else {
-                record
-            });
+            if header.values & Header::IS_RECOVERED != 0 { record.recovered() } else { record }
         };
         if frame.style == Style::Rust {
-            return give(&RustMessage::new(frame.template, frame.arguments));
+            return take(&record(&RustMessage::new(frame.template, frame.arguments)));
         }
         let template = match frame.style {
             Style::Percent => self.templates.get(frame.template),
             _ => None,
         };
-        let Some(template) = template else { return give(&frame.template) };
-        if frame.mapping.is_some() {
-            return give(&template.message(Arguments::Mapping(&pairs)));
+        let Some(template) = template else {
+            return take(&record(&frame.template).with_written_message(frame.template));
+        };
+        let message = template.message(match &mapping {
+            Some(mapping) => Arguments::Mapping(mapping),
+            None => Arguments::Positional(frame.arguments),
+        });
+        // Quicker than by way of `Display`; one that fails does so again for its formatter.
+        self.message.clear();
+        self.message.shrink_to(SMALL);
+        match message.write(&mut self.message) {
+            Ok(()) => take(&record(&message).with_written_message(&self.message)),
+            Err(_) => take(&record(&message)),
         }
-        give(&template.message(Arguments::Positional(frame.arguments)));
     }
 }
 

@@ -31,7 +31,15 @@ pub(super) fn escape_lines(out: &mut String, start: usize, indent: &str, escapes
 
 /// Makes what is written from byte `start` on the inside of a JSON string (RFC 8259), without
 /// anything that does harm on a terminal.
+#[inline]
 pub(super) fn escape_json(out: &mut String, start: usize) {
+    if !is_plain_ascii(&out.as_bytes()[start..]) {
+        escape_some(out, start);
+    }
+}
+
+#[inline(never)]
+fn escape_some(out: &mut String, start: usize) {
     replace(out, start, CONTROL | QUOTE, |c, out| match c {
         '"' => out.push_str("\\\""),
         '\\' => out.push_str("\\\\"),
@@ -89,6 +97,43 @@ fn find(text: &str, classes: u8) -> Option<usize> {
     }
 }
 
+/// Whether a text is ASCII without any class: quicker than [`find`], and true of most texts.
+#[inline]
+fn is_plain_ascii(bytes: &[u8]) -> bool {
+    const BYTES: usize = size_of::<u64>();
+    const HALF: usize = size_of::<u32>();
+    // A short text's bytes, or a long one's last, some of them twice: quicker than one by one.
+    let last = if let Some(last) = bytes.last_chunk::<BYTES>() {
+        u64::from_ne_bytes(*last)
+    } else if let (Some(first), Some(last)) =
+        (bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>())
+    {
+        u64::from(u32::from_ne_bytes(*first)) << 32 | u64::from(u32::from_ne_bytes(*last))
+    } else {
+        bytes.iter().fold(each(b' '), |word, byte| word << 8 | u64::from(*byte))
+    };
+    let found = bytes.as_chunks::<BYTES>().0.iter().fold(0, |found, chunk| {
+        // No look whether to go on: most texts are short.
+        found | classes_of(u64::from_ne_bytes(*chunk))
+    });
+    (found | classes_of(last)) & each(0x80) == 0
+}
+
+/// Sets the highest bit of a byte that has a class or is no ASCII. What a byte borrows from its
+/// neighbour, or carries to it, only comes of such a byte.
+#[inline]
+fn classes_of(word: u64) -> u64 {
+    let is = |byte| (word ^ each(byte)).wrapping_sub(each(1));
+    let is_low = word.wrapping_sub(each(b' '));
+    let is_del = word.wrapping_add(each(1));
+    word | is_low | is_del | is(b'"') | is(b'\\')
+}
+
+/// The byte eight times.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
 /// Whether no byte is of any class. Compilers make vector instructions of it.
 #[inline]
 fn is_plain(bytes: &[u8; CHUNK]) -> bool {
@@ -143,12 +188,28 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_bytes_are_plain_if_none_of_them_has_a_class() {
+    fn bytes_are_plain_if_none_of_them_has_a_class() {
         for byte in 0..=u8::MAX {
             for at in [0, 7, 15] {
                 let mut bytes = *b"sixteen letters.";
                 bytes[at] = byte;
                 assert_eq!(is_plain(&bytes), CLASSES[usize::from(byte)] == 0, "{byte}");
+            }
+        }
+        let letters = *b"thirty-five letters and a few more.";
+        for byte in 0..=u8::MAX {
+            for length in 0..=letters.len() {
+                assert!(is_plain_ascii(&letters[..length]));
+                for at in 0..length {
+                    let mut bytes = letters;
+                    bytes[at] = byte;
+                    let expected = byte.is_ascii() && CLASSES[usize::from(byte)] == 0;
+                    assert_eq!(
+                        is_plain_ascii(&bytes[..length]),
+                        expected,
+                        "{byte} at {at} of {length}"
+                    );
+                }
             }
         }
         let text = "0123456789abcdef0123456789abcdef0\n456789abcdef\"";

@@ -8,7 +8,7 @@ use super::clock::{Clock, Precision};
 use super::escape::escape_json;
 use super::field::{self, Field, NamedField, is_reserved, marks, push_level};
 use super::keys::{ShownKeys, StaticFields};
-use super::value::{push_json, push_json_string};
+use super::value::{push_json, push_json_text};
 use super::{CaptureMask, FormatError, Formatter, whole};
 
 /// `{"time":"2026-11-26T08:08:51.123456Z","level":"INFO","logger":"net","message":"link up","fields":{"tries":3}}`
@@ -150,7 +150,7 @@ impl JsonFormatter {
             }
             line.out.push(if is_open { ',' } else { '{' });
             is_open = true;
-            push_json_string(&Value::Str(key), line.out);
+            push_json_text(key, line.out);
             line.out.push(':');
             self.push(value, line.out);
         });

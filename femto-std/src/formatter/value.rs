@@ -32,6 +32,7 @@ pub(super) fn push_json(value: &Value<'_>, out: &mut String) {
             return out.push_str(zmij::Buffer::new().format_finite(x));
         }
         Value::F32(_) | Value::F64(_) => "null",
+        Value::Str(text) => return push_json_text(text, out),
         // As digits, on one line.
         Value::Hexdump(bytes) => return push_json_string(&Value::Bytes(bytes), out),
         _ => return push_json_string(value, out),
@@ -39,8 +40,18 @@ pub(super) fn push_json(value: &Value<'_>, out: &mut String) {
     out.push_str(text);
 }
 
+/// Appends a text as a JSON string.
+#[inline]
+pub(super) fn push_json_text(text: &str, out: &mut String) {
+    out.push('"');
+    let start = out.len();
+    out.push_str(text);
+    escape_json(out, start);
+    out.push('"');
+}
+
 /// Appends what `{}` prints of a value, as a JSON string.
-pub(super) fn push_json_string(value: &Value<'_>, out: &mut String) {
+fn push_json_string(value: &Value<'_>, out: &mut String) {
     out.push('"');
     let start = out.len();
     push_text(value, out);

@@ -10,9 +10,10 @@ use femto_core::frame::local::Event;
 use femto_core::frame::portable::Portable;
 use femto_core::{CallSite, Details, Filter, Level, Metadata, Record, Value, refer_call_site};
 
+use crate::extra::{self, FewPairs};
 use crate::route::Route;
 use crate::unwind::{guarded, render};
-use crate::{clock, extra, scope, submit};
+use crate::{clock, scope, submit};
 
 /// A logger's place in memory; it stays for the life of the program.
 pub(crate) struct Node {
@@ -139,11 +140,12 @@ impl Slow {
             if !self.filters.iter().all(|filter| filter.enabled(&metadata)) {
                 return false;
             }
-            let (mut pairs, mut details) = (Vec::new(), Details::default());
+            let (mut pairs, mut details) = (FewPairs::new(), Details::default());
             if !extra.is_empty() {
                 extra::read(extra, site.keys, &mut pairs, &mut details);
-                details.key_values = &pairs;
             }
+            let mut details = details;
+            details.key_values = &pairs;
             let record = Record::from_site(name, site, level, clock::wall(time), values, &details);
             self.filters.iter().all(|filter| filter.matches(&record))
         };

@@ -31,15 +31,21 @@ impl<'m> PercentMessage<'m> {
     pub(super) fn new(template: &'m PercentTemplate, arguments: Arguments<'m>) -> Self {
         Self { template, arguments }
     }
+
+    /// As displaying it does, but for a writer whose type is known.
+    #[inline]
+    pub(crate) fn write<W: fmt::Write>(&self, out: &mut W) -> fmt::Result {
+        let applied = match self.arguments {
+            Arguments::Positional(values) => self.template.apply(values, out),
+            Arguments::Mapping(fields) => self.template.apply_mapping(fields, out),
+        };
+        applied.map_err(|_| fmt::Error)
+    }
 }
 
 impl fmt::Display for PercentMessage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let applied = match self.arguments {
-            Arguments::Positional(values) => self.template.apply(values, f),
-            Arguments::Mapping(fields) => self.template.apply_mapping(fields, f),
-        };
-        applied.map_err(|_| fmt::Error)
+        self.write(f)
     }
 }
 

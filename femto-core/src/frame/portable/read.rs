@@ -19,8 +19,8 @@ impl<'a> Portable<'a> {
     }
 
     /// Reads a record, its arguments into `room`, of which as many values are used as there are
-    /// arguments, and its pairs to `pairs`: those of the mapping, then the key-values; the record tells
-    /// how many of each. Quicker than [`Portable::read`], which reads both twice.
+    /// arguments, and gives its pairs to `take_pair`: those of the mapping, then the key-values; the record
+    /// tells how many of each. Quicker than [`Portable::read`], which reads both twice.
     ///
     /// # Errors
     /// [`FrameError`] for bytes that are no portable frame of a known version, and
@@ -28,7 +28,7 @@ impl<'a> Portable<'a> {
     pub fn read_into<'v>(
         bytes: &'a [u8],
         room: &'v mut [Value<'a>],
-        pairs: &mut impl Extend<(&'a str, Value<'a>)>,
+        mut take_pair: impl FnMut((&'a str, Value<'a>)),
     ) -> Result<Portable<'a, &'v [Value<'a>], usize>, FrameError> {
         Portable::read_with(
             bytes,
@@ -41,7 +41,7 @@ impl<'a> Portable<'a> {
             },
             |reader, count| {
                 for _ in 0..count {
-                    pairs.extend([reader.pair()?]);
+                    take_pair(reader.pair()?);
                 }
                 Ok(count.into())
             },

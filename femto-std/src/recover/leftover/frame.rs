@@ -9,7 +9,7 @@ use femto_core::{Details, Level, Value, WORD_BYTES, Word};
 use super::LeftRecord;
 use crate::clock::Conversion;
 use crate::collector::portable_parts;
-use crate::extra;
+use crate::extra::{self, FewPairs};
 use crate::recover::spelled::{Route, Statement};
 
 /// What is known of the process that wrote the frames.
@@ -47,7 +47,7 @@ impl Maker<'_> {
         let (arguments, of_keys) = event.values.split_at(arguments);
         let mut pairs: Vec<_> =
             statement.keys.iter().copied().zip(of_keys.iter().copied()).collect();
-        let (mut more, mut details) = (Vec::new(), Details::default());
+        let (mut more, mut details) = (FewPairs::new(), Details::default());
         extra::read(extended, &statement.keys, &mut more, &mut details);
         pairs.extend(more);
         let time = self.conversion.wall(event.time);
@@ -86,7 +86,7 @@ impl Maker<'_> {
         let route_name = self.routes.get(&id).map_or("root", |route| route.name);
         let arguments: Vec<_> = read.arguments.collect();
         let mapping: Option<Vec<_>> = read.mapping.map(Iterator::collect);
-        let mut key_values: Vec<_> = read.key_values.into_iter().flatten().collect();
+        let mut key_values: FewPairs<'_> = read.key_values.into_iter().flatten().collect();
         let mut details = Details::default();
         extra::read(extended, &[], &mut key_values, &mut details);
         let mut frame = Vec::new();

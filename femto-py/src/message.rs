@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyTuple};
 
 use crate::names;
+use crate::native;
 use crate::plain::{SCRATCH, Scratch};
 
 /// More arguments than this are left to Python's `%`.
@@ -196,7 +197,7 @@ pub(crate) fn is_handled(py: Python<'_>, error: &PyErr) -> bool {
 #[inline(always)]
 pub(crate) fn value<'a>(object: &'a Bound<'_, PyAny>) -> Option<Value<'a>> {
     if object.is_exact_instance_of::<PyString>() {
-        return Some(Value::Str(object.cast_exact::<PyString>().ok()?.to_str().ok()?));
+        return Some(Value::Str(native::utf8(object.cast_exact::<PyString>().ok()?)?));
     }
     if object.is_exact_instance_of::<PyInt>() {
         return match object.extract::<i64>() {

@@ -17,7 +17,7 @@ mod watch;
 
 pub(crate) use attached::Attached;
 pub(crate) use cores::{find, forget, remember};
-pub(crate) use look::{Frame, class_attribute, own_attribute};
+pub(crate) use look::{Frame, class_attribute, own_attribute, utf8};
 pub(crate) use set_up::bind;
 pub(crate) use table::{
     attach, detached, interrupt, is_attached, is_of_python, table, thread_ident,

@@ -16,7 +16,7 @@ use crate::context;
 use crate::field::{Keys, Wanted};
 use crate::logger::Plan;
 use crate::message::{self, Templates};
-use crate::native::Attached;
+use crate::native::{self, Attached};
 use crate::origin::{Origin, Sites};
 use crate::record;
 
@@ -52,7 +52,7 @@ pub(crate) fn submit(
             collect(extra, plan, &mut scratch.keys, &mut pairs)?;
             for (key, value) in &pairs {
                 // There is room: of each pair one.
-                let _ = fields.push((key.to_str().ok()?, message::value(value)?));
+                let _ = fields.push((native::utf8(key)?, message::value(value)?));
             }
         }
         let mut values = ArrayVec::<Value<'_>, MAX_ARGUMENTS>::new();
@@ -69,7 +69,7 @@ pub(crate) fn submit(
             level,
             style,
             name,
-            template: text.to_str().ok()?,
+            template: native::utf8(text)?,
             arguments: values.as_slice(),
             mapping: None,
             key_values: if fields.is_empty() { None } else { Some(fields.as_slice()) },

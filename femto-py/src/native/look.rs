@@ -1,9 +1,9 @@
 //! What can be read of Python's objects without running Python code.
 //!
-//! Runs on the *caller*, called by `origin`.
+//! Runs on the *caller*, below `plain`, `message` and `origin`.
 #![allow(unsafe_code, reason = "see `native`")]
 
-use core::ptr;
+use core::{ptr, slice, str};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -16,6 +16,24 @@ unsafe extern "C" {
         class: *mut ffi::PyTypeObject,
         name: *mut ffi::PyObject,
     ) -> *mut ffi::PyObject;
+}
+
+/// A text's UTF-8, without a call if it is ASCII; `None` for a text that has none.
+#[inline(always)]
+pub(crate) fn utf8<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a str> {
+    // Later ones keep to themselves how they store it.
+    #[cfg(not(Py_3_14))]
+    // SAFETY: attached; a text. The characters of one that is compact lie there as long as it does, and
+    // never change; ASCII is UTF-8.
+    unsafe {
+        let object = text.as_ptr();
+        if ffi::PyUnicode_IS_COMPACT_ASCII(object) != 0 {
+            let length = ffi::PyUnicode_GET_LENGTH(object) as usize;
+            let bytes = slice::from_raw_parts(ffi::PyUnicode_1BYTE_DATA(object), length);
+            return Some(str::from_utf8_unchecked(bytes));
+        }
+    }
+    text.to_str().ok()
 }
 
 /// What the class has by this name, itself or from a base, without binding it.

@@ -29,7 +29,7 @@ pub(super) struct JsonFormatter {
     mask: CaptureMask,
 }
 
-/// A field, and its key as `,"key":`.
+/// A field, and its key as `,"key":`, with the quotation mark of a value that the formatter quotes.
 #[derive(Debug)]
 struct Part {
     key: Box<str>,
@@ -47,13 +47,14 @@ impl JsonFormatter {
         keys: ShownKeys,
         statics: &StaticFields,
     ) -> Self {
-        let parts = fields.iter().map(|named| Part {
-            key: named.key.clone(),
-            lead: lead("", &named.key),
-            field: named.field,
+        let parts = fields.iter().map(|named| {
+            let is_quoted = matches!(named.field, Field::Time | Field::Level | Field::Message);
+            let mut lead = lead(&named.key);
+            lead.push_str(if is_quoted { "\"" } else { "" });
+            Part { key: named.key.clone(), lead: lead.into(), field: named.field }
         });
         let statics = statics.iter().filter(|(key, _)| keys.shows(key)).map(|(key, value)| {
-            let mut text = String::from(lead("", key));
+            let mut text = lead(key);
             push_json(&value.as_value(), &mut text);
             (key.clone(), text.into())
         });
@@ -82,7 +83,6 @@ impl JsonFormatter {
                 }
                 Field::Level => {
                     let out = line.lead(&part.lead);
-                    out.push('"');
                     let start = out.len();
                     if !push_level(record, out) {
                         escape_json(out, start);
@@ -91,7 +91,6 @@ impl JsonFormatter {
                 }
                 Field::Message => {
                     let out = line.lead(&part.lead);
-                    out.push('"');
                     let start = out.len();
                     record.write_message(out).map_err(|_| FormatError::WriteMessage)?;
                     escape_json(out, start);
@@ -129,7 +128,6 @@ impl JsonFormatter {
         let Some(time) = record.time() else { return Ok(()) };
         if record.is_since_epoch() {
             let out = line.lead(&part.lead);
-            out.push('"');
             let start = out.len();
             self.clock.write(time, out)?;
             if !self.clock.is_plain() {
@@ -220,8 +218,8 @@ impl Line<'_> {
 }
 
 /// `,"key":`
-fn lead(before: &str, key: &str) -> Box<str> {
+fn lead(key: &str) -> String {
     let mut text = String::new();
-    Line { out: &mut text, is_empty: false }.key(before, key);
-    text.into()
+    Line { out: &mut text, is_empty: false }.key("", key);
+    text
 }

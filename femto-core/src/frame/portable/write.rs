@@ -46,20 +46,22 @@ impl<'a, P: Copy> Portable<'_, Arguments<'_>, P> {
         for argument in arguments {
             write_value(argument, to)?;
         }
-        for pairs in [self.mapping, self.key_values].into_iter().flatten().map(pairs) {
-            let pairs = pairs.take(u8::MAX.into());
-            to.write_all(&[pairs.clone().count() as u8])?;
-            for (key, value) in pairs {
-                write_pair(key, &value, to)?;
-            }
-        }
+        let write_pairs = |given: Option<P>, to: &mut W| {
+            let Some(pairs) = given.map(&pairs) else { return Ok(()) };
+            let count = pairs.clone().count().min(u8::MAX.into());
+            to.write_all(&[count as u8])?;
+            pairs.take(count).try_for_each(|(key, value)| write_pair(key, &value, to))
+        };
+        write_pairs(self.mapping, to)?;
+        write_pairs(self.key_values, to)?;
         if let Some((file, line)) = self.location {
             write_text(file, to)?;
             to.write_all(&line.to_le_bytes())?;
         }
-        for text in [self.function, self.level_name].into_iter().flatten() {
-            write_text(text, to)?;
-        }
+        let write_if =
+            |text: Option<&str>, to: &mut W| text.map_or(Ok(()), |text| write_text(text, to));
+        write_if(self.function, to)?;
+        write_if(self.level_name, to)?;
         if let Some((id, name)) = self.thread {
             to.write_all(&id.to_le_bytes())?;
             write_text(name, to)?;
@@ -68,10 +70,9 @@ impl<'a, P: Copy> Portable<'_, Arguments<'_>, P> {
             to.write_all(&id.to_le_bytes())?;
             write_text(name, to)?;
         }
-        for text in [self.task, self.exception, self.stack].into_iter().flatten() {
-            write_text(text, to)?;
-        }
-        Ok(())
+        write_if(self.task, to)?;
+        write_if(self.exception, to)?;
+        write_if(self.stack, to)
     }
 }
 

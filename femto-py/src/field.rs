@@ -9,6 +9,7 @@ use heapless::Vec as ArrayVec;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::plain::SCRATCH;
 use crate::{context, message, names};
 
 /// Which keys formatters print.
@@ -60,11 +61,13 @@ impl Wanted {
         extra: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Option<Picked<'py>>> {
         if let Some(extra) = extra {
-            let reserved = names::known(py)?.reserved.bind(py);
-            for key in extra.keys() {
-                if !key.is_exact_instance_of::<PyString>() || reserved.contains(&key)? {
-                    return Ok(None);
-                }
+            let may_be_fields = SCRATCH.change(py, |scratch| {
+                extra.keys().iter().all(|key| {
+                    key.cast_exact::<PyString>().is_ok_and(|key| scratch.keys.may_be_field(key))
+                })
+            });
+            if may_be_fields != Some(true) {
+                return Ok(None);
             }
         }
         self.pick_from(py, extra, None)

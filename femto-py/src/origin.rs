@@ -1,8 +1,8 @@
 //! Origin: where a call comes from, as far as a formatter prints it: file, line, function, thread,
 //! process.
 //!
-//! Runs on the *caller*, called by `plain`. Runs no Python code; where some would have to, `record` asks
-//! Python's `details`.
+//! Runs on the *caller*, called by `plain` and `record`. Runs no Python code; where some would have to,
+//! `record` asks Python's `details`.
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -51,6 +51,16 @@ impl<'a, 'py> Origin<'a, 'py> {
         }
         Some(origin)
     }
+}
+
+/// An identifier, and the name or none; nothing at all if that is no UTF-8.
+#[expect(clippy::option_option, reason = "the outer one is for `?`")]
+pub(crate) fn named<'a, T: Copy>(
+    found: &'a Option<(T, Option<Bound<'_, PyString>>)>,
+) -> Option<Option<(T, &'a str)>> {
+    let Some((id, name)) = found else { return Some(None) };
+    let name = name.as_ref().map(|name| name.to_str()).transpose().ok()?;
+    Some(Some((*id, name.unwrap_or_default())))
 }
 
 // --- Threads and processes ----------------------------------------------------------------------

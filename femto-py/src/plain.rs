@@ -17,7 +17,7 @@ use crate::field::{Keys, Wanted};
 use crate::logger::Plan;
 use crate::message::{self, Templates};
 use crate::native::{self, Attached};
-use crate::origin::{Origin, Sites};
+use crate::origin::{Origin, Sites, named};
 use crate::record;
 
 /// More arguments than this are not plain.
@@ -87,16 +87,6 @@ pub(crate) fn submit(
     submitted.flatten().is_some()
 }
 
-/// An identifier, and the name or none; nothing at all if that is no UTF-8.
-#[expect(clippy::option_option, reason = "the outer one is for `?`")]
-fn named<'a, T: Copy>(
-    found: &'a Option<(T, Option<Bound<'_, PyString>>)>,
-) -> Option<Option<(T, &'a str)>> {
-    let Some((id, name)) = found else { return Some(None) };
-    let name = name.as_ref().map(|name| name.to_str()).transpose().ok()?;
-    Some(Some((*id, name.unwrap_or_default())))
-}
-
 /// Takes the pairs of `extra` that formatters print, all or none; `None` if Python has to look.
 fn collect<'py>(
     extra: &Bound<'py, PyDict>,
@@ -128,7 +118,7 @@ pub(crate) fn is_enough_for(mask: CaptureMask, wanted: &Wanted) -> bool {
 /// What calls use one after the other, whichever thread is attached.
 pub(crate) struct Scratch {
     pub(crate) templates: Templates,
-    keys: Keys,
+    pub(crate) keys: Keys,
     pub(crate) sites: Sites,
     room: Room,
 }

@@ -17,6 +17,8 @@ use crate::logger::LoggerCore;
 use crate::message::Message;
 use crate::names::{self, LevelNames};
 use crate::native::Attached;
+use crate::origin::{Origin, named};
+use crate::plain::SCRATCH;
 use crate::waiting::Waits;
 
 /// What a call gave beside the message.
@@ -35,6 +37,19 @@ pub(crate) struct Details {
     pub(crate) thread: Option<(u64, String)>,
     pub(crate) process: Option<(u32, String)>,
     pub(crate) task: Option<String>,
+}
+
+impl Details {
+    /// `None` for names that have no UTF-8.
+    fn of(origin: &Origin<'_, '_>) -> Option<Self> {
+        Some(Self {
+            location: origin.location.map(|site| (site.file.to_string(), site.line)),
+            function: origin.function.map(|site| site.function.to_string()),
+            thread: named(&origin.thread)?.map(|(id, name)| (id, name.to_owned())),
+            process: named(&origin.process)?.map(|(id, name)| (id, name.to_owned())),
+            task: None,
+        })
+    }
 }
 
 /// Submits the record of a log call.
@@ -151,9 +166,16 @@ pub(crate) fn level_name(names: &Option<LevelNames>, level: Level) -> Option<&st
     names.as_ref()?[usize::from(level.number())].as_deref()
 }
 
-/// Asks Python for what the mask names.
+/// Finds what the mask names, or asks Python for it.
 #[cold]
 fn find_details(py: Python<'_>, mask: CaptureMask, stacklevel: i64) -> PyResult<Details> {
+    if stacklevel <= 1 {
+        let found =
+            SCRATCH.change(py, |scratch| Details::of(&Origin::find(py, mask, &mut scratch.sites)?));
+        if let Some(details) = found.flatten() {
+            return Ok(details);
+        }
+    }
     let found = names::known(py)?.details.bind(py).call1((mask.bits(), stacklevel.max(1)))?;
     let (location, function, thread, process, task) = found.extract()?;
     Ok(Details { location, function, thread, process, task })

@@ -374,3 +374,35 @@ def test_where_a_call_is_from_is_found_without_python(run, tmp_path: Path) -> No
     assert other.replace(f" {child} ", mine) == before, (other, before)
     """
     )
+
+
+def test_python_is_asked_where_a_call_is_from_only_if_it_has_to_be(run) -> None:
+    run(
+        """
+    from femtologging import record
+    femtologging.basicConfig(filename="app.log", format="%(lineno)d %(threadName)s %(message)s")
+    log, asked = femtologging.getLogger("app"), []
+
+    def watch(frame, event, _):
+        asked.extend(["details"] * (event == "call" and frame.f_code is record.details.__code__))
+
+    def watched(*args, **kwargs):
+        sys.setprofile(watch); log.warning(*args, **kwargs); sys.setprofile(None)
+
+    watched("plain")
+    watched("%s", [object()])
+    watched("exception", exc_info=ValueError())
+    watched("stack", stack_info=True, extra={"key": []})
+    with femtologging.log_context(user="me"):
+        watched("in a context")
+    assert asked == [], asked
+    watched("from further out", stacklevel=2)
+    assert asked == ["details"], asked
+    assert counts() == (6, 0), counts()
+    logging.root.handlers[0].flush()
+    lines = [line for line in open("app.log") if " MainThread " in line]
+    here = watched.__code__.co_firstlineno + 1
+    assert [int(line.split()[0]) for line in lines[:-1]] == [here] * 5, lines
+    assert int(lines[-1].split()[0]) > here, lines
+    """
+    )

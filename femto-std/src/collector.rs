@@ -71,17 +71,8 @@ pub(crate) fn run(engine: &Arc<Engine>) {
         let records = collector.pass(engine);
         let mut stop = None;
         while let Ok(request) = engine.inbox.try_recv() {
-            match request {
-                // The pass above may have been before the request.
-                Request::Settle { reply } => {
-                    collector.pass(engine);
-                    drop(reply);
-                }
-                Request::Flush { reply, handler } => {
-                    collector.pass(engine);
-                    collector.write_everything(handler, Some(&reply), engine);
-                }
-                Request::Stop { reply, until } => stop = Some((reply, until)),
+            if let Some(Request::Stop { reply, until }) = collector.answer(request, engine) {
+                stop = Some((reply, until));
             }
         }
         collector.deliver_lines(engine);
@@ -89,7 +80,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
             drop(collector);
             return stop_engine(engine, &reply, until);
         }
-        let has_backlog = collector.outputs.have_backlog();
+        let has_backlog = collector.has_backlog();
         let mut gone = Vec::new();
         if swept.elapsed() >= SWEEP {
             swept = Instant::now();
@@ -174,6 +165,23 @@ impl Collector {
         }
     }
 
+    /// Does what is asked, but for ending: that is given back.
+    pub(crate) fn answer(&mut self, request: Request, engine: &Arc<Engine>) -> Option<Request> {
+        // The pass before may have been before the request.
+        match request {
+            Request::Settle { reply } => {
+                self.pass(engine);
+                drop(reply);
+            }
+            Request::Flush { reply, handler } => {
+                self.pass(engine);
+                self.write_everything(handler, Some(&reply), engine);
+            }
+            Request::Stop { .. } => return Some(request),
+        }
+        None
+    }
+
     /// Takes every frame that is there now out of the lanes, in order of time; answers how many.
     pub(crate) fn pass(&mut self, engine: &Arc<Engine>) -> usize {
         // The clock first, then the lanes and their marks: a frame that is not seen now is younger
@@ -240,8 +248,13 @@ impl Collector {
         self.outputs.flush(handler, reply, engine);
     }
 
+    /// Whether something waits for a sink that it has to be offered to again.
+    pub(crate) fn has_backlog(&self) -> bool {
+        self.outputs.have_backlog()
+    }
+
     /// Hands over what there is.
-    fn deliver_lines(&mut self, engine: &Arc<Engine>) {
+    pub(crate) fn deliver_lines(&mut self, engine: &Arc<Engine>) {
         if self.recovered.is_some() {
             self.seal(engine);
         }

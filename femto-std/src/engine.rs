@@ -25,7 +25,8 @@ type Arrival = (Consumer<Arc<Ring>>, Arc<Link>);
 /// The collector and what callers share with it.
 pub(crate) struct Engine {
     epoch: u32,
-    /// Locked by the collector's thread for each of its passes; by callers once that has ended.
+    /// Locked by the collector's thread for each of its passes; by callers once that has ended, and by those
+    /// that [`let_callers_work`] is for.
     collector: Mutex<Collector>,
     /// Lanes that the collector has not seen yet.
     arrivals: Mutex<Vec<Arrival>>,
@@ -124,6 +125,18 @@ pub fn shutdown(deadline: Duration) -> Result<(), FlushError> {
         None => Ok(()),
     }
 }
+
+/// Has whoever flushes do the collector's work, if nobody else is at it: that takes a few microseconds, and
+/// waiting for another thread a hundred. For the whole process, from now on.
+///
+/// For programs that know the formatters and filters of all their handlers, and the sinks that [need no
+/// worker](crate::sink::Open::may_stall): these run on the thread that flushes then, whatever locks it holds, and a
+/// flush waits for them beyond its deadline.
+pub fn let_callers_work() {
+    CALLERS_WORK.store(true, Ordering::Relaxed);
+}
+
+static CALLERS_WORK: AtomicBool = AtomicBool::new(false);
 
 /// Waits until the collector has read all lanes: what follows does not concern records logged
 /// before.
@@ -321,9 +334,27 @@ impl Engine {
             });
             return answer.try_recv().map_or(Ok(()), Err);
         }
-        // The inbox is the engine's own: it is there as long as the engine.
-        let _ = self.requests.send(request(reply));
-        self.wake();
+        let (mut request, mut is_left) = (Some(request(reply)), false);
+        if CALLERS_WORK.load(Ordering::Relaxed)
+            && let Ok(mut collector) = self.collector.try_lock()
+        {
+            os::as_engine_thread(|| {
+                request = request.take().and_then(|request| collector.answer(request, self));
+                collector.deliver_lines(self);
+                is_left |= collector.has_backlog();
+                drop(collector);
+                self.announce_room();
+                self.untold.tell();
+            });
+        }
+        if let Some(request) = request {
+            is_left = true;
+            // The inbox is the engine's own: it is there as long as the engine.
+            let _ = self.requests.send(request);
+        }
+        if is_left {
+            self.wake();
+        }
         let until = Instant::now() + deadline;
         // One sink's error is not to keep the others from being waited for.
         let mut first_error = None;

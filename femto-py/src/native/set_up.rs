@@ -43,6 +43,8 @@ pub(crate) fn bind(
         let function = ffi::PyMethodDefPointer { PyCFunction: function };
         add_method(class, method.name, function, ffi::METH_O, method.doc)?;
     }
+    // All formatters, filters and sinks are of this package.
+    engine::let_callers_work();
     watch::watch(py, &dictionaries)?;
     // SAFETY: attached. Should all places be taken, `logging.shutdown` has flushed before.
     let _ = unsafe { ffi::Py_AtExit(Some(at_exit)) };

@@ -59,10 +59,14 @@ def test_output_is_written_before_an_uncaught_exception_is_shown(run) -> None:
     assert done.stderr.startswith("the last words\nTraceback"), done.stderr
 
 
-def test_output_is_written_before_a_process_ends_itself_by_a_signal(run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", ["import signal", "assert 'signal' not in sys.modules"])
+def test_output_is_written_before_a_process_ends_itself_by_a_signal(
+    run, tmp_path: Path, first: str
+) -> None:
     # As uvicorn does once it has shut down.
     run(
-        START
+        f"    {first}\n"
+        + START
         + """
     import signal
     for number in ("15", 10**30, -1):

@@ -532,7 +532,7 @@ def snapshot():
         for name, value in vars(cls).items()
     }
     loggers = {name: picture(one) for name, one in logging.root.manager.loggerDict.items()}
-    others = [sys.excepthook, signal.raise_signal, warnings.showwarning, threading.excepthook, sys.unraisablehook, time.time, sys.stdout, sys.stderr]
+    others = [sys.excepthook, signal.raise_signal, sys.modules["_signal"].raise_signal, warnings.showwarning, threading.excepthook, sys.unraisablehook, time.time, sys.stdout, sys.stderr]
     return modules, classes, loggers, picture(logging.root), picture(logging.root.manager, 1), [id(one) for one in others]
 """
 

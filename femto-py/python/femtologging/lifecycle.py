@@ -6,15 +6,20 @@ even later. Here are the ends that pass that by.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import atexit
 import contextlib
 import logging
 import os
-import signal
 import sys
-from types import TracebackType
 
 from ._femtologging import end, flush_all, forked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+    from typing import Any
 
 
 def prepare() -> None:
@@ -55,27 +60,38 @@ def _flush_before_excepthook() -> None:
 
 def _flush_before_raised_signals() -> None:
     """Have queued output written before a process ends itself by a signal, as uvicorn does."""
-    if getattr(signal.raise_signal, "__name__", None) == _RAISE:
-        return
-    previous = signal.raise_signal
+    for module in _with_raise_signal():
+        if getattr(module.raise_signal, "__name__", None) != _RAISE:
+            module.raise_signal = _flushing(module.raise_signal)
 
+
+def _with_raise_signal() -> Iterator[Any]:
+    """Yield ``signal``, if it is imported, and the module that it takes its functions from."""
+    yield _signal
+    signal = sys.modules.get("signal")
+    if hasattr(signal, "raise_signal"):  # not while another thread imports it
+        yield signal
+
+
+def _flushing(previous: Callable[[int], None]) -> Callable[[int], None]:
     def femtologging_raise_signal(signalnum: int, /) -> None:
         # `previous` tells what is wrong with the number.
         with contextlib.suppress(TypeError, ValueError, OverflowError):
-            if signal.getsignal(signalnum) == signal.SIG_DFL:
+            if _signal.getsignal(signalnum) == _signal.SIG_DFL:
                 _flush()
         previous(signalnum)
 
     femtologging_raise_signal.previous = previous  # type: ignore[attr-defined]
-    signal.raise_signal = femtologging_raise_signal
+    return femtologging_raise_signal
 
 
 def restore_hooks() -> None:
     """Undo what ``prepare`` replaced, except where somebody else has replaced it since."""
     if getattr(sys.excepthook, "__name__", None) == _HOOK:
         sys.excepthook = sys.excepthook.previous  # type: ignore[attr-defined]
-    if getattr(signal.raise_signal, "__name__", None) == _RAISE:
-        signal.raise_signal = signal.raise_signal.previous  # type: ignore[attr-defined]
+    for module in _with_raise_signal():
+        if getattr(module.raise_signal, "__name__", None) == _RAISE:
+            module.raise_signal = module.raise_signal.previous
 
 
 def _flush_multiprocessing() -> None:

@@ -51,6 +51,24 @@ def test_importing_it_starts_nothing(run) -> None:
     )
 
 
+def test_importing_it_imports_little_that_logging_does_not() -> None:
+    code = "import logging, sys; before = {*sys.modules}; import femtologging; print(*{*sys.modules} - before)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    others = {name.partition(".")[0] for name in done.stdout.split()}
+    # `typing` and `signal` would each cost as much as all else.
+    assert others <= {
+        "__future__",
+        "_contextvars",
+        "contextlib",
+        "contextvars",
+        "fcntl",
+        "femtologging",
+        "importlib",
+    }, others
+
+
 def test_demo_shows_lines_an_exception_json_and_rotation(tmp_path: Path) -> None:
     shown = command("demo", cwd=tmp_path).stdout
     for words in (

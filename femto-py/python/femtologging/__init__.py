@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging as _logging
 import sys as _sys
-from typing import TYPE_CHECKING
 
 try:
     from . import _femtologging as _native
@@ -28,8 +27,6 @@ from .alias import OverflowPolicy as OverflowPolicy
 from .alias import StdlibHandlerAdapter as StdlibHandlerAdapter
 from .alias import get_logger as get_logger
 from .alias import reset_manager as reset_manager
-from .bridge import setup_rust_logging as setup_rust_logging
-from .bridge import setup_rust_tracing as setup_rust_tracing
 from .config import BUILDERS as _BUILDERS
 from .config import ConfigError as ConfigError
 from .config import basicConfig as basicConfig
@@ -40,7 +37,6 @@ from .filter import NameFilter as NameFilter
 from .filter import RateLimitFilter as RateLimitFilter
 from .formatter import WatchedFormatter as _WatchedFormatter
 from .handler import FileHandler as FileHandler
-from .handler import HandlerStats as HandlerStats
 from .handler import NativeHandler as _NativeHandler
 from .handler import StreamHandler as StreamHandler
 from .handler import stats as stats
@@ -53,9 +49,9 @@ from .logger import getLogger as getLogger
 from .logger import resolve as _resolve
 from .mirror import Mirror as _Mirror
 from .record import ATTRIBUTES as _ATTRIBUTES
-from .structured import JSONFormatter as JSONFormatter
-from .structured import LogfmtFormatter as LogfmtFormatter
 
+# Not from `typing`: importing that takes as long as most of this package.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.
     from logging import BASIC_FORMAT as BASIC_FORMAT
@@ -105,6 +101,8 @@ if TYPE_CHECKING:
     from logging import warn as warn
     from logging import warning as warning
 
+    from .bridge import setup_rust_logging as setup_rust_logging
+    from .bridge import setup_rust_tracing as setup_rust_tracing
     from .config import ConfigBuilder as ConfigBuilder
     from .config import FileHandlerBuilder as FileHandlerBuilder
     from .config import FormatterBuilder as FormatterBuilder
@@ -117,12 +115,15 @@ if TYPE_CHECKING:
     from .config import StreamHandlerBuilder as StreamHandlerBuilder
     from .config import TimedRotatingFileHandlerBuilder as TimedRotatingFileHandlerBuilder
     from .config import fileConfig as fileConfig
+    from .counts import HandlerStats as HandlerStats
     from .handlers import FemtoRotatingFileHandler as FemtoRotatingFileHandler
     from .handlers import FemtoTimedRotatingFileHandler as FemtoTimedRotatingFileHandler
     from .handlers import MemoryHandler as MemoryHandler
     from .handlers import RotatingFileHandler as RotatingFileHandler
     from .handlers import TimedRotatingFileHandler as TimedRotatingFileHandler
     from .handlers import WatchedFileHandler as WatchedFileHandler
+    from .structured import JSONFormatter as JSONFormatter
+    from .structured import LogfmtFormatter as LogfmtFormatter
 
 #: Calls of ``FemtoLogger`` below this level do nothing, whatever the levels of loggers say: the
 #: compile-time ceiling of this build, 0 if it has none.
@@ -147,6 +148,11 @@ class _Witness(  # type: ignore[misc]
 _lazy = {
     **dict.fromkeys(_BUILDERS, "config"),
     "fileConfig": "config",
+    "HandlerStats": "counts",
+    "JSONFormatter": "structured",
+    "LogfmtFormatter": "structured",
+    "setup_rust_logging": "bridge",
+    "setup_rust_tracing": "bridge",
     "handlers": "handlers",
     "FemtoRotatingFileHandler": "handlers",
     "FemtoTimedRotatingFileHandler": "handlers",
@@ -164,10 +170,7 @@ _own = (
     "FemtoStreamHandler",
     "FemtoLogger",
     "FileHandler",
-    "HandlerStats",
-    "JSONFormatter",
     "LevelFilter",
-    "LogfmtFormatter",
     "NameFilter",
     "OverflowPolicy",
     "RateLimitFilter",
@@ -184,8 +187,6 @@ _own = (
     "path_counts",
     "reset_manager",
     "rust_counts",
-    "setup_rust_logging",
-    "setup_rust_tracing",
     "stats",
     "uninstall",
 )

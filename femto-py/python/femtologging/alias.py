@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Final, TypeVar
 
 from .handler import FileHandler, NativeHandler, StreamHandler
 from .logger import all_loggers, getLogger
 
-H = TypeVar("H", bound=logging.Handler)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, TypeVar
+
+    H = TypeVar("H", bound=logging.Handler)
 
 get_logger = getLogger
 FemtoHandler = NativeHandler

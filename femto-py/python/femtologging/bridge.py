@@ -8,16 +8,19 @@ what a logger reaches or Python code has to see a record.
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
 
 from . import hooks, lifecycle, record
 from ._femtologging import rust_table
 from .logger import all_loggers, chain, is_watched, upgrade
+from .mirror import logging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
 
 #: The version of the table that this package makes.
 VERSION = 1

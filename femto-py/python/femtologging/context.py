@@ -7,11 +7,14 @@ native part where a formatter prints fields, and for each ``LogRecord``.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from contextvars import ContextVar
 
 from ._femtologging import use_context
 from .record import ATTRIBUTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _fields: ContextVar[dict[str, object] | None] = ContextVar("femtologging_context", default=None)
 

@@ -14,15 +14,16 @@ import logging
 import os
 import sys
 import traceback
-from types import CodeType, FrameType, FunctionType, TracebackType
-from typing import Any, NamedTuple
+from types import FunctionType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType, TracebackType
+    from typing import Any, TypeAlias
 
-class Counts(NamedTuple):
-    """How many stacks were taken from those kept, and how many texts were left to stdlib."""
-
-    kept: int
-    left_to_stdlib: int
+    #: The text of a stack; its code, kept so that no other comes to have its addresses; its files,
+    #: with what `linecache` knew of each.
+    Stack: TypeAlias = tuple[str, list[CodeType], list[tuple[str, Any]]]
 
 
 def exception_text(exc_info: Any) -> str:
@@ -64,9 +65,9 @@ def stack_text(frame: FrameType) -> str:
     return text
 
 
-def counts() -> Counts:
-    """Return which way texts came into being."""
-    return Counts(_kept, _left_to_stdlib)
+def counts() -> tuple[int, int]:
+    """Return how many stacks were taken from those kept, how many texts were left to stdlib."""
+    return _kept, _left_to_stdlib
 
 
 def _compose(error: BaseException | None, stack: TracebackType | None) -> str | None:
@@ -132,16 +133,6 @@ def _last_lines(error: BaseException, stack: TracebackType | None) -> str:
     return f"{name}: {text}\n" if text else f"{name}\n"
 
 
-class _Stack(NamedTuple):
-    """The text of a stack, and what it was made of."""
-
-    text: str
-    #: Kept, so that no other code comes to have their addresses.
-    codes: list[CodeType]
-    #: The files, with what `linecache` knew of each.
-    sources: list[tuple[str, Any]]
-
-
 def _stack_text(stack: TracebackType) -> str | None:
     """Return the text of a traceback with its headline; ``None`` if that is left to stdlib."""
     place: list[int] = []
@@ -166,10 +157,13 @@ def _stack_text(stack: TracebackType) -> str | None:
 def _kept_text(place: tuple[int, ...]) -> str | None:
     global _kept
     known = _stacks.get(place)
-    if known is None or not all(map(_is_unchanged, known.sources)):
+    if known is None:
+        return None
+    text, _, sources = known
+    if not all(map(_is_unchanged, sources)):
         return None
     _kept += 1
-    return known.text
+    return text
 
 
 def _is_unchanged(source: tuple[str, Any]) -> bool:
@@ -197,7 +191,7 @@ def _keep(place: tuple[int, ...], text: str, codes: list[CodeType]) -> None:
         if len(_stacks) >= _MOST:
             # The oldest; another thread may have been faster.
             _stacks.pop(next(iter(list(_stacks)), ()), None)
-        _stacks[place] = _Stack(text, codes, list(sources.items()))
+        _stacks[place] = text, codes, list(sources.items())
 
 
 def _source(filename: str) -> Any:
@@ -267,7 +261,7 @@ _CONTEXT: str = traceback._context_message  # type: ignore[attr-defined]
 _formatter = logging.Formatter()
 #: By code, instruction and line of each frame of a traceback, outermost first; by code and line of
 #: those of a stack, innermost first, behind `_STACK_INFO`.
-_stacks: dict[tuple[int, ...], _Stack] = {}
+_stacks: dict[tuple[int, ...], Stack] = {}
 _MOST = 128
 _LONGEST = 16384
 _DEEPEST = 200

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import json
+    from typing import Any
 
 
 def structured(value: object) -> tuple[str, bool]:

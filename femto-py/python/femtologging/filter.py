@@ -7,11 +7,14 @@ collector, loggers' on the caller; on the slow path Python calls ``filter``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from typing import Any, TypeAlias
 
 from ._femtologging import NativeFilter, RateLimit, changed
 from .level import check_level, clamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, TypeAlias
 
 
 class LevelFilter(logging.Filter):

@@ -11,11 +11,14 @@ import re
 import string
 import sys
 import time
-from typing import Any
 
 from . import hooks
 from ._femtologging import NativeFormatter, changed
 from .record import ATTRIBUTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class WatchedFormatter(logging.Formatter):

@@ -17,17 +17,6 @@ import os
 import sys
 import weakref
 from importlib import import_module
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Literal,
-    NamedTuple,
-    TextIO,
-    TypeAlias,
-    TypedDict,
-    TypeGuard,
-)
 
 from . import filter as _filter
 from . import lifecycle, recovery
@@ -36,23 +25,28 @@ from .formatter import compiled, unwatch, watch
 from .level import check_level, clamp
 from .watched import WatchedList
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
+    from typing import Any, ClassVar, Literal, TextIO, TypeAlias, TypedDict, TypeGuard
 
-    from typing_extensions import Unpack
+    from typing_extensions import NotRequired, Unpack
 
+    from .counts import HandlerStats
+
+    #: ``"block"`` waits for room, ``"drop"`` drops and counts, a number waits so many seconds at
+    #: most.
+    Overflow: TypeAlias = Literal["block", "drop"] | float
+    #: ``"queued"`` returns before the line is written, ``"direct"`` after.
+    Delivery: TypeAlias = Literal["queued", "direct"]
     _StreamHandler = logging.StreamHandler[TextIO]
 else:
+    TypedDict = dict
     _StreamHandler = logging.StreamHandler
 
-#: ``"block"`` waits for room, ``"drop"`` drops and counts, a number waits so many seconds at most.
-Overflow: TypeAlias = Literal["block", "drop"] | float
-#: ``"queued"`` returns before the line is written, ``"direct"`` after.
-Delivery: TypeAlias = Literal["queued", "direct"]
 
-
-class Options(TypedDict, total=False):
+class Options(TypedDict):
     """What every native handler takes beside its twin's parameters, by keyword.
 
     ============  ====================  ==========================================================
@@ -69,23 +63,12 @@ class Options(TypedDict, total=False):
     ============  ====================  ==========================================================
     """
 
-    capacity: int
-    overflow: Overflow
-    delivery: Delivery
-    flush_level: int | str
-    sync: bool
-    recover: str | PathLike[str] | None
-
-
-class HandlerStats(NamedTuple):
-    """What a handler's native core did since it was made."""
-
-    handler: str
-    accepted: int
-    written: int
-    dropped: int
-    bytes: int
-    errors: int
+    capacity: NotRequired[int]
+    overflow: NotRequired[Overflow]
+    delivery: NotRequired[Delivery]
+    flush_level: NotRequired[int | str]
+    sync: NotRequired[bool]
+    recover: NotRequired[str | PathLike[str] | None]
 
 
 class NativeHandler(logging.Handler):
@@ -245,6 +228,8 @@ class NativeHandler(logging.Handler):
         counts = self._past
         if core is not None:
             counts = tuple(map(operator.add, counts, core.stats()))
+        from .counts import HandlerStats
+
         return HandlerStats(repr(self), *counts)
 
 

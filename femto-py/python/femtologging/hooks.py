@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType
-from typing import Any
 
 from ._femtologging import revalidated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 
 def revalidate() -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from . import context, filter, hooks
 from ._femtologging import STATIC_MAX_LEVEL, HandlerCore, RateLimit, changed
@@ -18,9 +16,10 @@ from .handler import NativeHandler
 from .level import check_level
 from .watched import WatchedList
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, ClassVar, TypeAlias
 
 #: Handlers' cores, levels from and to, limits.
 Reached: TypeAlias = tuple[list[HandlerCore], int, int, list[RateLimit]]

@@ -13,7 +13,10 @@ import importlib
 import logging as logging
 import sys
 from types import ModuleType
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def submodule(name: str) -> ModuleType:

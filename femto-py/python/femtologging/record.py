@@ -11,10 +11,13 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
-from types import FrameType
-from typing import TypeAlias
 
 from .exception_text import stack_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import TypeAlias
 
 Details: TypeAlias = tuple[
     tuple[str, int] | None,  # file and line

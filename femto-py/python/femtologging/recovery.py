@@ -6,10 +6,10 @@ Set up where handlers are configured; a log call writes the same words to the sa
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from ._femtologging import recover
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
 

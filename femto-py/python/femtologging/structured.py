@@ -6,15 +6,18 @@ called with what Python reads of a ``LogRecord``.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal
 
 from . import context
 from ._femtologging import NativeFormatter
 from .field import exception_fields, readable, text
 from .formatter import STRUCTURED, names
+from .mirror import logging
 from .record import ATTRIBUTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Literal
 
 
 class StructuredFormatter(logging.Formatter):

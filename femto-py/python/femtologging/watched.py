@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from ._femtologging import changed
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
-class WatchedList(list[T]):
+class WatchedList(list[object]):
     """A list that says when it is changed; else a list."""
 
     __slots__ = ()
@@ -23,7 +23,7 @@ class WatchedList(list[T]):
 def _watched(name: str) -> Callable[..., Any]:
     method = getattr(list, name)
 
-    def call(self: WatchedList[Any], /, *args: Any, **kwargs: Any) -> Any:
+    def call(self: WatchedList, /, *args: Any, **kwargs: Any) -> Any:
         try:
             return method(self, *args, **kwargs)
         finally:

@@ -8,14 +8,16 @@ that are not here are those of stdlib's ``logging.config``.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from ..mirror import Mirror
 from .basic import basicConfig as basicConfig
 from .error import ConfigError as ConfigError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.
+    from typing import Any
+
     from .builder import ConfigBuilder as ConfigBuilder
     from .builder import FileHandlerBuilder as FileHandlerBuilder
     from .builder import FormatterBuilder as FormatterBuilder

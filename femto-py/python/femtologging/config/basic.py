@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from os import PathLike
-from typing import Any, NoReturn
 
 from ..handler import FileHandler, StreamHandler
 from ..level import check_level
 from ..logger import getLogger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
+    from typing import Any, NoReturn
 
 
 def basicConfig(

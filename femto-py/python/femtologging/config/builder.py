@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..filter import LevelFilter, NameFilter
-from ..handler import Delivery, Overflow
 from .dict import DictConfigurator
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from typing_extensions import Self
+
+    from ..handler import Delivery, Overflow
 
 Section = dict[str, Any]
 T = TypeVar("T")

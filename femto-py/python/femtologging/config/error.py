@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Iterable
-from typing import TypeAlias
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
 
 #: Keys, and numbers of items, that lead to a place in a configuration.
 Path: TypeAlias = tuple[object, ...]
@@ -48,7 +51,7 @@ def path_text(path: Path) -> str:
             text += f"[{step}]"
         else:
             key = str(step)
-            bare = key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+            bare = key if re.fullmatch(r"[\w-]+", key) else json.dumps(key, ensure_ascii=False)
             text += f".{bare}" if text else bare
     return text
 
@@ -77,6 +80,5 @@ def looks_like(name: object, known: Iterable[str]) -> bool:
     return bool(difflib.get_close_matches(str(name), known, n=1, cutoff=0.85))
 
 
-_BARE = re.compile(r"[\w-]+")
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 80

@@ -1,0 +1,19 @@
+"""Counts: what a handler did, as programs are told.
+
+Imported where somebody asks: a named tuple with types costs as much as all else that is imported.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class HandlerStats(NamedTuple):
+    """What a handler's native core did since it was made."""
+
+    handler: str
+    accepted: int
+    written: int
+    dropped: int
+    bytes: int
+    errors: int

@@ -93,12 +93,14 @@ def _is_clock(function: object) -> bool:
 def _level_names() -> list[tuple[int, str]]:
     """List the names of levels that the native formatter would not print by itself."""
     known: dict[int, str] = logging._levelToName
-    names = ((level, known.get(level, f"Level {level}")) for level in range(1, 255))
-    return [
-        (level, str(name))
-        for level, name in names
-        if name != _NATIVE_NAMES.get(level, f"Level {level}")
-    ]
+    found = []
+    for level in range(1, 255):
+        if level in known or level in _NATIVE_NAMES:
+            unnamed = f"Level {level}"
+            name = known.get(level, unnamed)
+            if name != _NATIVE_NAMES.get(level, unnamed):
+                found.append((level, str(name)))
+    return found
 
 
 #: Where the names are that a look looks at.

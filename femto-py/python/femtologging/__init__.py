@@ -50,7 +50,7 @@ from .logger import resolve as _resolve
 from .mirror import Mirror as _Mirror
 from .record import ATTRIBUTES as _ATTRIBUTES
 
-# Not from `typing`: importing that takes as long as most of this package.
+# Type checkers take it for true; importing `typing` takes as long as most of this package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # What `__getattr__` finds, for type checkers.

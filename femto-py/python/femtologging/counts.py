@@ -1,6 +1,6 @@
 """Counts: what a handler did, as programs are told.
 
-Imported where somebody asks: a named tuple with types costs as much as all else that is imported.
+Imported when somebody asks: a named tuple with types costs as much as all that is imported at once.
 """
 
 from __future__ import annotations

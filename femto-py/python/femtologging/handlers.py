@@ -9,18 +9,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, ClassVar
 
 from ._femtologging import HandlerCore, changed
 from .handler import PATIENCE, FileHandler, NativeHandler, prepare, register, start
 from .level import clamp
 from .mirror import Mirror, logging, submodule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import time
     from logging import handlers
     from os import PathLike
+    from typing import ClassVar
 
     from typing_extensions import Unpack
 

@@ -297,6 +297,12 @@ fn count_one(counter: &AtomicU64) {
     counter.store(counter.load(Relaxed) + 1, Relaxed);
 }
 
+/// In the child of a fork: what the parent called is the parent's.
+pub(crate) fn forked() {
+    FAST.store(0, Relaxed);
+    SLOW.store(0, Relaxed);
+}
+
 /// How many enabled calls of this process were native to the end, and how many Python's.
 #[pyfunction]
 pub(crate) fn path_counts() -> (u64, u64) {

@@ -199,6 +199,7 @@ pub(crate) fn forked() {
     table::forget_attaching();
     crate::waiting::forked();
     crate::origin::forked();
+    crate::method::forked();
 }
 
 /// What a method leaves to the raw function that called it.

@@ -416,9 +416,6 @@ fn destination(routes: &mut Vec<Option<Arc<Destination>>>, id: u32) -> Option<&A
     let known = &mut routes[index];
     if known.as_ref().is_none_or(|destination| destination.is_retired()) {
         *known = registry::lock().routes.get(id).cloned();
-        if let Some(destination) = known {
-            destination.counts.begin_epoch();
-        }
     }
     known.as_ref()
 }

@@ -41,21 +41,21 @@ pub(crate) use settings::Settings;
 use settings::dress;
 pub use sink::SinkHandlerBuilder;
 pub use socket::{TcpHandlerBuilder, UnixHandlerBuilder};
-pub(crate) use stats::Counts;
+use stats::Counts;
 pub use stats::HandlerStats;
 pub use stream::StreamHandlerBuilder;
 pub use timed::TimedRotatingFileHandlerBuilder;
 
 use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use femto_core::{Filter, Level};
 
 use crate::engine;
@@ -109,9 +109,6 @@ pub struct Handler {
     closed: AtomicBool,
     /// Flushes under way that are to pass on what a memory handler keeps.
     asked: AtomicUsize,
-    /// Records refused on the caller that the output does not tell of yet.
-    refused: AtomicU64,
-    pub(crate) counts: Counts,
 }
 
 /// What becomes of a record.
@@ -170,8 +167,6 @@ impl Handler {
                 .unwrap_or_else(|| Arc::new(report::StandardError::default())),
             closed: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
-            refused: AtomicU64::new(0),
-            counts: Counts::default(),
         }
     }
 
@@ -321,12 +316,10 @@ impl Handler {
         self.opener.name()
     }
 
-    /// What it did since it was made.
+    /// What it did since it was made, or the process was forked.
     #[must_use]
     pub fn stats(&self) -> HandlerStats {
-        // First, for in a forked child it has the counts begin anew.
-        let queued = self.outlet().queued() as u64;
-        self.counts.stats(queued)
+        self.outlet().stats()
     }
 
     /// What happens to a record when the handler is over capacity.
@@ -443,11 +436,10 @@ impl Handler {
         if outlet.epoch() == state::epoch() {
             return outlet;
         }
-        // What the parent counted is the parent's.
-        self.counts.reset();
         let fresh = Arc::new(Outlet::new(None, self.stall_limit));
-        self.outlet.store(fresh.clone());
-        fresh
+        let found = self.outlet.compare_and_swap(&outlet, fresh.clone());
+        // Another thread may have been quicker: there is one for all.
+        if Arc::ptr_eq(&found, &outlet) { fresh } else { Guard::into_inner(found) }
     }
 
     /// Counts a record that found no room, if its level is taken; the output will say so.
@@ -461,17 +453,9 @@ impl Handler {
             }
             _ => {}
         }
-        self.counts.accepted.fetch_add(1, Ordering::Relaxed);
-        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-        self.refused.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Records refused since the last call.
-    pub(crate) fn take_refused(&self) -> u64 {
-        match self.refused.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => self.refused.swap(0, Ordering::Relaxed),
-        }
+        let outlet = self.outlet();
+        outlet.counts.accepted.fetch_add(1, Ordering::Relaxed);
+        outlet.drop_untold();
     }
 }
 

@@ -188,7 +188,7 @@ extern "C" fn after_fork() {
 
 extern "C" fn in_child() {
     IS_ENGINE.set(false);
-    registry::leave_parents_file();
+    registry::leave_parents();
     state::begin_epoch();
     signal::in_child();
     registry::let_go();

@@ -119,12 +119,15 @@ pub(crate) fn hold() {
     HELD.with(|held| *held.borrow_mut() = Some(locked));
 }
 
-/// In a forked child: the parent's mapped file is not for it.
-pub(crate) fn leave_parents_file() {
+/// In a forked child: neither the parent's mapped file nor what it counted is for it.
+pub(crate) fn leave_parents() {
     HELD.with(|held| {
-        if let Some((_, file)) = held.borrow().as_ref().and_then(|locked| locked.recover.as_ref()) {
+        let held = held.borrow();
+        let Some(locked) = held.as_ref() else { return };
+        if let Some((_, file)) = &locked.recover {
             file.detach();
         }
+        locked.routes.reset_counts();
     });
 }
 

@@ -190,6 +190,11 @@ impl Routes {
         self.counts.iter().map(|(name, counts)| (name.clone(), counts.clone())).collect()
     }
 
+    /// Has all loggers count anew, in a forked child.
+    pub(crate) fn reset_counts(&self) {
+        self.counts.values().for_each(|counts| counts.reset());
+    }
+
     /// The handlers of all routes, possibly more than once.
     pub(crate) fn handlers(&self) -> impl Iterator<Item = Arc<Handler>> {
         let owned = self.entries.iter().flatten().filter(|entry| !entry.is_retired());

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class HandlerStats(NamedTuple):
-    """What a handler's native core did since it was made."""
+    """What a handler did since it was made, or the process was forked: a child begins at zero."""
 
     handler: str
     accepted: int

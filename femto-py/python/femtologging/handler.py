@@ -223,7 +223,7 @@ class NativeHandler(logging.Handler):
 
     @property
     def stats(self) -> HandlerStats:
-        """What the native core did, and those before it if the handler was opened again."""
+        """What the native core did, those before it if the handler was opened again, and stdlib."""
         core = self._core
         counts = self._past
         if core is not None:
@@ -315,8 +315,17 @@ class FileHandler(StreamHandler, logging.FileHandler):
 
 
 def stats() -> list[HandlerStats]:
-    """Return what each native handler did since it was made."""
+    """Return what each native handler did in this process."""
     return [handler.stats for handler in list(_handlers)]
+
+
+def _begin_child() -> None:
+    """Count anew in a forked child, as the cores do: what its parent did is the parent's."""
+    for handler in list(_handlers):
+        handler.__dict__["_past"] = (0, 0, 0, 0, 0)
+
+
+os.register_at_fork(after_in_child=_begin_child)
 
 
 def prepare(handler: NativeHandler, options: Options) -> None:

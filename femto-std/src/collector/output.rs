@@ -249,7 +249,7 @@ impl Output {
     #[cold]
     fn fail(&mut self, length: usize, error: Option<FormatError>) {
         self.lines.truncate(length);
-        self.handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+        self.outlet.counts.errors.fetch_add(1, Ordering::Relaxed);
         self.drop_records(1);
         match error {
             Some(error) => self.untold.format_error.get_or_insert((error, 0)).1 += 1,
@@ -274,7 +274,7 @@ impl Output {
     #[cold]
     fn drop_records(&mut self, count: u64) {
         self.dropped += count;
-        self.handler.counts.dropped.fetch_add(count, Ordering::Relaxed);
+        self.outlet.counts.dropped.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Says in the output itself what is missing there.
@@ -351,14 +351,14 @@ impl Output {
     fn finish_block(&mut self, engine: &Engine) -> Option<Block> {
         if self.accepted > 0 {
             let accepted = mem::take(&mut self.accepted);
-            self.handler.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
+            self.outlet.counts.accepted.fetch_add(accepted, Ordering::Relaxed);
         }
         if self.rejected > 0 {
             let rejected = mem::take(&mut self.rejected);
-            self.handler.counts.rejected.fetch_add(rejected, Ordering::Relaxed);
+            self.outlet.counts.rejected.fetch_add(rejected, Ordering::Relaxed);
         }
         self.judge_capacity();
-        self.dropped += self.handler.take_refused();
+        self.dropped += self.outlet.take_untold();
         if self.dropped > 0 && !self.is_over_capacity {
             self.report_dropped();
         }
@@ -367,7 +367,7 @@ impl Output {
             return None;
         }
         let bytes = mem::take(&mut self.lines).into_bytes();
-        self.outlet.add_queued(&self.handler, bytes.len());
+        self.outlet.add_queued(bytes.len());
         let records = mem::take(&mut self.records);
         let ends = mem::take(&mut self.ends);
         Some(Block { bytes, at: 0, records, ends, journal: None })

@@ -30,7 +30,8 @@ impl Outputs {
         if record.level() < handler.level() {
             return;
         }
-        let counts = &handler.counts;
+        let outlet = handler.outlet();
+        let counts = &outlet.counts;
         let is_admitted = guarded(|| handler.settings().admit(record));
         if is_admitted == Some(false) {
             counts.rejected.fetch_add(1, Ordering::Relaxed);
@@ -72,8 +73,9 @@ impl Outputs {
             return self.replay(index, engine);
         }
         let forgotten = recorder.shrink(memory.capacity, memory.byte_capacity);
-        handler.counts.dropped.fetch_add(forgotten, Ordering::Relaxed);
-        handler.counts.high_water.fetch_max(recorder.bytes() as u64, Ordering::Relaxed);
+        let outlet = handler.outlet();
+        outlet.counts.dropped.fetch_add(forgotten, Ordering::Relaxed);
+        outlet.counts.high_water.fetch_max(recorder.bytes() as u64, Ordering::Relaxed);
         if record.level() >= memory.flush_level {
             self.replay(index, engine);
         }
@@ -100,7 +102,7 @@ impl Outputs {
                 self.pass_on(target, record, true, engine);
             }
         });
-        handler.counts.written.fetch_add(count, Ordering::Relaxed);
+        handler.outlet().counts.written.fetch_add(count, Ordering::Relaxed);
         self.kept[index].recorder = recorder;
     }
 
@@ -134,7 +136,7 @@ impl Outputs {
                 self.replay(index, engine);
             }
             let Kept { handler, recorder } = self.kept.swap_remove(index);
-            handler.counts.dropped.fetch_add(recorder.records() as u64, Ordering::Relaxed);
+            handler.outlet().counts.dropped.fetch_add(recorder.records() as u64, Ordering::Relaxed);
         }
     }
 }

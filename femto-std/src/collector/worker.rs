@@ -100,7 +100,7 @@ impl EndingWorker {
         }
         if !unsent.is_empty() {
             let records = give_up(&self.handler, &self.outlet, unsent);
-            self.handler.counts.dropped.fetch_add(records, Ordering::Relaxed);
+            self.outlet.counts.dropped.fetch_add(records, Ordering::Relaxed);
             report::tell(&self.handler, &Failure::GaveUp { records });
         }
     }
@@ -123,7 +123,7 @@ fn work(
                     if handler.is_closed() || outlet.is_abandoned() {
                         block.forget();
                         outlet.take_queued(block.bytes.len() - block.at);
-                        handler.counts.dropped.fetch_add(block.records, Ordering::Relaxed);
+                        outlet.counts.dropped.fetch_add(block.records, Ordering::Relaxed);
                         report::tell(handler, &Failure::GaveUp { records: block.records });
                         break;
                     }

@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering;
 
 use femto_core::Record;
 
-use super::{Failure, Handler};
+use super::{Failure, Handler, Outlet};
 use crate::report;
 use crate::sink::{Lines, RecordEnd};
 use crate::unwind::guarded;
@@ -20,27 +20,27 @@ impl Handler {
         let settings = self.settings.load();
         let mut line = String::new();
         let formatted = guarded(|| {
-            settings.admit(record).then(|| {
-                self.counts.accepted.fetch_add(1, Ordering::Relaxed);
-                settings.formatter.format(record, &mut line)
-            })
+            settings.admit(record).then(|| settings.formatter.format(record, &mut line))
         });
+        // Not before: the application's own code may have forked.
+        let outlet = self.outlet();
         let failure = match formatted {
             Some(None) => {
-                self.counts.rejected.fetch_add(1, Ordering::Relaxed);
+                outlet.counts.rejected.fetch_add(1, Ordering::Relaxed);
                 return;
             }
             Some(Some(Ok(()))) => None,
             Some(Some(Err(error))) => Some(Failure::FormatRecords { error, records: 1 }),
             None => Some(Failure::Panicked { records: 1 }),
         };
+        outlet.counts.accepted.fetch_add(1, Ordering::Relaxed);
         if let Some(failure) = failure {
-            self.counts.errors.fetch_add(1, Ordering::Relaxed);
-            self.drop_here(&failure);
+            outlet.counts.errors.fetch_add(1, Ordering::Relaxed);
+            self.drop_here(&outlet, &failure);
             return;
         }
         line.push('\n');
-        let missing = self.take_refused();
+        let missing = outlet.take_untold();
         let mut lines = String::new();
         let mut ends = Vec::new();
         if missing > 0 {
@@ -48,18 +48,17 @@ impl Handler {
         }
         lines.push_str(&line);
         ends.push(RecordEnd::of(record, lines.len()));
-        let outlet = self.outlet();
         let was_failing = outlet.is_failing();
         match outlet.write(self, Lines::new(lines.as_bytes(), &ends)) {
             Ok(()) => {
-                self.counts.written.fetch_add(1, Ordering::Relaxed);
+                outlet.counts.written.fetch_add(1, Ordering::Relaxed);
                 if was_failing {
                     report::tell(self, &Failure::Recovered { dropped: missing });
                 }
             }
             Err(error) => {
-                self.refused.fetch_add(missing, Ordering::Relaxed);
-                self.drop_here(&Failure::WriteRecord { error });
+                outlet.give_back_untold(missing);
+                self.drop_here(&outlet, &Failure::WriteRecord { error });
             }
         }
         if let Some(error) = outlet.take_problem() {
@@ -68,9 +67,8 @@ impl Handler {
     }
 
     /// Drops the record at hand; the next line that is written directly says so.
-    fn drop_here(&self, failure: &Failure) {
-        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
-        self.refused.fetch_add(1, Ordering::Relaxed);
+    fn drop_here(&self, outlet: &Outlet, failure: &Failure) {
+        outlet.drop_untold();
         report::tell(self, failure);
     }
 }

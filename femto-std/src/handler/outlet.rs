@@ -1,4 +1,4 @@
-//! Outlet: a handler's sink in this process, and what waits for it.
+//! Outlet: a handler's sink in this process, what waits for it, and what was counted.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
@@ -7,15 +7,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Instant;
 
-use super::Handler;
+use super::{Counts, Handler, HandlerStats};
 use crate::recover::Journal;
 use crate::sink::{Lines, Sink, is_gone};
 use crate::unwind::guarded;
 use crate::{clock, state};
 
-/// The sink of a handler, opened when it is first needed, and the bytes that wait for it.
+/// The sink of a handler, opened when it is first needed, the bytes that wait for it, and what the
+/// handler did: all that a forked child has anew.
 pub(crate) struct Outlet {
     epoch: u32,
+    pub(crate) counts: Counts,
+    /// Records dropped on the caller that the output does not tell of yet.
+    untold: AtomicU64,
     sink: Mutex<Option<Box<dyn Sink>>>,
     /// Bytes formatted and not yet written.
     queued: AtomicUsize,
@@ -40,6 +44,8 @@ impl Outlet {
     pub(crate) fn new(sink: Option<Box<dyn Sink>>, stall_limit: Duration) -> Self {
         Self {
             epoch: state::epoch(),
+            counts: Counts::default(),
+            untold: AtomicU64::new(0),
             sink: Mutex::new(sink),
             queued: AtomicUsize::new(0),
             is_abandoned: AtomicBool::new(false),
@@ -61,9 +67,33 @@ impl Outlet {
         self.queued.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn add_queued(&self, handler: &Handler, bytes: usize) {
+    /// What the handler did in this process.
+    pub(super) fn stats(&self) -> HandlerStats {
+        self.counts.stats(self.queued() as u64)
+    }
+
+    /// Drops a record on the caller: the output is to say so.
+    pub(super) fn drop_untold(&self) {
+        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        self.untold.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The output could not say that so many were dropped.
+    pub(super) fn give_back_untold(&self, records: u64) {
+        self.untold.fetch_add(records, Ordering::Relaxed);
+    }
+
+    /// Records dropped on the caller since the last call.
+    pub(crate) fn take_untold(&self) -> u64 {
+        match self.untold.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.untold.swap(0, Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn add_queued(&self, bytes: usize) {
         let queued = self.queued.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        handler.counts.high_water.fetch_max(queued as u64, Ordering::Relaxed);
+        self.counts.high_water.fetch_max(queued as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn take_queued(&self, bytes: usize) -> usize {
@@ -151,14 +181,14 @@ impl Outlet {
         let written = guarded(|| match &mut *sink {
             Some(sink) => write(&mut **sink, lines, journal),
             None => {
-                let again = handler.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
+                let again = self.counts.bytes.load(Ordering::Relaxed) > 0 || self.epoch > 0;
                 let opened = handler.opener().open(again)?;
                 write(&mut **sink.insert(opened), lines, journal)
             }
         });
         let problem = guarded(|| sink.as_mut().and_then(|sink| sink.problem()));
         if let Some(Some(problem)) = problem {
-            handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+            self.counts.errors.fetch_add(1, Ordering::Relaxed);
             *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
             self.has_problem.store(true, Ordering::Release);
         }
@@ -166,12 +196,12 @@ impl Outlet {
             Ok(0) => Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => {
                 let count = count.min(lines.bytes().len());
-                handler.counts.bytes.fetch_add(count as u64, Ordering::Relaxed);
+                self.counts.bytes.fetch_add(count as u64, Ordering::Relaxed);
                 Ok(count)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
             Err(error) => {
-                handler.counts.errors.fetch_add(1, Ordering::Relaxed);
+                self.counts.errors.fetch_add(1, Ordering::Relaxed);
                 let text = error.to_string();
                 *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
                 Err(error)

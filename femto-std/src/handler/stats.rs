@@ -5,7 +5,8 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-/// What a handler did since it was made. Every record accepted is written, dropped, or queued still.
+/// What a handler did since it was made, or the process was forked: a child begins at zero, and what
+/// is queued for its parent to write is not counted there. Every record accepted is written, dropped, or queued still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandlerStats {
@@ -52,14 +53,6 @@ impl Counts {
             errors: get(&self.errors),
             queued,
             high_water: get(&self.high_water),
-        }
-    }
-
-    /// As of a process that has just begun.
-    pub(super) fn reset(&self) {
-        let Self { accepted, rejected, written, dropped, bytes, errors, high_water } = self;
-        for count in [accepted, rejected, written, dropped, bytes, errors, high_water] {
-            count.store(0, Ordering::Relaxed);
         }
     }
 }

@@ -1,12 +1,11 @@
 //! The counters of a logger. Those on the way of every record are plain additions.
 
 use core::array;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use femto_core::Level;
 
 use super::LoggerStats;
-use crate::state;
 
 /// The counters behind [`LoggerStats`]: one for all routes of a logger's name.
 #[derive(Debug)]
@@ -17,8 +16,6 @@ pub(crate) struct LoggerCounts {
     direct: [AtomicU64; LEVELS],
     rejected: AtomicU64,
     dropped: AtomicU64,
-    /// The process's epoch. What a parent counted is the parent's.
-    epoch: AtomicU32,
 }
 
 impl LoggerCounts {
@@ -28,16 +25,11 @@ impl LoggerCounts {
             direct: array::from_fn(|_| AtomicU64::new(0)),
             rejected: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
-            epoch: AtomicU32::new(state::epoch()),
         }
     }
 
-    /// Begins anew in a forked child. To be called before the first record is counted there.
-    pub(crate) fn begin_epoch(&self) {
-        let epoch = state::epoch();
-        if self.epoch.swap(epoch, Ordering::Relaxed) == epoch {
-            return;
-        }
+    /// Begins anew, in a forked child: what a parent counted is the parent's. No other thread counts.
+    pub(crate) fn reset(&self) {
         let all = self.collected.iter().chain(&self.direct).chain([&self.rejected, &self.dropped]);
         all.for_each(|count| count.store(0, Ordering::Relaxed));
     }
@@ -52,27 +44,21 @@ impl LoggerCounts {
 
     /// Counts a record that its caller writes.
     pub(crate) fn count_direct(&self, level: Level) {
-        self.begin_epoch();
         self.direct[place(level)].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a record that a filter of the logger rejected.
     pub(crate) fn reject(&self) {
-        self.begin_epoch();
         self.rejected.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a record that a handler dropped.
     #[cold]
     pub(crate) fn drop_record(&self) {
-        self.begin_epoch();
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn stats(&self, name: String) -> LoggerStats {
-        if self.epoch.load(Ordering::Relaxed) != state::epoch() {
-            return LoggerStats { name, ..LoggerStats::default() };
-        }
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let [trace, debug, info, warn, error, critical] =
             array::from_fn(|at| get(&self.collected[at]) + get(&self.direct[at]));

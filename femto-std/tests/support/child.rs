@@ -1,5 +1,9 @@
 //! A forked child, in a test of its own process.
 
+use core::panic::AssertUnwindSafe;
+use std::io::{Write, stderr};
+use std::panic::catch_unwind;
+
 use crate::scratch::wait_until;
 
 /// Runs `work` in a forked child; fails unless that ends well, in time.
@@ -9,9 +13,15 @@ pub(crate) fn in_child(work: impl FnOnce()) -> libc::pid_t {
         0 => {
             // SAFETY: the signal ends the process: it hangs.
             unsafe { libc::alarm(10) };
-            work();
+            // The last thread of a process that unwinds to its end ends it well.
+            let panic = catch_unwind(AssertUnwindSafe(work)).err();
+            if let Some(panic) = &panic {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+                let _ = writeln!(stderr(), "in the child: {}", text.unwrap_or("a panic"));
+            }
             // SAFETY: nothing of the parent's is run at this end.
-            unsafe { libc::_exit(0) }
+            unsafe { libc::_exit(i32::from(panic.is_some())) }
         }
         child => child,
     }

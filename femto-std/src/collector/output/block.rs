@@ -79,7 +79,7 @@ pub(in super::super) fn write_block(
             engine.announce_room();
         }
     }
-    handler.counts.written.fetch_add(block.records, Ordering::Relaxed);
+    outlet.counts.written.fetch_add(block.records, Ordering::Relaxed);
     Ok(())
 }
 

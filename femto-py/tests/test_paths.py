@@ -55,50 +55,142 @@ def test_plain_calls_never_make_a_record(run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "fast"),
+    ("change", "culprits"),
     [
-        ("pass", True),
-        ("root.addHandler(type('Own', (logging.NullHandler,), {})())", False),
-        ("root.addHandler(logging.NullHandler())", True),
-        ("log.addFilter(logging.Filter(log.name))", True),
-        ("handler.addFilter(femtologging.LevelFilter(10))", True),
-        ("log.addFilter(lambda record: True)", False),
-        ("handler.addFilter(lambda record: True)", False),
-        ("handler.filters.append(lambda record: True)", False),
-        ("logging.setLogRecordFactory(type('R', (logging.LogRecord,), {}))", False),
+        ("pass", []),
+        ("root.addHandler(type('Own', (logging.NullHandler,), {})())", ["Own'>"]),
+        ("root.addHandler(logging.NullHandler())", []),
+        ("root.addHandler(logging.StreamHandler())", ["<class 'logging.StreamHandler'>"]),
+        ("log.addFilter(logging.Filter(log.name))", []),
+        ("handler.addFilter(femtologging.LevelFilter(10))", []),
+        ("log.addFilter(lambda record: True)", ["app.db (INFO)> has a filter", "<lambda>"]),
+        ("handler.addFilter(lambda record: True)", ["app.log (NOTSET)> has a filter"]),
+        ("handler.filters.append(lambda record: True)", ["app.log (NOTSET)> has a filter"]),
+        ("handler.addFilter(femtologging.RateLimitFilter('every 1'))", ["every 1"]),
+        ("log.addFilter(femtologging.RateLimitFilter('every 1'))", []),
+        (
+            "logging.setLogRecordFactory(type('R', (logging.LogRecord,), {}))",
+            ["a record factory is set"],
+        ),
         (
             "logging.Logger.callHandlers = lambda self, record, old=logging.Logger.callHandlers: old(self, record)",
-            False,
+            ["logging.Logger.callHandlers was replaced"],
         ),
         (
             "logging.Logger.makeRecord = lambda *a, old=logging.Logger.makeRecord, **k: old(*a, **k)",
-            False,
+            ["logging.Logger.makeRecord was replaced"],
         ),
-        ("log.makeRecord = lambda *a, **k: logging.Logger.makeRecord(log, *a, **k)", False),
-        ("handler.emit = lambda record: type(handler).emit(handler, record)", False),
-        ("handler.setFormatter(type('F', (logging.Formatter,), {})())", False),
-        ("handler.formatter.format = lambda record: record.getMessage()", False),
-        ("logging.Formatter.formatTime = lambda self, record, datefmt=None: 'now'", False),
-        ("logging.logThreads = False", False),
-        ("import time; time.time = lambda real=time.time: real()", False),
-        ("handler.setFormatter(logging.Formatter('%(levelname)s'))", True),
-        ("handler.formatter.datefmt = '%H'", True),
-        ("logging.addLevelName(20, 'INFO')", True),
-        ("logging.Logger.something = 1", True),
-        ("log.addFilter(f := lambda record: True); log.removeFilter(f)", True),
-        ("root.addHandler(h := logging.NullHandler()); root.removeHandler(h)", True),
+        (
+            "logging.Logger.isEnabledFor = lambda *a, old=logging.Logger.isEnabledFor: old(*a)",
+            ["logging.Logger.isEnabledFor was replaced"],
+        ),
+        (
+            "log.makeRecord = lambda *a, **k: logging.Logger.makeRecord(log, *a, **k)",
+            ["app.db (INFO)> has a method"],
+        ),
+        ("root.filter = lambda record: True", ["root (INFO)> has a method"]),
+        (
+            "handler.emit = lambda record: type(handler).emit(handler, record)",
+            ["app.log (NOTSET)> has a method"],
+        ),
+        (
+            "handler.__class__ = type('Mine', (type(handler),), {'emit': lambda *a: logging.FileHandler.emit(*a)})",
+            ["overrides", "Mine'>"],
+        ),
+        ("handler.terminator = '\\n\\n'", ["app.log (NOTSET)> is left to stdlib's code"]),
+        ("handler.setFormatter(type('F', (logging.Formatter,), {})())", ["F object"]),
+        (
+            "handler.formatter.format = lambda record: record.getMessage()",
+            ["a formatter that formats in Python"],
+        ),
+        (
+            "logging.Formatter.formatTime = lambda self, record, datefmt=None: 'now'",
+            ["logging.Formatter.formatTime was replaced", "a formatter that formats in Python"],
+        ),
+        ("logging.logThreads = False", ["logging.logThreads is off"]),
+        ("import time; time.time = lambda real=time.time: real()", ["time.time was replaced"]),
+        (
+            "logging.root.manager.__class__ = type('M', (type(root.manager),), {})",
+            ["app.db (INFO)> has a manager", "root (INFO)> has a manager"],
+        ),
+        ("log.level = 10.5", ["no whole number"]),
+        (
+            "logging.getLogger('app').__class__ = type('Own', (logging.Logger,), {})",
+            ["<Own app (INFO)>"],
+        ),
+        ("log.__class__ = type('Own', (type(log),), {})", ["<Own app.db (INFO)>"]),
+        ("log = femtologging.getLogger('app.\\udcff')", ["no text in UTF-8"]),
+        ("log.propagate = False", ["logging.lastResort"]),
+        ("handler.setFormatter(logging.Formatter('%(levelname)s'))", []),
+        ("handler.formatter.datefmt = '%H'", []),
+        ("logging.addLevelName(20, 'INFO')", []),
+        ("logging.Logger.something = 1", []),
+        ("log.addFilter(f := lambda record: True); log.removeFilter(f)", []),
+        ("root.addHandler(h := logging.NullHandler()); root.removeHandler(h)", []),
+        ("log.disabled = True; log.disabled = False", []),
     ],
 )
-def test_what_python_has_to_see_takes_the_slow_path(run, change: str, fast: bool) -> None:
+def test_what_python_has_to_see_takes_the_slow_path(run, change: str, culprits: list[str]) -> None:
+    """And `why_slow` names it, nothing else, whether it is asked before the call or after it."""
     run(
         START
         + f"""
     log.info("before")
-    assert counts() == (1, 0)
+    assert counts() == (1, 0) and femtologging.why_slow(log) == []
     {change}
-    log.info("after")
-    assert counts() == {(2, 0) if fast else (1, 1)}, counts()
-    assert len(lines()) == 2, lines()
+    why = femtologging.why_slow(log)
+    log.warning("after")
+    assert counts() == {(1, 1) if culprits else (2, 0)}, (counts(), why)
+    assert "propagate" in {change!r} or "WARNING" in lines()[1] or "after" in lines()[1], lines()
+    assert femtologging.why_slow(log.name) == why
+    culprits = {culprits!r}
+    assert bool(why) == bool(culprits) and all(any(one in text for text in why) for one in culprits), why
+    assert len(why) <= max(1, len(culprits)), why
+    """
+    )
+
+
+def test_why_slow_names_all_that_is_in_the_way(run) -> None:
+    run(
+        """
+    import doctest
+    from femtologging import logger
+    assert doctest.testmod(logger) == (0, 8)
+    """
+    )
+    run(
+        START
+        + """
+    stdlib = logging.getLogger("plain")
+    (why,) = femtologging.why_slow("plain")
+    assert "<Logger plain (INFO)> is no logger of femtologging" in why, why
+    assert type(stdlib) is logging.Logger
+    logging.logThreads = False
+    log.addFilter(print)
+    root.addHandler(logging.StreamHandler())
+    handler.setFormatter(type("F", (logging.Formatter,), {})())
+    why = femtologging.why_slow(log)
+    words = ["logThreads", "print", "F object", "logging.StreamHandler"]
+    assert len(why) == len(words) and all(word in text for word, text in zip(words, why)), why
+    logging.logThreads = True
+    assert femtologging.why_slow("") == femtologging.why_slow(root) == why[2:]
+    root.removeHandler(root.handlers[1])
+    handler.setFormatter(None)
+    log.removeFilter(print)
+    log.info("fast")
+    assert femtologging.why_slow(log) == [] and counts() == (1, 0)
+    """
+    )
+
+
+def test_a_level_that_is_no_whole_number_is_stdlibs_to_compare(run) -> None:
+    run(
+        START
+        + """
+    log.level = 25.5
+    log.info("below")
+    log.warning("above")
+    assert lines() == ["WARNING app.db above"], lines()
     """
     )
 

@@ -47,6 +47,7 @@ from .logger import FemtoManager as _FemtoManager
 from .logger import FemtoRootLogger as _FemtoRootLogger
 from .logger import getLogger as getLogger
 from .logger import resolve as _resolve
+from .logger import why_slow as why_slow
 from .mirror import Mirror as _Mirror
 from .record import ATTRIBUTES as _ATTRIBUTES
 
@@ -189,6 +190,7 @@ _own = (
     "rust_counts",
     "stats",
     "uninstall",
+    "why_slow",
 )
 __all__ = sorted({*_logging.__all__, *_own})
 

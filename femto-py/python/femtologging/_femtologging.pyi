@@ -247,8 +247,9 @@ def flush_all(seconds: float) -> None:
 def path_counts() -> tuple[int, int]:
     """Return how many calls of this process were native to the end, and how many Python's.
 
-    Both since it began, or was forked; calls below the level are not counted. Python makes the record where
-    something of Python's has to see it: a filter, a handler that is not native, a patched class.
+    Both since it began, or was forked; calls below the level are not counted. Python makes the
+    record where something of Python's has to see it: a filter, a handler that is not native, a
+    patched class; :func:`femtologging.why_slow` tells what.
     """
 
 def rust_table(bridge: ModuleType) -> object:

@@ -113,16 +113,23 @@ class NativeHandler(logging.Handler):
         """Set the level below which records are not taken: a number or a name."""
         self.level = check_level(level)
 
-    def native_core(self) -> HandlerCore | None:
-        """Return the core, if it can take records without any Python code having to see them."""
-        if (
-            _filter.passing(self.filters) is None
-            or not _METHODS.isdisjoint(self.__dict__)
-            or not _inherits_all(type(self))
-        ):
-            return None
+    def native_core(self) -> HandlerCore | str:
+        """Return the core, if it can take records without any Python code having to see them.
+
+        Else say why not, in a template for ``str.format`` with the handler: it costs nothing.
+        """
+        if _filter.passing(self.filters) is None:
+            return "{0!r} has a filter that Python has to ask: {0.filters!r}"
+        if not _METHODS.isdisjoint(self.__dict__):
+            return "{0!r} has a method that was replaced on it"
+        if not _inherits_all(type(self)):
+            return "{0!r} has a class that overrides what records pass: {0.__class__!r}"
         core = self._ready_core()
-        return None if core is None or self._told[0] is None else core
+        if core is None:
+            return "{0!r} is left to stdlib's code by its stream, target, parameters or methods"
+        if self._told[0] is None:
+            return "{0!r} has a formatter that formats in Python: {0.formatter!r}"
+        return core
 
     def _ready_core(self) -> HandlerCore | None:
         """Return the core, opened if need be and told of formatter, level and filters."""

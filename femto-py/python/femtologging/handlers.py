@@ -272,7 +272,8 @@ class MemoryHandler(NativeHandler, handlers.MemoryHandler):
 
     def _find_target_core(self) -> HandlerCore | None:
         # A plain handler does not say when it changes.
-        return self.target.native_core() if isinstance(self.target, NativeHandler) else None
+        core = self.target.native_core() if isinstance(self.target, NativeHandler) else None
+        return core if isinstance(core, HandlerCore) else None
 
     def _native_formatter(self) -> NativeFormatter | None:
         return self.target._native_formatter() if isinstance(self.target, NativeHandler) else None

@@ -35,47 +35,56 @@ def epoch() -> object:
 
 def are_levels_plain() -> bool:
     """Whether the threshold of a logger is what its attributes say."""
+    return not _state.levels
+
+
+def level_obstacles() -> list[str]:
+    """Say which methods are replaced that find it."""
     return _state.levels
 
 
-def is_path_plain() -> bool:
-    """Whether no method between a log call and its handlers, and no clock, is replaced."""
+def path_obstacles() -> list[str]:
+    """Say what else is replaced between a log call and its handlers, clocks included."""
     return _state.path
 
 
 def is_formatter_plain() -> bool:
     """Whether ``logging.Formatter`` formats as it always did."""
-    return _state.formatter
+    return not _state.formatter
+
+
+def replaced(kind: str, names: Iterable[str]) -> list[str]:
+    """Say which methods of a class of stdlib's are not the functions that it defines itself."""
+    cls = getattr(logging, kind)
+    return [
+        f"logging.{kind}.{name} was replaced"
+        for name in names
+        if not _is_plain(getattr(cls, name, None), name)
+    ]
 
 
 class _State:
-    """What a look found."""
+    """What a look found to be other than stdlib has it."""
 
     def __init__(self) -> None:
-        self.levels = _are_plain(logging.Logger, (*_LOG_METHODS, *_LEVEL_METHODS))
-        self.formatter = _are_plain(logging.Formatter, _FORMATTER_METHODS)
-        self.path = (
-            self.levels
-            and self.formatter
-            and _are_plain(logging.Logger, _PATH_METHODS)
-            and _are_plain(logging.Handler, _HANDLER_METHODS)
-            and _are_plain(logging.LogRecord, ("__init__", "getMessage"))
-            and logging.getLogRecordFactory() is logging.LogRecord
-            and logging.LogRecord.__module__ == "logging"
-            and bool(logging._srcfile)
-            and logging.logThreads
-            and logging.logProcesses
-            and logging.logMultiprocessing
-            and getattr(logging, "logAsyncioTasks", True)
-            and getattr(logging, "time", None) is time
-            and _is_clock(time.time)
-            and _is_clock(time.time_ns)
-        )
-
-
-def _are_plain(cls: type, names: Iterable[str]) -> bool:
-    """Whether the methods are the functions that stdlib's module defines under these names."""
-    return all(_is_plain(getattr(cls, name, None), name) for name in names)
+        self.levels = replaced("Logger", (*_LOG_METHODS, *_LEVEL_METHODS))
+        self.formatter = replaced("Formatter", _FORMATTER_METHODS)
+        self.path = [
+            *self.formatter,
+            *replaced("Logger", _PATH_METHODS),
+            *replaced("Handler", _HANDLER_METHODS),
+            *replaced("LogRecord", ("__init__", "getMessage")),
+            *(f"logging.{name} is off" for name in _SWITCHES if not getattr(logging, name, True)),
+        ]
+        for name in ("time", "time_ns"):
+            if not _is_clock(getattr(time, name)):
+                self.path.append(f"time.{name} was replaced")
+        if getattr(logging, "time", None) is not time:
+            self.path.append("logging.time was replaced")
+        if logging.LogRecord.__module__ != "logging":
+            self.path.append("logging.LogRecord was replaced")
+        if logging.getLogRecordFactory() is not logging.LogRecord:
+            self.path.append("a record factory is set")
 
 
 def _is_plain(function: object, name: str) -> bool:
@@ -118,6 +127,13 @@ _FORMATTER_METHODS = (
     "formatStack",
     "formatMessage",
     "usesTime",
+)
+_SWITCHES = (
+    "_srcfile",
+    "logThreads",
+    "logProcesses",
+    "logMultiprocessing",
+    "logAsyncioTasks",  # since 3.12
 )
 _NATIVE_NAMES = {
     5: "TRACE",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Handlers' cores, levels from and to, limits.
 Reached: TypeAlias = tuple[list[HandlerCore], int, int, list[RateLimit]]
+#: What only Python can see to: a template for ``str.format``, and what to fill in.
+Obstacle: TypeAlias = tuple[str, object]
 
 
 class FemtoLogger(logging.Logger):
@@ -238,27 +240,96 @@ def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
     code has to see it.
     """
     loggers = list(chain(logger))
-    if not hooks.are_levels_plain() or not all(map(is_watched, loggers)):
+    if next(_level_obstacles(loggers), None):
         return _UNKNOWN, None
     threshold = _threshold(logger, loggers)
-    passing = filter.of_logger(logger)
-    if passing is None or not hooks.is_path_plain() or type(logger) not in _DOWNGRADES:
-        return threshold, None
     cores: list[HandlerCore] = []
+    for way in _ways(logger, loggers):
+        if isinstance(way, tuple):
+            return threshold, None
+        cores.append(way)
+    passing = filter.of_logger(logger)
+    return threshold, None if passing is None else (cores, *passing)
+
+
+def why_slow(logger: logging.Logger | str) -> list[str]:
+    """Say what takes the calls of a logger, given by itself or by name, off the fast path.
+
+    Nothing if they are on it. It is what the calls themselves go by, found anew, and costs them
+    nothing. What a single call brings is not known here: a level beyond 254, ``extra`` that is no
+    dictionary, arguments that do not fit the message.
+
+    >>> import io, logging, femtologging
+    >>> log = femtologging.getLogger("parser")
+    >>> log.propagate = False
+    >>> log.addHandler(femtologging.StreamHandler())
+    >>> femtologging.why_slow(log)
+    []
+    >>> log.addFilter(print)
+    >>> log.addHandler(logging.StreamHandler(io.StringIO()))
+    >>> for reason in femtologging.why_slow("parser"):
+    ...     print(reason)  # doctest: +ELLIPSIS
+    <FemtoLogger parser (WARNING)> has a filter that Python has to ask: [<built-in function print>]
+    <StreamHandler ...> is no handler of femtologging: <class 'logging.StreamHandler'>
+    """
+    if isinstance(logger, str):
+        logger = logging.getLogger(logger)
+    if not isinstance(logger, FemtoLogger):
+        return [f"{logger!r} is no logger of femtologging: {type(logger)!r}"]
+    hooks.revalidate()
+    loggers = list(chain(logger))
+    ways = [*_level_obstacles(loggers), *_ways(logger, loggers)]
+    obstacles = [way for way in ways if isinstance(way, tuple)]
+    return [text.format(thing) for text, thing in obstacles]
+
+
+def _level_obstacles(loggers: list[logging.Logger]) -> Iterator[Obstacle]:
+    """Yield what keeps the level that counts from being known."""
+    for replaced in hooks.level_obstacles():
+        yield "{}", replaced
+    for one in loggers:
+        text = _unwatched(one)
+        if text:
+            yield text, one
+
+
+def _ways(
+    logger: logging.Logger, loggers: list[logging.Logger]
+) -> Iterator[HandlerCore | Obstacle]:
+    """Yield the handlers' cores, and what keeps records from going straight there."""
+    for replaced in hooks.path_obstacles():
+        yield "{}", replaced
+    if type(logger) not in _DOWNGRADES:
+        yield "{0!r} has a class of its own: {0.__class__!r}", logger
+    if not _is_text(logger.name):
+        yield "{0!r} has a name that is no text in UTF-8", logger
+    if _threshold(logger, loggers) == _UNKNOWN:
+        yield "{0!r} has a level, or one above it, that is no whole number", logger
+    if filter.of_logger(logger) is None:
+        yield "{0!r} has a filter that Python has to ask: {0.filters!r}", logger
     is_reached = False
     for one in loggers:
         for handler in one.handlers:
             is_reached = True
             if type(handler) is logging.NullHandler and "handle" not in handler.__dict__:
                 continue
-            core = handler.native_core() if isinstance(handler, NativeHandler) else None
-            if core is None:
-                return threshold, None
-            cores.append(core)
+            if isinstance(handler, NativeHandler):
+                core = handler.native_core()
+                yield (core, handler) if isinstance(core, str) else core
+            else:
+                yield "{0!r} is no handler of femtologging: {0.__class__!r}", handler
         if not one.propagate:
             break
-    # A record that reaches nobody is for `logging.lastResort`.
-    return threshold, (cores, *passing) if is_reached else None
+    if not is_reached:
+        yield "{0!r} has no handler, so logging.lastResort gets its records", logger
+
+
+def _is_text(name: object) -> bool:
+    """Whether a frame can carry the name."""
+    try:
+        return type(name) is str and name.encode() is not None
+    except UnicodeEncodeError:
+        return False
 
 
 def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:
@@ -276,14 +347,23 @@ def _threshold(logger: logging.Logger, loggers: list[logging.Logger]) -> int:
 
 def is_watched(logger: logging.Logger) -> bool:
     """Whether changes of this logger are noticed, and none of its methods are its own."""
-    return (
-        upgrade(logger)
-        and type(logger).__setattr__ is FemtoLogger.__setattr__
-        and type(logger).isEnabledFor is FemtoLogger.isEnabledFor
-        and type(logger).getEffectiveLevel is logging.Logger.getEffectiveLevel
-        and type(logger.manager) is FemtoManager
-        and not has_own(logger, _METHODS)
-    )
+    return _unwatched(logger) is None
+
+
+def _unwatched(logger: logging.Logger) -> str | None:
+    """Say why it is not so, with a template."""
+    if (
+        not upgrade(logger)
+        or type(logger).__setattr__ is not FemtoLogger.__setattr__
+        or type(logger).isEnabledFor is not FemtoLogger.isEnabledFor
+        or type(logger).getEffectiveLevel is not logging.Logger.getEffectiveLevel
+    ):
+        return "{0!r} has a class that femtologging does not know: {0.__class__!r}"
+    if type(logger.manager) is not FemtoManager:
+        return "{0!r} has a manager of another class: {0.manager!r}"
+    if has_own(logger, _METHODS):
+        return "{0!r} has a method that was replaced on it"
+    return None
 
 
 def has_own(logger: logging.Logger, methods: Iterable[str]) -> bool:

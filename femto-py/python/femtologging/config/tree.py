@@ -128,7 +128,7 @@ def _is_plain(logger: logging.Logger) -> bool:
     """Whether the methods that change a logger do what stdlib's do, and so need not be called."""
     return (
         type(logger) in _PLAIN
-        and hooks._are_plain(logging.Logger, ("setLevel", *_METHODS))
+        and not hooks.replaced("Logger", ("setLevel", *_METHODS))
         and not has_own(logger, ("setLevel", *_METHODS))
     )
 

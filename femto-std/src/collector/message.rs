@@ -160,9 +160,9 @@ impl Decoder {
             if !extended.is_empty() {
                 extra::read(extended, site.keys, &mut pairs, &mut details);
             }
-            let mut details = details;
-            details.key_values = &pairs;
-            return take(&Record::from_site(name, site, event.level, time, event.values, &details));
+            let mut all = details;
+            all.key_values = &pairs;
+            return take(&Record::from_site(name, site, event.level, time, event.values, &all));
         }
         let Some((time, bytes, extra)) =
             portable_parts(self.bytes.get(..self.length).unwrap_or_default())
@@ -186,18 +186,18 @@ impl Decoder {
         if !extra.is_empty() {
             extra::read(extra, &[], &mut key_values, &mut details);
         }
-        let mut details = details;
-        details.key_values = &key_values;
-        details.function = frame.function;
-        details.level_name = frame.level_name;
-        details.thread = frame.thread.or(details.thread);
-        details.process = frame.process.or(details.process);
-        details.task = frame.task;
-        details.exception = frame.exception;
-        details.stack = frame.stack;
+        let mut all = details;
+        all.key_values = &key_values;
+        all.function = frame.function;
+        all.level_name = frame.level_name;
+        all.thread = frame.thread.or(all.thread);
+        all.process = frame.process.or(all.process);
+        all.task = frame.task;
+        all.exception = frame.exception;
+        all.stack = frame.stack;
         let name = if frame.name.is_empty() { name } else { frame.name };
         let record = |message| {
-            let record = Record::from_message(name, message, frame.level, time, &details);
+            let record = Record::from_message(name, message, frame.level, time, &all);
             if header.values & Header::IS_RECOVERED != 0 { record.recovered() } else { record }
         };
         if frame.style == Style::Rust {

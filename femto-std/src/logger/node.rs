@@ -144,9 +144,9 @@ impl Slow {
             if !extra.is_empty() {
                 extra::read(extra, site.keys, &mut pairs, &mut details);
             }
-            let mut details = details;
-            details.key_values = &pairs;
-            let record = Record::from_site(name, site, level, clock::wall(time), values, &details);
+            let mut all = details;
+            all.key_values = &pairs;
+            let record = Record::from_site(name, site, level, clock::wall(time), values, &all);
             self.filters.iter().all(|filter| filter.matches(&record))
         };
         guarded(looks).unwrap_or(true)

@@ -34,7 +34,10 @@ pub(crate) fn fork(work: impl FnOnce()) -> libc::pid_t {
         -1 => panic!("fork: {}", std::io::Error::last_os_error()),
         0 => {
             work();
-            std::process::exit(0);
+            // Not by the standard library's `exit`: it waits for a lock that a thread which was just beginning
+            // or ending held at the fork.
+            // SAFETY: runs the exit hooks; nothing of this thread is used any more.
+            unsafe { libc::exit(0) }
         }
         child => child,
     }

@@ -126,8 +126,8 @@ pub fn shutdown(deadline: Duration) -> Result<(), FlushError> {
     }
 }
 
-/// Has whoever flushes do the collector's work, if nobody else is at it: that takes a few microseconds, and
-/// waiting for another thread a hundred. For the whole process, from now on.
+/// Has whoever flushes do the collector's work, if nobody else is at it: most flushes take less than waking
+/// another thread and waiting for it. For the whole process, from now on.
 ///
 /// For programs that know the formatters and filters of all their handlers, and the sinks that [need no
 /// worker](crate::sink::Open::may_stall): these run on the thread that flushes then, whatever locks it holds, and a

@@ -165,17 +165,20 @@ impl Target {
             core.refresh(found.as_borrowed(), generation)?;
         }
         let process_name = bridge.call_method0("process_name")?.extract()?;
-        let native = core.with_plan(py, |plan| Native {
-            route: plan.route.clone(),
-            levels: plan.lowest..=plan.highest,
-            limits: plan.limits.iter().map(|limit| limit.clone_ref(py)).collect(),
-            mask: plan.mask,
-            level_names: plan.level_names.clone(),
-            required: required(py, &plan.wanted),
-            has_fields: !plan.wanted.is_nothing(),
-            process_name,
+        let native = core.with_plan(py, |plan| {
+            // Levels of handlers that Python calls can only be read attached.
+            plan.is_all_native().then(|| Native {
+                route: plan.route.clone(),
+                levels: plan.lowest..=plan.highest,
+                limits: plan.limits.iter().map(|limit| limit.clone_ref(py)).collect(),
+                mask: plan.mask,
+                level_names: plan.level_names.clone(),
+                required: required(py, &plan.wanted),
+                has_fields: !plan.wanted.is_nothing(),
+                process_name,
+            })
         });
-        Ok(Plan { generation, threshold: core.threshold(), native })
+        Ok(Plan { generation, threshold: core.threshold(), native: native.flatten() })
     }
 
     /// Makes a `LogRecord` of it and hands it to its logger.

@@ -30,6 +30,13 @@ pub(crate) enum Outcome {
     LeftToPython,
 }
 
+/// What is left to do for a call after a look at the plan.
+enum Step {
+    Done,
+    LookCloser { is_refused: bool },
+    LeaveToPython,
+}
+
 /// What the keyword arguments say.
 #[derive(Default)]
 struct Keywords<'py> {
@@ -54,7 +61,10 @@ impl<'py> Call<'_, 'py> {
         };
         let is_bare = self.keywords.is_none() && !self.is_exception;
         let extra = if is_bare { None } else { self.sole_extra() };
-        let seen = core.with_plan(py, |plan| {
+        let step = core.with_plan(py, |plan| {
+            if plan.is_for_python(py, self.level) {
+                return Step::LeaveToPython;
+            }
             // A record that every handler would refuse is dealt with already.
             let is_refused = self.level < plan.lowest || self.level > plan.highest;
             let is_done = if is_refused {
@@ -63,16 +73,21 @@ impl<'py> Call<'_, 'py> {
                 (is_bare || extra.is_some())
                     && plain::submit(plan, core.name(), level, self.message, self.arguments, extra)
             };
-            if is_done { None } else { Some((is_refused, plan.wanted.has_required())) }
+            match is_done {
+                true => Step::Done,
+                // For want of a field.
+                false if is_bare && plan.wanted.has_required() && !context::is_used() => {
+                    Step::LeaveToPython
+                }
+                false => Step::LookCloser { is_refused },
+            }
         });
-        match seen {
-            Some(None) => Ok(Outcome::Submitted),
-            Some(Some((is_refused, needs_fields)))
-                if !(is_bare && needs_fields) || context::is_used() =>
-            {
+        match step {
+            Some(Step::Done) => Ok(Outcome::Submitted),
+            Some(Step::LookCloser { is_refused }) => {
                 native::attached(|| self.submit_other(core, level, is_refused))
             }
-            _ => Ok(Outcome::LeftToPython),
+            Some(Step::LeaveToPython) | None => Ok(Outcome::LeftToPython),
         }
     }
 

@@ -10,8 +10,9 @@ use femto_std::Route;
 use femto_std::formatter::CaptureMask;
 use pyo3::Borrowed;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyWeakrefMethods, PyWeakrefReference};
 
+use crate::call;
 use crate::field::Wanted;
 use crate::filter::RateLimit;
 use crate::handler::HandlerCore;
@@ -43,6 +44,8 @@ pub(crate) struct Plan {
     pub(crate) highest: i64,
     /// The logger's own limits.
     pub(crate) limits: Vec<Py<RateLimit>>,
+    /// Handlers that Python code calls. They take part in records from their levels on.
+    of_python: Vec<Py<PyWeakrefReference>>,
     pub(crate) level_names: Option<LevelNames>,
     /// Which keys of `extra` formatters print.
     pub(crate) wanted: Arc<Wanted>,
@@ -108,13 +111,14 @@ impl LoggerCore {
     }
 }
 
-/// What Python found that a logger reaches: handlers, and what its filters let through: levels from
-/// and to, limits.
-type Reached<'py> = (Vec<Bound<'py, HandlerCore>>, i64, i64, Vec<Py<RateLimit>>);
+/// What Python found that a logger reaches: handlers; what its filters let through: levels from and to,
+/// limits; handlers that Python code calls.
+type Reached<'py> =
+    (Vec<Bound<'py, HandlerCore>>, i64, i64, Vec<Py<RateLimit>>, Vec<Py<PyWeakrefReference>>);
 
 impl Plan {
     fn new(name: &str, reached: Reached<'_>, old: Option<Self>) -> Self {
-        let (handlers, lowest, highest, limits) = reached;
+        let (handlers, lowest, highest, limits, of_python) = reached;
         let made_for: Vec<_> = handlers
             .iter()
             .map(|handler| {
@@ -149,10 +153,32 @@ impl Plan {
                 .map_or(i64::MAX, |taken| taken.max(lowest)),
             highest,
             limits,
+            of_python,
             level_names: names::level_names(),
             wanted,
             made_for,
         }
+    }
+
+    /// Whether no record is for a handler that Python code calls, whatever its level.
+    pub(crate) fn is_all_native(&self) -> bool {
+        self.of_python.is_empty()
+    }
+
+    /// Whether a handler that Python code calls takes records of the level.
+    #[inline(always)]
+    pub(crate) fn is_for_python(&self, py: Python<'_>, level: i64) -> bool {
+        !self.is_all_native() && self.is_for_some_of_python(py, level)
+    }
+
+    /// Looks at each call: such handlers do not tell when their levels change.
+    fn is_for_some_of_python(&self, py: Python<'_>, level: i64) -> bool {
+        let Ok(known) = names::known(py) else { return true };
+        let name = known.texts.level.bind(py);
+        let own_level = |handler: &Py<PyWeakrefReference>| {
+            call::level(&native::own_attribute(&handler.bind(py).upgrade()?, name)?)
+        };
+        self.of_python.iter().any(|handler| own_level(handler).is_none_or(|own| level >= own))
     }
 
     /// Whether the logger's limits let a record with this template pass.

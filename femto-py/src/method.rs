@@ -141,7 +141,10 @@ pub(crate) fn left_to_python<'py, const M: usize>(
     if M == LOG && is_name(values.first()) {
         return attached(|| Ok(Next::Call(names::known(py)?.log_by_name.bind(py).clone())));
     }
-    count_one(&SLOW);
+    // Stdlib's `exception` is a call of `error`, which is counted.
+    if M != EXCEPTION {
+        count_one(&SLOW);
+    }
     attached(|| python_method::<M>(py))
 }
 

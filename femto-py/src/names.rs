@@ -72,7 +72,7 @@ texts! {
     created = "created" current_process = "_current_process" current_thread = "current_thread"
     exc_info = "exc_info" exc_text = "exc_text" extra = "extra" femto = "_femto" file_name = "filename" format = "format"
     func_name = "funcName" get_ident = "get_ident" get_message = "getMessage" handle = "handle"
-    left_to_stdlib = "_leave_to_stdlib" level_name = "levelname" level_no = "levelno"
+    left_to_stdlib = "_leave_to_stdlib" level = "level" level_name = "levelname" level_no = "levelno"
     line_no = "lineno" main_process = "MainProcess" module = "module" msecs = "msecs" msg = "msg"
     multiprocessing = "multiprocessing" multiprocessing_process = "multiprocessing.process" name = "name"
     native_core = "native_core" own_name = "_name" path_name = "pathname" process = "process"

@@ -190,6 +190,10 @@ def change(
         )
 
 
+class OwnHandler(logging.FileHandler):
+    """A handler that femtologging does not know."""
+
+
 def make_handler(pick: random.Random, who: str, n: int) -> tuple[logging.Handler, logging.Handler]:
     """Return a handler, and the one that formats for it."""
     names, more = (femtologging, femtologging.handlers)
@@ -201,7 +205,7 @@ def make_handler(pick: random.Random, who: str, n: int) -> tuple[logging.Handler
         "errors": pick.choice([None, "backslashreplace"]),
         "delay": pick.choice([True, False]),
     }
-    kind = pick.randint(0, 5)
+    kind = pick.randint(0, 6)
     if kind == 0:
         # Sizes are counted in bytes or in characters: the files are compared together.
         handler = more.RotatingFileHandler(path, "a", 9_000, 500, **text)
@@ -214,6 +218,9 @@ def make_handler(pick: random.Random, who: str, n: int) -> tuple[logging.Handler
         return handler, target
     elif kind == 3:
         handler = more.TimedRotatingFileHandler(path, "W0", **text)
+    elif kind == 4:
+        handler = OwnHandler(path, "w", **text)
+        handler.setLevel(pick.choice([0, 20, 40]))
     else:
         handler = names.FileHandler(path, "w", **text)
     return handler, handler

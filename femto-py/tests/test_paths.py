@@ -155,7 +155,7 @@ def test_why_slow_names_all_that_is_in_the_way(run) -> None:
         """
     import doctest
     from femtologging import logger
-    assert doctest.testmod(logger) == (0, 8)
+    assert doctest.testmod(logger) == (0, 10)
     """
     )
     run(
@@ -165,6 +165,16 @@ def test_why_slow_names_all_that_is_in_the_way(run) -> None:
     (why,) = femtologging.why_slow("plain")
     assert "<Logger plain (INFO)> is no logger of femtologging" in why, why
     assert type(stdlib) is logging.Logger
+    assert femtologging.why_slow("app.none") == ["there is no logger 'app.none': nobody has asked for it"]
+    assert "no logger 'app'" in femtologging.why_slow("app")[0]  # a place holder
+    assert "app.none" not in root.manager.loggerDict
+    for wrong in (None, 5, handler):
+        try:
+            femtologging.why_slow(wrong)
+        except TypeError as error:
+            assert f"not {wrong!r}" in str(error), error
+        else:
+            raise AssertionError(wrong)
     logging.logThreads = False
     log.addFilter(print)
     root.addHandler(logging.StreamHandler())
@@ -173,12 +183,82 @@ def test_why_slow_names_all_that_is_in_the_way(run) -> None:
     words = ["logThreads", "print", "F object", "logging.StreamHandler"]
     assert len(why) == len(words) and all(word in text for word, text in zip(words, why)), why
     logging.logThreads = True
-    assert femtologging.why_slow("") == femtologging.why_slow(root) == why[2:]
+    assert femtologging.why_slow() == femtologging.why_slow("") == why[2:]
+    assert femtologging.why_slow("root") == femtologging.why_slow(root) == why[2:]
     root.removeHandler(root.handlers[1])
     handler.setFormatter(None)
     log.removeFilter(print)
     log.info("fast")
     assert femtologging.why_slow(log) == [] and counts() == (1, 0)
+    """
+    )
+
+
+def test_a_handler_of_pythons_concerns_calls_from_its_level_on(run) -> None:
+    run(
+        START
+        + """
+    import gc, weakref
+    class Own(logging.Handler):
+        texts = []
+        def emit(self, record): self.texts.append(record.getMessage())
+    def expect(fast, slow, note="from"):
+        global before
+        now = counts()
+        assert (now[0] - before[0], now[1] - before[1]) == (fast, slow), (before, now)
+        before = now
+        reasons = femtologging.why_slow(log)
+        assert len(reasons) == 1 and (f"({note}" in reasons[0]) == (note == "from"), reasons
+    own = Own("ERROR")
+    root.addHandler(own)
+    before = counts()
+    log.info("below"); log.warning("below", extra={"k": 1}); log.exception("at"); log.critical("above")
+    expect(2, 2)
+    assert femtologging.why_slow(log)[0].endswith("Own'> (from ERROR on)"), femtologging.why_slow(log)
+    own.setLevel("INFO")
+    log.info("now at")
+    expect(0, 1, note="all")
+    own.level = 60
+    log.critical("below again")
+    expect(1, 0)
+    vars(own)["level"] = 30
+    log.info("below"); log.warning("changed behind")
+    expect(1, 1)
+    vars(own)["level"] = 30.5
+    log.info("less"); log.error("greater")
+    expect(0, 2, note="all")
+    vars(own)["level"] = 30
+    Own.level = property(lambda self: 20)
+    log.debug("no"); log.info("by the class")
+    expect(0, 1, note="all")
+    del Own.level
+    own.__class__ = type("Asked", (Own,), {"__getattr__": lambda self, name: 20})
+    del vars(own)["level"]
+    log.info("by a method")
+    expect(0, 1, note="all")
+    own.__class__ = Own
+    own.setLevel("CRITICAL")
+    # One of our own that Python has to call, likewise.
+    handler.addFilter(lambda record: record.msg != "left out")
+    handler.setLevel("ERROR")
+    log.warning("below both"); log.error("left out"); log.critical("both")
+    assert counts() == (before[0] + 1, before[1] + 2), (before, counts())
+    reasons = [why.rpartition("(from ")[2] for why in femtologging.why_slow(log)]
+    assert reasons == ["ERROR on)", "CRITICAL on)"], reasons
+    assert Own.texts == [
+        "at", "above", "now at", "changed behind", "greater", "by the class", "by a method", "both"
+    ], Own.texts
+    messages = [line.split()[2:] for line in lines() if line.startswith(("INFO", "WARN", "ERR", "CRIT"))]
+    assert [" ".join(words) for words in messages] == [
+        "below", "below", "at", "above", "now at", "below again", "below", "changed behind", "less",
+        "greater", "by the class", "by a method", "both",
+    ], messages
+    # What is remembered of a logger keeps no handler.
+    gone = weakref.ref(own)
+    root.removeHandler(own)
+    del own
+    gc.collect()
+    assert gone() is None
     """
     )
 

@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, final
+from weakref import ref
 
 __version__: str
 #: The compile-time ceiling: calls below this level do nothing; 0 without one.
@@ -181,7 +182,11 @@ class HandlerCore:
 def set_up(
     reserved: frozenset[str],
     resolve: Callable[
-        [Logger], tuple[int, tuple[list[HandlerCore], int, int, list[RateLimit]] | None]
+        [Logger],
+        tuple[
+            int,
+            tuple[list[HandlerCore], int, int, list[RateLimit], list[ref[Handler]]] | None,
+        ],
     ],
     revalidate: Callable[[], None],
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import weakref
 
 from . import context, filter, hooks
 from ._femtologging import STATIC_MAX_LEVEL, HandlerCore, RateLimit, changed
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, ClassVar, TypeAlias
 
-#: Handlers' cores, levels from and to, limits.
-Reached: TypeAlias = tuple[list[HandlerCore], int, int, list[RateLimit]]
+#: Handlers' cores; levels from and to; limits; handlers that Python calls.
+Reached: TypeAlias = tuple[
+    list[HandlerCore], int, int, list[RateLimit], list[weakref.ref[logging.Handler]]
+]
 #: What only Python can see to: a template for ``str.format``, and what to fill in.
 Obstacle: TypeAlias = tuple[str, object]
 
@@ -236,28 +239,36 @@ def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
     """Return what the native part remembers of a logger.
 
     First the lowest level that ``isEnabledFor`` answers with true; then the cores of the handlers
-    that a record reaches, with the levels and limits of the logger's filters, or ``None`` if Python
-    code has to see it.
+    that a record reaches, the levels and limits of the logger's filters, and the handlers that
+    Python has to call from their level on; or ``None`` if Python has to see every record.
     """
     loggers = list(chain(logger))
     if next(_level_obstacles(loggers), None):
         return _UNKNOWN, None
     threshold = _threshold(logger, loggers)
-    cores: list[HandlerCore] = []
-    for way in _ways(logger, loggers):
-        if isinstance(way, tuple):
-            return threshold, None
-        cores.append(way)
     passing = filter.of_logger(logger)
-    return threshold, None if passing is None else (cores, *passing)
+    if passing is None or next(_path_obstacles(logger, loggers), None):
+        return threshold, None
+    cores: list[HandlerCore] = []
+    of_python: list[weakref.ref[logging.Handler]] = []
+    for handler in _handlers(loggers):
+        core = _core_or_why(handler)
+        if not isinstance(core, str):
+            cores.append(core)
+        elif _has_plain_level(handler):
+            of_python.append(weakref.ref(handler))
+        else:
+            return threshold, None
+    return threshold, (cores, *passing, of_python)
 
 
-def why_slow(logger: logging.Logger | str) -> list[str]:
+def why_slow(logger: logging.Logger | str = "") -> list[str]:
     """Say what takes the calls of a logger, given by itself or by name, off the fast path.
 
-    Nothing if they are on it. It is what the calls themselves go by, found anew, and costs them
-    nothing. What a single call brings is not known here: a level beyond 254, ``extra`` that is no
-    dictionary, arguments that do not fit the message.
+    Nothing if they are on it. A handler that Python has to call concerns those at its level or
+    above. It is what the calls themselves go by, found anew, and costs them nothing; a logger that
+    nobody has asked for is not made. What a single call brings is not known here: a level beyond
+    254, ``extra`` that is no dictionary, arguments that do not fit the message.
 
     >>> import io, logging, femtologging
     >>> log = femtologging.getLogger("parser")
@@ -266,21 +277,44 @@ def why_slow(logger: logging.Logger | str) -> list[str]:
     >>> femtologging.why_slow(log)
     []
     >>> log.addFilter(print)
-    >>> log.addHandler(logging.StreamHandler(io.StringIO()))
+    >>> alarm = logging.StreamHandler(io.StringIO())
+    >>> alarm.setLevel("ERROR")
+    >>> log.addHandler(alarm)
     >>> for reason in femtologging.why_slow("parser"):
     ...     print(reason)  # doctest: +ELLIPSIS
     <FemtoLogger parser (WARNING)> has a filter that Python has to ask: [<built-in function print>]
-    <StreamHandler ...> is no handler of femtologging: <class 'logging.StreamHandler'>
+    <StreamHandler ...> is no handler of femtologging: <class ...> (from ERROR on)
+
+    :raises TypeError: if it is neither a logger nor a name.
     """
     if isinstance(logger, str):
-        logger = logging.getLogger(logger)
+        found = _existing(logger)
+        if found is None:
+            return [f"there is no logger {logger!r}: nobody has asked for it"]
+        logger = found
+    if not isinstance(logger, logging.Logger):
+        raise TypeError(f"a logger or its name is expected, not {logger!r}")
     if not isinstance(logger, FemtoLogger):
         return [f"{logger!r} is no logger of femtologging: {type(logger)!r}"]
     hooks.revalidate()
     loggers = list(chain(logger))
-    ways = [*_level_obstacles(loggers), *_ways(logger, loggers)]
-    obstacles = [way for way in ways if isinstance(way, tuple)]
-    return [text.format(thing) for text, thing in obstacles]
+    obstacles = [*_level_obstacles(loggers), *_path_obstacles(logger, loggers)]
+    reasons = [text.format(thing) for text, thing in obstacles]
+    for handler in _handlers(loggers):
+        text = _core_or_why(handler)
+        if isinstance(text, str):
+            is_partial = _has_plain_level(handler) and handler.level > _threshold(logger, loggers)
+            text += " (from {1} on)" if is_partial else ""
+            reasons.append(text.format(handler, logging.getLevelName(handler.level)))
+    return reasons
+
+
+def _existing(name: str) -> logging.Logger | None:
+    """Return the logger of this name if there is one; it is not made."""
+    if not name or name == logging.root.name:
+        return logging.root
+    found = logging.root.manager.loggerDict.get(name)
+    return found if isinstance(found, logging.Logger) else None
 
 
 def _level_obstacles(loggers: list[logging.Logger]) -> Iterator[Obstacle]:
@@ -293,10 +327,8 @@ def _level_obstacles(loggers: list[logging.Logger]) -> Iterator[Obstacle]:
             yield text, one
 
 
-def _ways(
-    logger: logging.Logger, loggers: list[logging.Logger]
-) -> Iterator[HandlerCore | Obstacle]:
-    """Yield the handlers' cores, and what keeps records from going straight there."""
+def _path_obstacles(logger: logging.Logger, loggers: list[logging.Logger]) -> Iterator[Obstacle]:
+    """Yield what keeps all records from going straight to their handlers."""
     for replaced in hooks.path_obstacles():
         yield "{}", replaced
     if type(logger) not in _DOWNGRADES:
@@ -307,21 +339,42 @@ def _ways(
         yield "{0!r} has a level, or one above it, that is no whole number", logger
     if filter.of_logger(logger) is None:
         yield "{0!r} has a filter that Python has to ask: {0.filters!r}", logger
-    is_reached = False
-    for one in loggers:
-        for handler in one.handlers:
-            is_reached = True
-            if type(handler) is logging.NullHandler and "handle" not in handler.__dict__:
-                continue
-            if isinstance(handler, NativeHandler):
-                core = handler.native_core()
-                yield (core, handler) if isinstance(core, str) else core
-            else:
-                yield "{0!r} is no handler of femtologging: {0.__class__!r}", handler
-        if not one.propagate:
-            break
-    if not is_reached:
+    if not any(one.handlers for one in _until_no_propagation(loggers)):
         yield "{0!r} has no handler, so logging.lastResort gets its records", logger
+
+
+def _handlers(loggers: list[logging.Logger]) -> Iterator[logging.Handler]:
+    """Yield the handlers that records reach and that do something."""
+    for one in _until_no_propagation(loggers):
+        for handler in one.handlers:
+            if type(handler) is not logging.NullHandler or "handle" in handler.__dict__:
+                yield handler
+
+
+def _until_no_propagation(loggers: list[logging.Logger]) -> Iterator[logging.Logger]:
+    for one in loggers:
+        yield one
+        if not one.propagate:
+            return
+
+
+def _core_or_why(handler: logging.Handler) -> HandlerCore | str:
+    """Return the core, or why Python has to call the handler, in a template."""
+    if isinstance(handler, NativeHandler):
+        return handler.native_core()
+    return "{0!r} is no handler of femtologging: {0.__class__!r}"
+
+
+def _has_plain_level(handler: logging.Handler) -> bool:
+    """Whether the native part can read the handler's level, which may change at any time."""
+    cls = type(handler)
+    return (
+        isinstance(handler, logging.Handler)
+        and cls.__getattribute__ is object.__getattribute__
+        and not hasattr(cls, "__getattr__")
+        and not hasattr(cls, "level")
+        and type(handler.level) is int
+    )
 
 
 def _is_text(name: object) -> bool:

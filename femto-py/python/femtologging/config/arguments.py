@@ -5,12 +5,14 @@ Runs where logging is configured.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Any
+from .error import wrong
 
-from .error import Path, wrong
-from .literal import literal
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .error import Path
 
 
 def taken_arguments(
@@ -36,10 +38,16 @@ def taken_arguments(
 
 
 def _read(value: Any, path: Path) -> Any:
-    return literal(value, path) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    from .literal import literal  # brings the parser of Python
+
+    return literal(value, path)
 
 
 def _has_parameter(made: Callable[..., Any], name: str) -> bool:
+    import inspect  # few programs need it: it takes longer than all else here
+
     try:
         parameter = inspect.signature(made).parameters.get(name)
     except (TypeError, ValueError):

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import inspect
 import os
-from collections.abc import Callable, Iterable
-from typing import Any
 
 from ..handler import NativeHandler
 from ..mirror import logging, submodule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import inspect
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 
 class Emptying:
@@ -25,7 +28,10 @@ class Emptying:
 
     def make(self, made: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Make an object; a handler that empties its file does not do so yet."""
-        bound = _bound(made, args, kwargs) if _is_file_handler(made) else None
+        # The mode comes second where it can be given at all; else it is to append.
+        modes = [kwargs.get("mode"), *args[1:2]]
+        is_meant = any(isinstance(one, str) and {"w", "x"} & set(one) for one in modes)
+        bound = _bound(made, args, kwargs) if is_meant and _is_file_handler(made) else None
         given = bound.arguments if bound is not None else {}
         mode = given.get("mode")
         if (
@@ -64,6 +70,8 @@ def _is_file_handler(made: object) -> bool:
 
 
 def _bound(made: Any, args: list[Any], kwargs: dict[str, Any]) -> inspect.BoundArguments | None:
+    import inspect  # few programs need it: it takes longer than all else here
+
     try:
         bound = inspect.signature(made).bind(*args, **kwargs)
     except TypeError:

@@ -9,10 +9,15 @@ from __future__ import annotations
 import ast
 import socket
 import sys
-from typing import Any
 
 from ..mirror import logging, submodule
-from .error import Path, wrong
+from .error import wrong
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .error import Path
 
 
 def literal(text: str, path: Path) -> Any:

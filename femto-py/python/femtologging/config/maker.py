@@ -7,19 +7,22 @@ say when the call fails.
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
 
 from .. import handlers  # noqa: F401 - has twins
 from ..handler import TWINS
 from ..mirror import submodule
-from .error import ConfigError, Path
 from .parameter import certain_problems, parameter_problems
 
-#: Makes the object: what to call, with which arguments.
-Make = Callable[[Callable[..., Any], list[Any], dict[str, Any]], Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeAlias
+
+    from .error import ConfigError, Path
+
+    #: Makes the object: what to call, with which arguments.
+    Make: TypeAlias = Callable[[Callable[..., Any], list[Any], dict[str, Any]], Any]
 
 
 class Maker:
@@ -75,6 +78,8 @@ def near(named: object) -> str:
     module, _, name = str(named).rpartition(".")
     there = vars(sys.modules.get(module, object))
     classes = [one for one, value in there.items() if isinstance(value, type)]
+    import difflib  # few programs meet an error
+
     found = difflib.get_close_matches(name, classes, n=1)
     return f"; did you mean '{module}.{found[0]}'?" if found else ""
 

@@ -7,23 +7,28 @@ stricter than the constructors.
 from __future__ import annotations
 
 import codecs
-import datetime
-import inspect
 import os
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
 
 from ..handler import NativeHandler, Options
 from ..level import check_level
 from ..mirror import logging
-from .error import ConfigError, Path, hint, wrong
+from .error import hint, wrong
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from .error import ConfigError, Path
 
 
 def parameter_problems(
     made: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], path: Path
 ) -> Iterator[ConfigError]:
     """Find what a class or factory does not take of its arguments."""
+    import inspect  # few programs need it: it takes longer than all else here
+
     try:
         parameters = inspect.signature(made).parameters
     except (TypeError, ValueError):
@@ -72,8 +77,12 @@ def certain_problems(
     """Find what a handler would take, and then fail at each record."""
     if getattr(made, "__module__", "").partition(".")[0] not in ("logging", _PACKAGE):
         return
+    if not args:
+        kwargs = {key: kwargs[key] for key in _CERTAIN if key in kwargs}
+        if all(_CHECKS[key](value) is None for key, value in kwargs.items()):
+            return
     for problem in parameter_problems(made, args, kwargs, path):
-        if problem.path[-1] in ("errors", "stream"):
+        if problem.path[-1] in _CERTAIN:
             yield problem
 
 
@@ -188,6 +197,8 @@ def _when(value: object) -> str | None:
 
 
 def _at_time(value: object) -> str | None:
+    import datetime
+
     return (
         None if value is None or isinstance(value, datetime.time) else "a datetime.time is expected"
     )
@@ -202,6 +213,8 @@ def _stream(value: object) -> str | None:
 _PACKAGE = __name__.partition(".")[0]
 #: What a handler's section has beside the parameters of its class.
 _KEYS = ("class", "level", "formatter", "filters", "args", "kwargs")
+#: What is wrong of these is told though the constructor takes it.
+_CERTAIN = ("errors", "stream")
 #: The least bytes of a queue.
 _LEAST = 4096
 _CHECKS: dict[str, Callable[[object], str | None]] = {

@@ -8,9 +8,12 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
-from typing import Any
 
 from ..mirror import logging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class RegisteredHandlers:

@@ -10,9 +10,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from .. import hooks
 from .._femtologging import changed
@@ -20,17 +17,28 @@ from ..logger import FemtoLogger, FemtoManager, FemtoRootLogger, getLogger, has_
 from ..mirror import logging
 from ..watched import WatchedList
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
-@dataclass
+
 class LoggerChange:
     """What changes of one logger; ``None``: that stays as it is."""
 
-    level: int | str | None = None
-    handlers: list[logging.Handler] | None = None
-    #: Filters that come to those that are there.
-    filters: list[Any] = field(default_factory=list)
-    propagate: Any = None
-    disabled: Any = None
+    def __init__(
+        self,
+        level: int | str | None = None,
+        handlers: list[logging.Handler] | None = None,
+        propagate: Any = None,
+        disabled: Any = None,
+    ) -> None:
+        self.level = level
+        self.handlers = handlers
+        #: Filters that come to those that are there.
+        self.filters: list[Any] = []
+        self.propagate = propagate
+        self.disabled = disabled
 
 
 class TreeChange:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import femtologging
 import pytest
 from femtologging import ConfigError, dictConfig
+from femtologging.config import DictConfigurator
 
 HANDLER = "Unable to configure handler 'h': handlers.h"
 #: What is wrong, where, and what the text says.
@@ -94,8 +98,41 @@ WRONG: list[tuple[dict[str, Any], tuple[object, ...], str]] = [
     ),
     (
         {"handlers": {"h": {"class": "logging.StreamHandler", "stream": "ext://sys.stdou"}}},
-        ("handlers", "h"),
-        "Cannot resolve 'sys.stdou'",
+        ("handlers", "h", "stream"),
+        f"{HANDLER}.stream = 'ext://sys.stdou': ValueError: Cannot resolve 'sys.stdou'",
+    ),
+    (
+        {"handlers": {"h": {"class": "logging.StreamHandler", "formatter": ["f"]}}},
+        ("handlers", "h", "formatter"),
+        f"{HANDLER}.formatter = ['f']: no such formatter: there are none",
+    ),
+    (
+        {
+            "handlers": {
+                "h": {
+                    "class": "logging.handlers.MemoryHandler",
+                    "capacity": 1,
+                    "flushLevel": "LOUD",
+                }
+            }
+        },
+        ("handlers", "h", "flushLevel"),
+        f"{HANDLER}.flushLevel = 'LOUD': unknown level",
+    ),
+    (
+        {
+            "handlers": {
+                "a": {
+                    "class": "logging.handlers.MemoryHandler",
+                    "capacity": 1,
+                    "target": "new",
+                    "overflow": "drop",
+                },
+                "new": {"class": "logging.NullHandler"},
+            }
+        },
+        ("handlers", "a", "overflow"),
+        "handlers.a.overflow: no such key",
     ),
     (
         {
@@ -152,6 +189,16 @@ WRONG: list[tuple[dict[str, Any], tuple[object, ...], str]] = [
         {"loggers": {"app": {"level": []}}},
         ("loggers", "app", "level"),
         "loggers.app.level = []: a level is a number or a name",
+    ),
+    (
+        {"handlers": {"h": {"class": "logging.FileHandler", "filename": "cfg://none"}}},
+        ("handlers", "h", "filename"),
+        f"{HANDLER}.filename = 'cfg://none': KeyError: 'none'",
+    ),
+    (
+        {"loggers": {"app": {"propagate": "ext://none"}}},
+        ("loggers", "app", "propagate"),
+        "loggers.app.propagate = 'ext://none': ValueError: Cannot resolve 'none'",
     ),
     (
         {"loggers": {"app": {"handlers": ["new", "consle"]}}},
@@ -219,6 +266,82 @@ def test_parameters_of_handlers(
         dictConfig({"version": 1, "handlers": {"h": handler}})
     assert f"{HANDLER}.{key} = {value!r}: {text}" in str(raised.value)
     assert raised.value.path == ("handlers", "h", key)
+
+
+def problems(config: dict[str, Any]) -> list[ConfigError]:
+    return DictConfigurator(copy.deepcopy({"version": 1, **config})).problems()
+
+
+@pytest.mark.parametrize(("wrong", "path", "text"), WRONG, ids=lambda value: str(value)[:40])
+def test_what_dictconfig_refuses_a_check_tells(
+    wrong: dict[str, Any], path: tuple[object, ...], text: str
+) -> None:
+    if path == ("handlers", "nobody"):
+        assert problems(wrong) == []  # may be there in another process
+        return
+    if "loggers" in wrong and not wrong.get("incremental"):
+        wrong = {**wrong, "handlers": {"new": {"class": "logging.NullHandler"}}}
+    found = problems(wrong)
+    assert path in [one.path for one in found]
+    text = re.sub("^Unable to configure [^:]*: ", "", text)
+    assert text in "\n".join(map(str, found))
+    assert "Unable to configure" not in "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize(("cls", "key", "value", "text"), PARAMETERS)
+def test_a_check_tells_wrong_parameters_without_opening_a_file(
+    cls: str, key: str, value: object, text: str, tmp_path: Path
+) -> None:
+    handler = {"class": cls, "filename": str(tmp_path / "app.log"), key: value}
+    [problem] = problems({"handlers": {"h": handler}})
+    assert str(problem).startswith(f"handlers.h.{key} = {value!r}: {text}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_wrong_only_because_something_else_is() -> None:
+    """A check looks at the rest of what is wrong, and at what refers to it."""
+    memory = {"class": "logging.handlers.MemoryHandler", "capacity": 1}
+    for config, paths in (
+        # What cannot be judged: a format without a style, parameters without a class.
+        ({"formatters": {"f": {"style": "?", "class": "no.F", "format": "{x}"}}}, ["style", "class"]),
+        ({"formatters": {"f": {"()": "no.F", "format": "{x}"}}}, ["()"]),
+        ({"handlers": {"h": {"class": "no.H", "level": "LOUD", "mode": "q"}}}, ["class", "level"]),
+        ({"handlers": {"h": {"class": "logging.FileHandler", "args": "x", "level": []}}}, ["args", "level"]),
+        # What is found by itself where the rest goes first.
+        ({"handlers": {"h": {"class": "logging.FileHandler", "args": ["a", "q"], "formatter": "f", "level": []}}},
+         ["formatter", "level", "mode"]),
+        ({"handlers": {"h": {**memory, "target": "x", "flushLevel": "LOUD", "filters": ["x", "y"]}}},
+         ["flushLevel", "filters", "filters", "target"]),
+        ({"handlers": {"h": {**memory, "overflow": "burst"}}}, ["overflow"]),
+        # Handlers that refer to each other: once.
+        ({"handlers": {"a": {**memory, "target": "b"}, "b": {**memory, "target": "a"}}}, [None]),
+        # What refers to what is wrong.
+        ({"formatters": {"f": 3}, "filters": {"f": 3}, "handlers": {
+            "a": {**memory, "target": "z"},
+            "z": {"class": "no.H", "formatter": "f", "filters": ["f"]},
+        }, "loggers": {"app": {"handlers": ["z"], "filters": ["f"]}}}, [None, None, "class"]),
+        ({"handlers": [], "filters": 3, "root": {"handlers": ["h"], "filters": ["f"]}}, [None, None]),
+        ({"formater": {"f": {}}, "handlers": {"h": {"class": "logging.NullHandler", "formatter": "f", "filters": ["x"]}}},
+         [None, "filters"]),
+        ({"handler": {"a": {}}, "handlers": {"b": {}}, "root": {"handlers": ["a", "b", "c"]}}, [None, "class", 2]),
+        ({"version": 2, "root": {"level": "LOUD", "handlers": "h"}}, [None, None, 0]),
+        ({"loggers": {"app": 3, "b": {"level": "LOUD", "levle": 3}}}, ["levle", None, "level"]),
+    ):  # fmt: skip
+        found = [one.path for one in problems(config)]
+        assert [path[2] if len(path) > 2 else None for path in found] == paths, found
+    [problem] = DictConfigurator({"verison": 1}).problems()
+    assert "did you mean 'version'?" in str(problem)
+    [problem] = problems({"handlers": "cfg://none"})
+    assert "none" in str(problem)
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12), reason="no queue handlers in dictConfig before 3.12"
+)
+def test_the_rest_of_a_queue_handler_is_looked_at_without_the_handlers_that_are_wrong() -> None:
+    handler = {"class": "logging.handlers.QueueHandler", "handlers": ["x"], "level": "LOUD"}
+    found = [one.path[2:] for one in problems({"handlers": {"h": handler}})]
+    assert found == [("level",), ("handlers", 0)]
 
 
 def test_the_traceback_of_an_error_is_short_but_for_code_of_ones_own() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 import femtologging
 import pytest
 from conftest import Run
+from femtologging.__main__ import main
 
 CONFIG = {
     "version": 1,
@@ -161,7 +164,6 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
         ("more.yaml", "more.yaml, line 1: "),
         ("typo.toml", "line 6: handler: no such key: did you mean 'handlers'?"),
         ("typo.yaml", "line 4: loggers.app.levle: no such key: did you mean 'level'?"),
-        ("none.toml", "No such file"),
         ("bad.ini", "handlers.file.args"),
         ("less.ini", "handler_file"),
     ):
@@ -170,6 +172,155 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
         assert error in done.stderr, (name, done.stderr)
         assert len(done.stderr.splitlines()) == 1, done.stderr
     assert not (tmp_path / "app.log").exists()
+
+
+ALL_WRONG = """
+version = 1
+
+[formatters.odd]
+style = "?" # wrong
+format = "{message}"
+
+[handlers.file]
+class = "logging.FileHandler"
+filename = "app.log"
+mode = "q" # wrong
+encoding = "utf-9" # wrong
+formatter = "lien" # wrong
+level = "LOUD" # wrong
+filters = [
+    "none", # wrong
+]
+
+[handlers.far]
+class = "logging.FileHandlr" # wrong
+formatter = "odd"
+level = "LOUD" # wrong
+
+[handler.console] # wrong
+class = "logging.StreamHandler"
+
+[handlers.kept]
+class = "logging.handlers.MemoryHandler"
+target = "far"
+capacity = "many" # wrong
+
+[loggers."app.db"]
+level = "LOUD" # wrong
+levle = "INFO" # wrong
+handlers = [
+    "far",
+    "console",
+    "fra", # wrong
+]
+
+[root]
+level = "LOUD" # wrong
+handlers = "file" # wrong
+"""
+ALL_WRONG_INI = """
+[loggers]
+keys=root,db
+[handlers]
+keys=file,far
+[formatters]
+keys=line
+[logger_root]
+level=LOUD
+handlers=file,far,none
+[logger_db]
+level=LOUD
+handlers=far
+qualname=app.db
+[formatter_line]
+format=%(levelname
+[handler_file]
+class=handlers.RotatingFileHandler
+args=('app.log', 'q', 'many')
+formatter=lien
+level=LOUD
+[handler_far]
+class=FileHandlr
+formatter=line
+level=LOUD
+"""
+
+
+def test_the_command_check_tells_all_that_is_wrong_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.toml").write_text(ALL_WRONG)
+    Path("c.ini").write_text(ALL_WRONG_INI)
+    assert main(["check", "c.toml"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    numbers = [n for n, line in enumerate(ALL_WRONG.splitlines(), 1) if "# wrong" in line]
+    assert [re.match(r"c\.toml, line (\d+): ", line)[1] for line in lines] == [*map(str, numbers)]
+    assert f"c.toml, line {numbers[1]}: handlers.file.mode = 'q': allowed: 'a', 'w', 'x'" in lines
+
+    assert main(["check", "c.ini", "c.toml"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[-len(lines) :] == lines
+    assert [re.match(r"c\.ini: (\S+) = ", line)[1] for line in told[: -len(lines)]] == [
+        "formatters.line.format",
+        "handlers.far.class",
+        "handlers.far.level",
+        "handlers.file.formatter",
+        "handlers.file.level",
+        "handlers.file.mode",
+        "handlers.file.maxBytes",
+        'loggers."app.db".level',
+        "root.level",
+        "root.handlers[2]",
+    ]
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "c.ini", tmp_path / "c.toml"]
+
+
+def test_the_command_check_tells_what_is_no_file_to_read_like_all_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for end, no_text in (("toml", "could not be read: .*UTF-8"), ("ini", "'utf-8' codec can't .*")):
+        Path(f"binary.{end}").write_bytes(b"\xff\xfe\n")
+        Path(f"folder.{end}").mkdir()
+        Path(f"loop.{end}").symlink_to(f"loop.{end}")
+        Path(f"mine.{end}").write_text("version = 1")
+        for name, text in (
+            ("none", os.strerror(errno.ENOENT)),
+            ("folder", os.strerror(errno.EISDIR)),
+            ("loop", os.strerror(errno.ELOOP)),
+            ("binary", no_text),
+        ):
+            assert main(["check", f"{name}.{end}"]) == 1
+            told = capsys.readouterr().err
+            assert re.fullmatch(rf"{name}\.{end}: {text}\n", told), told
+
+        def refuse(name: str) -> None:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
+
+        with monkeypatch.context() as patch:  # nothing is refused to root
+            patch.setattr("builtins.open", refuse)
+            assert main(["check", f"mine.{end}"]) == 1
+        assert capsys.readouterr().err == f"mine.{end}: {os.strerror(errno.EACCES)}\n"
+
+
+def test_every_error_of_an_ini_file_is_told_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in (
+        "",
+        "not a section\nat all\n",
+        INI.replace("keys=root,db", "keys=db"),
+        INI.replace("keys=root,db", "keys=%(none)s"),
+        INI.replace("[handlers]", "[loggers]"),
+        INI.replace("class=", "# class="),
+    ):
+        Path("c.ini").write_text(text)
+        assert main(["check", "c.ini"]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith("c.ini"), told
+        assert told.count("\n") == 1, told
 
 
 def test_a_file_that_cannot_be_read_is_told_in_pythons_words(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Look at a configuration in a file, and say what is wrong with it.
+"""Look at a configuration in a file, and say all that is wrong with it, a line each.
 
 Files of TOML, YAML or JSON in the schema of dictConfig, or INI files of fileConfig. Nothing is
 changed, no log file is opened; what the configuration names is imported. Exit status: 0 all is
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..config.loading import check
+from ..config.loading import problems
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Look at it."""
     status = 0
     for path in arguments.file:
-        try:
-            check(path)
-        except (OSError, ValueError) as error:
-            print(error, file=sys.stderr)
+        found = problems(path)
+        for line in found:
+            print(line, file=sys.stderr)
+        if found:
             status = 1
         else:
             print(f"{path}: nothing is wrong")

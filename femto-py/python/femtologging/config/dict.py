@@ -10,18 +10,19 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..level import check_level
 from ..mirror import logging, submodule
 from .arguments import taken_arguments
 from .emptying import Emptying
-from .error import ConfigError, Path, hint, looks_like, unable, wrong
+from .error import ConfigError, Path, closest, hint, said, unable, wrong
 from .explain import explained
 from .maker import Maker, is_memory_handler, near
-from .parameter import level_problem
+from .parameter import is_known, level_problem, parameter_problems
 from .registry import RegisteredHandlers
+from .substitute import LenientSection, substitute, without
 from .tree import LoggerChange, TreeChange
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class DictConfigurator(stdlib.DictConfigurator):
         super().__init__(config)
         self._emptying = Emptying()
         self._opens_files = True
+        #: What is wrong, where all of it is looked for.
+        self._problems: list[ConfigError] | None = None
         #: Where in the configuration it is at work.
         self._path: Path = ()
         self._makers: list[Maker] = []
@@ -73,7 +76,7 @@ class DictConfigurator(stdlib.DictConfigurator):
             if self._is_incremental():
                 for name, section in self._section("handlers").items():
                     path, what = ("handlers", name), f"handler {name!r}"
-                    level = self._checked(section, path, what).get("level")
+                    level = self._value(self._checked(section, path, what), "level", path, what)
                     if level:
                         self._check_level(level, path, what)
                 self._loggers_prepared(incremental=True)
@@ -81,6 +84,19 @@ class DictConfigurator(stdlib.DictConfigurator):
                 self._prepared(self.config.pop("disable_existing_loggers", True))
         finally:
             before.restore()
+
+    def problems(self) -> list[ConfigError]:
+        """Look as ``check`` does, and return everything that is wrong.
+
+        What is wrong has a substitute, so that nothing else is wrong because of it.
+        """
+        self._problems = []
+        try:
+            self.check()
+        except (LookupError, TypeError, ValueError) as error:
+            # A reference for a whole section leads nowhere.
+            self._problems.append(ConfigError(said(error)))
+        return self._problems
 
     def one(self, kind: str, name: str) -> Any:
         """Make one formatter, filter or handler, and nothing else.
@@ -95,11 +111,10 @@ class DictConfigurator(stdlib.DictConfigurator):
     def _is_incremental(self) -> bool:
         config = self.config
         if "version" not in config:
-            raise ConfigError("dictionary doesn't specify a version: it is 1", ("version",))
-        if config["version"] != 1:
-            raise ConfigError(
-                f"Unsupported version: {config['version']}: allowed is 1", ("version",)
-            )
+            self._tell(ConfigError("dictionary doesn't specify a version: it is 1", ("version",)))
+        elif config["version"] != 1:
+            text = f"Unsupported version: {config['version']}: allowed is 1"
+            self._tell(ConfigError(text, ("version",)))
         return bool(config.pop("incremental", False))
 
     def _replace(self) -> None:
@@ -133,7 +148,8 @@ class DictConfigurator(stdlib.DictConfigurator):
             ]
             if deferred == waiting:
                 problem = wrong(("handlers", deferred[0]), "it refers to handlers that refer to it")
-                raise unable(f"handler {deferred[0]!r}", problem)
+                self._tell(unable(f"handler {deferred[0]!r}", problem))
+                handlers[deferred.pop(0)] = substitute("handlers")
             waiting = deferred
         return self._loggers_prepared(disable_existing=disable_existing)
 
@@ -153,17 +169,22 @@ class DictConfigurator(stdlib.DictConfigurator):
         return tree
 
     def _check_keys(self) -> None:
-        for key in self.config:
+        for key, value in [*self.config.items()]:
             # Others may be for `cfg://`, or for YAML to refer to.
             is_meant = key in _KEYS or f"cfg://{key}" in repr(self.config)
-            if not is_meant and looks_like(key, _KEYS):
-                raise wrong((key,), f"no such key: {hint(key, _KEYS)}")
+            known = None if is_meant else closest(key, _KEYS)
+            if known:
+                self._tell(wrong((key,), f"no such key: {hint(key, _KEYS)}"))
+                if isinstance(value, dict):
+                    self.config[known] = LenientSection(known, value, self)
+                else:
+                    self.config.setdefault(known, value)
         loggers = self._section("loggers")
         sections: list[tuple[Path, Any]] = [(("loggers", name), loggers[name]) for name in loggers]
         for path, section in [*sections, (("root",), self.config.get("root"))]:
             for key in section if isinstance(section, dict) else ():
                 if key not in _LOGGER_KEYS:
-                    raise wrong((*path, key), f"no such key: {hint(key, _LOGGER_KEYS)}")
+                    self._tell(wrong((*path, key), f"no such key: {hint(key, _LOGGER_KEYS)}"))
 
     def _adjust(self) -> None:
         """Change levels and propagation, nothing else: stdlib's ``incremental``."""
@@ -197,9 +218,16 @@ class DictConfigurator(stdlib.DictConfigurator):
     def _section(self, key: str) -> Any:
         section = self.config.get(key, {})
         if not isinstance(section, dict):
-            problem = wrong((key,), "a dictionary is expected", section)
-            raise ConfigError(str(problem), (key,))
+            self._tell(wrong((key,), "a dictionary is expected", section))
+            section = self.config[key] = LenientSection(key, None, self)
         return section
+
+    def _tell(self, error: ConfigError) -> None:
+        """Raise what is wrong, or keep it where all that is wrong is looked for."""
+        if self._problems is None:
+            raise error
+        told = {one.path for one in self._problems}
+        self._problems += (one for one in error.problems if one.path not in told)
 
     def _make(self, kind: str, name: str, configure: Callable[[Any], Any]) -> bool:
         """Make one object of a section; answer whether all that it refers to was there."""
@@ -215,7 +243,12 @@ class DictConfigurator(stdlib.DictConfigurator):
             if kind == "handler" and " not configured yet" in str(error.__cause__):
                 return False
             told = explained(kind, self.config, self._path, given, self._makers, error)
-            raise told from told.__cause__
+            self._tell(told)
+            rest = without(told.problems, kind, given)
+            if rest is not None:
+                section[name] = rest
+                return self._make(kind, name, configure)
+            section[name] = substitute(key)
         return True
 
     def _logger_change(
@@ -224,62 +257,62 @@ class DictConfigurator(stdlib.DictConfigurator):
         what = "root logger" if path == ("root",) else f"logger {path[-1]!r}"
         section = self._checked(section, path, what)
         if not isinstance(path[-1], str):
-            raise ConfigError(f"Unable to configure {what}: a name is a text", path)
-        change = LoggerChange(level=section.get("level"))
+            self._tell(ConfigError(f"Unable to configure {what}: a name is a text", path))
+        change = LoggerChange(level=self._value(section, "level", path, what))
         if change.level is not None:
             self._check_level(change.level, path, what)
         if path != ("root",):
             change.disabled = False
-            change.propagate = section.get("propagate")
+            change.propagate = self._value(section, "propagate", path, what)
         if not incremental:
-            change.handlers = [
-                self._handler(handler, (*path, "handlers", index), what)
-                for index, handler in enumerate(self._ids(section, "handlers", path, what))
-            ]
-            change.filters = [
-                self._filter(one, (*path, "filters", index), what)
-                for index, one in enumerate(self._ids(section, "filters", path, what))
-            ]
+            change.handlers = self._named("handler", section, path, what)
+            change.filters = self._named("filter", section, path, what)
         return change
 
+    def _named(self, kind: str, section: Any, path: Path, what: str) -> list[Any]:
+        """Look up the handlers or filters of a logger."""
+        key = f"{kind}s"
+        known = self.config.get(key, {})
+        found = []
+        for index, one in enumerate(self._ids(section, key, path, what)):
+            is_filter = callable(one) or callable(getattr(one, "filter", None))
+            try:
+                found.append(one if kind == "filter" and is_filter else known[one])
+            except (KeyError, TypeError) as error:
+                text = f"no such {kind}: {hint(one, known)}"
+                problem = wrong((*path, key, index), text, one)
+                problem.__cause__ = error
+                self._tell(unable(what, problem))
+        return found
+
     def _ids(self, section: Any, key: str, path: Path, what: str) -> list[Any]:
-        ids = section.get(key) or []
+        ids = self._value(section, key, path, what) or []
         if isinstance(ids, str) and len(ids) > 1:
-            raise unable(what, wrong((*path, key), f"a list is expected: [{ids!r}]", ids))
-        try:
+            text = f"a list is expected: [{ids!r}]"
+        elif not isinstance(ids, Iterable):
+            text = "a list of ids is expected"
+        else:
             return list(ids)
-        except TypeError as error:
-            problem = wrong((*path, key), "a list of ids is expected", ids)
-            raise unable(what, problem) from error
+        self._tell(unable(what, wrong((*path, key), text, ids)))
+        return []
 
-    def _handler(self, name: Any, path: Path, what: str) -> logging.Handler:
-        handlers = self.config.get("handlers", {})
+    def _value(self, section: Any, key: str, path: Path, what: str) -> Any:
         try:
-            handler: logging.Handler = handlers[name]
-        except (KeyError, TypeError) as error:
-            problem = wrong(path, f"no such handler: {hint(name, handlers)}", name)
-            raise unable(what, problem) from error
-        return handler
-
-    def _filter(self, one: Any, path: Path, what: str) -> Any:
-        if callable(one) or callable(getattr(one, "filter", None)):
-            return one
-        filters = self.config.get("filters", {})
-        try:
-            return filters[one]
-        except (KeyError, TypeError) as error:
-            problem = wrong(path, f"no such filter: {hint(one, filters)}", one)
-            raise unable(what, problem) from error
+            return section.get(key)
+        except Exception as error:  # a reference, `ext://` or `cfg://`, that leads nowhere
+            self._tell(unable(what, wrong((*path, key), said(error), dict(section)[key])))
+            return None
 
     def _checked(self, section: Any, path: Path, what: str) -> Any:
         if not isinstance(section, dict):
-            raise unable(what, wrong(path, "a dictionary is expected", section))
+            self._tell(unable(what, wrong(path, "a dictionary is expected", section)))
+            return {}
         return section
 
     def _check_level(self, level: Any, path: Path, what: str) -> None:
         problem = level_problem(level, (*path, "level"))
         if problem is not None:
-            raise unable(what, problem)
+            self._tell(unable(what, problem))
 
     # What stdlib's configurator calls.
 
@@ -315,6 +348,9 @@ class DictConfigurator(stdlib.DictConfigurator):
             raise wrong((*self._path, key), "is missing")
         maker = config[key] = self._maker(config, key)
         if is_memory_handler(maker.made) and isinstance(config.get("flushLevel"), str):
+            problem = level_problem(config["flushLevel"], (*self._path, "flushLevel"))
+            if problem is not None:
+                raise problem
             config["flushLevel"] = check_level(config["flushLevel"])  # as newer Pythons do
         return super().configure_handler(config)
 
@@ -322,6 +358,7 @@ class DictConfigurator(stdlib.DictConfigurator):
         """Return what makes the object of a section; takes what is only for that."""
         named = config[key]
         if isinstance(named, Maker):
+            self._makers.append(named)
             return named  # a handler's section is looked at again after others
         path = self._path
         try:
@@ -347,6 +384,9 @@ class DictConfigurator(stdlib.DictConfigurator):
             if not os.path.isdir(folder):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
             kwargs = {**kwargs, "delay": True}
+        if not self._opens_files and is_known(made):
+            for problem in parameter_problems(made, args, kwargs, self._path):
+                raise ValueError from problem  # which opening it would have come to
         result = self._emptying.make(made, args, kwargs)
         self._results.append(result)
         return result

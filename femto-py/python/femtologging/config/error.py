@@ -22,10 +22,16 @@ class ConfigError(ValueError):
     expected``.
     """
 
-    def __init__(self, text: str, path: Path = ()) -> None:
+    def __init__(self, text: str, path: Path = (), problems: tuple[ConfigError, ...] = ()) -> None:
         super().__init__(text)
         #: The keys that lead to the place: ``("handlers", "file", "maxBytes")``.
         self.path = path
+        self._problems = problems
+
+    @property
+    def problems(self) -> tuple[ConfigError, ...]:
+        """What is wrong, place by place, without stdlib's text."""
+        return self._problems or (self,)
 
 
 def wrong(path: Path, text: str, *value: object) -> ConfigError:
@@ -36,9 +42,15 @@ def wrong(path: Path, text: str, *value: object) -> ConfigError:
 
 def unable(what: str, why: ConfigError) -> ConfigError:
     """Say that something cannot be configured, in stdlib's words, and why."""
-    error = ConfigError(f"Unable to configure {what}: {why}", why.path)
+    error = ConfigError(f"Unable to configure {what}: {why}", why.path, (why,))
     error.__cause__ = why.__cause__ or why
     return error
+
+
+def said(error: Exception) -> str:
+    """Return the name of an error and what it says."""
+    name = type(error).__name__
+    return f"{name}: {error}" if str(error) else name
 
 
 def path_text(path: Path) -> str:
@@ -73,11 +85,11 @@ def hint(name: object, known: Iterable[object]) -> str:
     return f"{meant}allowed: {', '.join(map(repr, names))}"
 
 
-def looks_like(name: object, known: Iterable[str]) -> bool:
-    """Whether a name is one of these but for a letter or two."""
+def closest(name: object, known: Iterable[str]) -> str | None:
+    """Return which of these a name is but for a letter or two."""
     import difflib
 
-    return bool(difflib.get_close_matches(str(name), known, n=1, cutoff=0.85))
+    return next(iter(difflib.get_close_matches(str(name), known, n=1, cutoff=0.85)), None)
 
 
 _repr = reprlib.Repr()

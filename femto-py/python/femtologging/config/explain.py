@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..mirror import logging, submodule
-from .error import ConfigError, Path, hint, wrong
+from .error import ConfigError, Path, hint, said, wrong
 from .maker import Maker
 from .parameter import level_problem
 
@@ -30,23 +30,36 @@ def explained(
         problems = [wrong(path, "a dictionary is expected", section)]
     else:
         found = _PROBLEMS[kind](config, path, section, error)
-        problems = [*found, *(one for maker in makers for one in maker.problems())]
+        problems = [
+            *_unresolved(config, path, section),
+            *found,
+            *(one for maker in makers for one in maker.problems()),
+        ]
     if problems:
-        told = ConfigError(f"{text}: {'; '.join(map(str, problems))}", problems[0].path)
+        all_text = "; ".join(map(str, problems))
+        told = ConfigError(f"{text}: {all_text}", problems[0].path, tuple(problems))
         # Where in the code it was found does not help.
         cause = (error.__cause__ or error) if isinstance(error, ConfigError) else error
         told.__cause__ = cause.with_traceback(None)
         return told
-    problem = wrong(path, _said(error))
+    problem = wrong(path, said(error))
     problem.__cause__ = error
     if _is_queue_handler(makers):
         # CPython's tests know this text by heart; the cause says the rest.
-        told = ConfigError(text, path)
+        told = ConfigError(text, path, (problem,))
         told.__cause__ = problem
     else:
-        told = ConfigError(f"{text}: {problem}", path)
+        told = ConfigError(f"{text}: {problem}", path, (problem,))
         told.__cause__ = error
     return told
+
+
+def _unresolved(config: Any, path: Path, section: Any) -> Iterator[ConfigError]:
+    for key, value in section.items():
+        try:
+            config.configurator.convert(value)
+        except Exception as error:
+            yield wrong((*path, key), said(error), value)
 
 
 def _formatter_problems(
@@ -106,9 +119,13 @@ def _handler_problems(
 
 
 def _unknown(kind: str, config: Any, ids: list[tuple[Path, Any]]) -> Iterator[ConfigError]:
-    known = config.get(f"{kind}s") or {}
+    known = config.get(f"{kind}s", {})
     for path, name in ids:
-        if name not in known:
+        try:
+            is_there = name in known
+        except TypeError:  # not hashable
+            is_there = False
+        if not is_there:
             yield wrong(path, f"no such {kind}: {hint(name, known)}", name)
 
 
@@ -117,11 +134,6 @@ def _is_queue_handler(makers: list[Maker]) -> bool:
         isinstance(one.made, type) and issubclass(one.made, _handlers.QueueHandler)
         for one in makers
     )
-
-
-def _said(error: Exception) -> str:
-    name = type(error).__name__
-    return f"{name}: {error}" if str(error) else name
 
 
 _PROBLEMS = {

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import configparser
-import contextlib
 import os
-from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .._femtologging import read_file
 from . import dictConfig
 from .dict import DictConfigurator
-from .error import ConfigError
+from .error import ConfigError, Path
 from .file import read as read_ini_file
 
 if TYPE_CHECKING:
@@ -29,44 +28,64 @@ def load(path: str | PathLike[str]) -> None:
     :raises ValueError: (``ConfigError``) if anything is wrong; names the file, the line and the
         key, its value and what is allowed there. Logging is then as it was.
     """
-    with _errors_of(path) as config:
-        dictConfig(config)
-
-
-def check(path: str | PathLike[str]) -> None:
-    """Look at a file as ``load`` does, and change nothing; no log file is opened.
-
-    :raises OSError: if the file cannot be read.
-    :raises ValueError: (``ConfigError``) if anything is wrong, as ``load``.
-    """
-    with _errors_of(path) as config:
-        DictConfigurator(config).check()
-
-
-@contextlib.contextmanager
-def _errors_of(path: str | PathLike[str]) -> Iterator[dict[str, Any]]:
-    """Read a file; tell the errors of what is done with it with file and line."""
     name = os.fsdecode(path)
+    config, lines = _read(name)
+    try:
+        dictConfig(config)
+    except ConfigError as error:
+        line = _line(lines, error)
+        raise ConfigError(f"{_place(name, line)}: {error}", error.path) from error.__cause__
+
+
+def problems(path: str | PathLike[str]) -> list[str]:
+    """Look at a file and change nothing; no log file is opened.
+
+    Returns a line for everything that is wrong: file, line, key, value and what is allowed there.
+    """
+    name = os.fsdecode(path)
+    try:
+        config, lines = _read(name)
+    except OSError as error:
+        return [f"{name}: {error.strerror or error}"]
+    except ConfigError as error:
+        return [_one_line(str(error))]
+    try:
+        found = DictConfigurator(config).problems()
+    except ConfigError as error:  # no dictionary
+        found = [error]
+    with_lines = sorted(((_line(lines, one), one) for one in found), key=itemgetter(0))
+    return [_one_line(f"{_place(name, line)}: {one}") for line, one in with_lines]
+
+
+def _read(name: str) -> tuple[dict[str, Any], dict[Path, int]]:
+    """Return what a file says, and in which lines."""
     with open(name):
         pass  # what is wrong with it is told in Python's words
-    lines: dict[tuple[object, ...], int] = {}
     try:
         if name.lower().endswith(_INI):
-            config = read_ini_file(name)
-        else:
-            config, lines = read_file(name)
+            return read_ini_file(name), {}
+        return read_file(name)
     except KeyError as error:
         raise ConfigError(f"{name}: {error} is missing") from error
     except (ValueError, RuntimeError, configparser.Error) as error:
-        raise ConfigError(str(error)) from error
-    try:
-        yield config
-    except ConfigError as error:
-        place = error.path
-        while place and place not in lines:
-            place = place[:-1]
-        where = f"{name}, line {lines[place]}" if place in lines else name
-        raise ConfigError(f"{where}: {error}", error.path) from error.__cause__
+        text = str(error)
+        raise ConfigError(text if text.startswith(name) else f"{name}: {text}") from error
+
+
+def _line(lines: dict[Path, int], error: ConfigError) -> int:
+    """Return the line of the place, or of what it is in; 0 if that is not known."""
+    place = error.path
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 0)
+
+
+def _place(name: str, line: int) -> str:
+    return f"{name}, line {line}" if line else name
+
+
+def _one_line(text: str) -> str:
+    return " ".join(map(str.strip, text.splitlines()))
 
 
 #: What the names of INI files end with.

@@ -61,9 +61,11 @@ def parameter_problems(
             and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
         ):
             yield wrong((*path, name), "is missing")
-    if not _is_known(made):
+    if not is_known(made):
         return
     for name, value in given.items():
+        if name not in parameters and name not in by_name:
+            continue  # told already
         is_of_records = name == "capacity" and name in parameters
         check = _count if is_of_records else _CHECKS.get(name)
         found = check(value) if check is not None else None
@@ -100,7 +102,7 @@ def _positional(parameters: Any) -> list[str]:
     ]
 
 
-def _is_known(made: object) -> bool:
+def is_known(made: object) -> bool:
     """Whether it is a handler of stdlib's or of this package: then its parameters are known."""
     init = getattr(made, "__init__", None)
     return (
@@ -111,7 +113,7 @@ def _is_known(made: object) -> bool:
 
 
 def _is_native(made: object) -> bool:
-    return _is_known(made) and isinstance(made, type) and issubclass(made, NativeHandler)
+    return is_known(made) and isinstance(made, type) and issubclass(made, NativeHandler)
 
 
 def _level(value: object) -> str | None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 
 from ..level import check_level
 from ..mirror import logging, submodule
 from .arguments import taken_arguments
 from .emptying import Emptying
-from .error import ConfigError, Path, closest, hint, said, unable, wrong
+from .error import ConfigError, closest, hint, said, unable, wrong
 from .explain import explained
 from .maker import Maker, is_memory_handler, near
 from .parameter import is_known, level_problem, parameter_problems
@@ -25,8 +24,13 @@ from .registry import RegisteredHandlers
 from .substitute import LenientSection, substitute, without
 from .tree import LoggerChange, TreeChange
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from logging import config as stdlib
+    from typing import Any
+
+    from .error import Path
 else:
     stdlib = submodule("config")
 

@@ -5,13 +5,19 @@ Runs where logging is configured, after something went wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from ..mirror import logging, submodule
-from .error import ConfigError, Path, hint, said, wrong
-from .maker import Maker
+from .error import ConfigError, hint, said, wrong
 from .parameter import level_problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from .error import Path
+    from .maker import Maker
 
 
 def explained(

@@ -5,14 +5,15 @@ Used where a configuration is looked at for everything that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from typing import TYPE_CHECKING, Any
-
 from ..mirror import logging, submodule
-from .error import ConfigError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container
     from logging import config as stdlib
+    from typing import Any
+
+    from .error import ConfigError
 else:
     stdlib = submodule("config")
 

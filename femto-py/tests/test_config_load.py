@@ -180,6 +180,10 @@ version = 1
 [formatters.odd]
 style = "?" # wrong
 format = "{message}"
+datefmat = "%H" # wrong
+
+[filters.app]
+nam = "app" # wrong
 
 [handlers.file]
 class = "logging.FileHandler"
@@ -256,7 +260,7 @@ def test_the_command_check_tells_all_that_is_wrong_at_once(
     lines = capsys.readouterr().err.splitlines()
     numbers = [n for n, line in enumerate(ALL_WRONG.splitlines(), 1) if "# wrong" in line]
     assert [re.match(r"c\.toml, line (\d+): ", line)[1] for line in lines] == [*map(str, numbers)]
-    assert f"c.toml, line {numbers[1]}: handlers.file.mode = 'q': allowed: 'a', 'w', 'x'" in lines
+    assert f"c.toml, line {numbers[3]}: handlers.file.mode = 'q': allowed: 'a', 'w', 'x'" in lines
 
     assert main(["check", "c.ini", "c.toml"]) == 1
     told = capsys.readouterr().err.splitlines()

@@ -68,8 +68,8 @@ class DictConfigurator(stdlib.DictConfigurator):
         """Look at the configuration and leave everything as it is; no log file is opened.
 
         What an incremental one refers to is not looked for: it is another process's. Keys that
-        stdlib passes over, and this therefore too when it configures, are wrong if they look like
-        others, or are a logger's.
+        stdlib passes over, and this therefore too when it configures, are wrong: at the top if they
+        look like others.
 
         :raises ValueError: (``ConfigError``) if anything is wrong.
         """
@@ -183,12 +183,15 @@ class DictConfigurator(stdlib.DictConfigurator):
                     self.config[known] = LenientSection(known, value, self)
                 else:
                     self.config.setdefault(known, value)
-        loggers = self._section("loggers")
-        sections: list[tuple[Path, Any]] = [(("loggers", name), loggers[name]) for name in loggers]
-        for path, section in [*sections, (("root",), self.config.get("root"))]:
-            for key in section if isinstance(section, dict) else ():
-                if key not in _LOGGER_KEYS:
-                    self._tell(wrong((*path, key), f"no such key: {hint(key, _LOGGER_KEYS)}"))
+        sections: list[tuple[Path, Any, set[str]]] = [(("root",), self.config.get("root"), _LOGGER)]
+        for key, known_keys in _SECTIONS.items():
+            named = self._section(key)
+            sections += (((key, name), named[name], known_keys) for name in named)
+        for path, section, known_keys in sections:
+            # A factory says itself what it takes.
+            for key in section if isinstance(section, dict) and "()" not in section else ():
+                if key not in known_keys:
+                    self._tell(wrong((*path, key), f"no such key: {hint(key, known_keys)}"))
 
     def _adjust(self) -> None:
         """Change levels and propagation, nothing else: stdlib's ``incremental``."""
@@ -406,7 +409,13 @@ _KEYS = {
     "loggers",
     "root",
 }
-_LOGGER_KEYS = {"level", "handlers", "filters", "propagate"}
+_LOGGER = {"level", "handlers", "filters", "propagate"}
+#: What the sections have whose objects are not made by what they name.
+_SECTIONS = {
+    "formatters": {"format", "datefmt", "style", "validate", "defaults", "class"},
+    "filters": {"name"},
+    "loggers": _LOGGER,
+}
 
 #: What ``dictConfig`` configures by; may be replaced.
 dictConfigClass = DictConfigurator  # noqa: N816 - stdlib's name

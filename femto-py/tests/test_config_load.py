@@ -146,7 +146,9 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "old.ini").write_text(INI)
     (tmp_path / "bad.ini").write_text(INI.replace("'app.log'", "app.log"))
     (tmp_path / "less.ini").write_text(INI.replace("[handler_file]", ""))
-    (tmp_path / "own.yaml").write_text("{version: 1, levels: LOUD, x-root: {}, root: }")
+    (tmp_path / "own.yaml").write_text(
+        "{version: 1, levels: LOUD, x-root: {}, root: , loggers: {app: {qualname: app}}}"
+    )
     (tmp_path / "typo.toml").write_text(TOML.replace("[handlers.file]", "[handler.file]"))
     (tmp_path / "typo.yaml").write_text("version: 1\nloggers:\n  app:\n    levle: INFO\n")
     (tmp_path / "more.yaml").write_text("{version: 1, incremental: true, root: {level: LOUD}}")

@@ -190,7 +190,9 @@ class DictConfigurator(stdlib.DictConfigurator):
         for path, section, known_keys in sections:
             # A factory says itself what it takes.
             for key in section if isinstance(section, dict) and "()" not in section else ():
-                if key not in known_keys:
+                # From INI files, and harmless: gunicorn's own configuration has it.
+                is_its_name = key == "qualname" and section[key] == path[-1]
+                if key not in known_keys and not is_its_name:
                     self._tell(wrong((*path, key), f"no such key: {hint(key, known_keys)}"))
 
     def _adjust(self) -> None:

@@ -339,6 +339,29 @@ assert counts() == (1, 3)
     )
 
 
+def test_install_lets_a_memory_handler_keep_what_it_has(run: Run) -> None:
+    run(
+        """
+import io, logging.handlers
+out = io.StringIO()
+handler = logging.handlers.MemoryHandler(10, target=logging.StreamHandler(out), flushOnClose=False)
+log = logging.getLogger("app")
+log.addHandler(handler)
+log.warning("before")
+femtologging.install()
+log.warning("after")
+assert out.getvalue() == ""
+femtologging.uninstall()
+assert out.getvalue() == "" and type(handler) is logging.handlers.MemoryHandler
+log.error("an error")
+assert out.getvalue() == "before\\nafter\\nan error\\n", out.getvalue()
+log.warning("nobody's")
+handler.close()
+assert "nobody" not in out.getvalue()
+"""
+    )
+
+
 def test_null_handlers_stand_in_nobodys_way(run: Run) -> None:
     run(
         """

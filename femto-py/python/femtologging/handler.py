@@ -366,7 +366,8 @@ def adopt(handler: logging.Handler) -> bool:
     twin = TWINS.get(type(handler))
     if twin is None:
         return False
-    handler.flush()
+    if isinstance(handler, logging.StreamHandler):
+        handler.flush()  # before the core writes; others keep what they keep
     prepare(handler, {})  # type: ignore[arg-type]
     handler.__class__ = twin
     handler.filters = handler.filters  # now a list that notifies

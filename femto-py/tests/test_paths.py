@@ -263,6 +263,21 @@ def test_a_handler_of_pythons_concerns_calls_from_its_level_on(run) -> None:
     )
 
 
+def test_exception_calls_an_error_that_was_replaced_on_the_logger(run) -> None:
+    run(
+        START
+        + """
+    calls = []
+    log.error = lambda *args, **keywords: calls.append((args, keywords))
+    log.exception("one %d", 1)
+    del log.error
+    log.exception("two")
+    assert calls == [(("one %d", 1), {"exc_info": True})], calls
+    assert lines() == ["ERROR app.db two", "NoneType: None"], lines()
+    """
+    )
+
+
 def test_a_level_that_is_no_whole_number_is_stdlibs_to_compare(run) -> None:
     run(
         START

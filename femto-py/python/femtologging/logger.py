@@ -441,6 +441,7 @@ _METHODS = frozenset(
     {
         "_log",
         "callHandlers",
+        "error",  # `exception` calls it
         "filter",
         "findCaller",
         "getEffectiveLevel",

@@ -97,7 +97,7 @@ def test_plain_calls_never_make_a_record(run, tmp_path: Path) -> None:
             "handler.__class__ = type('Mine', (type(handler),), {'emit': lambda *a: logging.FileHandler.emit(*a)})",
             ["overrides", "Mine'>"],
         ),
-        ("handler.terminator = '\\n\\n'", ["app.log (NOTSET)> is left to stdlib's code"]),
+        ("handler.terminator = '\\n\\n'", ["app.log (NOTSET)> is left to stdlib"]),
         ("handler.setFormatter(type('F', (logging.Formatter,), {})())", ["F object"]),
         (
             "handler.formatter.format = lambda record: record.getMessage()",
@@ -259,6 +259,62 @@ def test_a_handler_of_pythons_concerns_calls_from_its_level_on(run) -> None:
     del own
     gc.collect()
     assert gone() is None
+    """
+    )
+
+
+def test_why_slow_tells_of_levels_that_only_python_can_compare(run) -> None:
+    run(
+        START
+        + """
+    class Level:
+        __hash__ = None
+        __le__ = lambda self, other: other >= 40
+    class Shown(logging.Handler):
+        texts = []
+        def emit(self, record): self.texts.append(record.msg)
+        def __repr__(self): return "<Shown>"
+    class Liar(Shown):
+        __slots__ = ("level",)
+    shown = Shown()
+    root.addHandler(shown)
+    for level in (Level(), 2**63, -2**63, 40.0, enum.IntEnum("Number", {"ERROR": 40}).ERROR):
+        shown.level = level
+        (why,) = femtologging.why_slow(log)
+        assert why.startswith("<Shown> is no handler of femtologging") and "(from" not in why, why
+        before = counts()
+        log.info("below")
+        assert counts() == (before[0], before[1] + 1), level
+    assert shown.texts == ["below"], shown.texts
+    root.removeHandler(shown)
+    root.addHandler(Liar(40))
+    assert "(from" not in femtologging.why_slow(log)[0]
+    log.info("below"); log.error("at")
+    assert shown.texts == ["below", "at"], shown.texts
+    """
+    )
+
+
+def test_a_native_handler_whose_level_is_computed_is_asked_at_each_call(run) -> None:
+    run(
+        START
+        + """
+    now = 0
+    class Computed(femtologging.FileHandler):
+        level = property(lambda self: now, lambda self, level: None)
+    class Asked(femtologging.FileHandler):
+        def __getattribute__(self, name):
+            return now if name == "level" else super().__getattribute__(name)
+    for cls in (Computed, Asked):
+        own = cls(f"{cls.__name__}.log", "w")
+        root.addHandler(own)
+        (why,) = femtologging.why_slow(log)
+        assert "level that is no plain attribute" in why, why
+        for now, text in ((0, "all"), (40, "no"), (20, "again")):
+            log.info(text)
+        own.close()
+        assert open(f"{cls.__name__}.log").read() == "all\\nagain\\n", cls
+        root.removeHandler(own)
     """
     )
 

@@ -126,9 +126,11 @@ class NativeHandler(logging.Handler):
             return "{0!r} has a class that overrides what records pass: {0.__class__!r}"
         core = self._ready_core()
         if core is None:
-            return "{0!r} is left to stdlib's code by its stream, target, parameters or methods"
+            return "{0!r} is left to stdlib by its stream, target, level, parameters or methods"
         if self._told[0] is None:
             return "{0!r} has a formatter that formats in Python: {0.formatter!r}"
+        if not has_plain_level(self):
+            return "{0!r} has a level that is no plain attribute"
         return core
 
     def _ready_core(self) -> HandlerCore | None:
@@ -423,6 +425,22 @@ def _inherits_all(cls: type[logging.Handler]) -> bool:
         and cls.filter is logging.Handler.filter
         and cls.acquire is logging.Handler.acquire
         and cls.release is logging.Handler.release
+    )
+
+
+def has_plain_level(handler: logging.Handler) -> bool:
+    """Whether the level is a whole number that lies in the handler itself.
+
+    Else Python has to ask for it at every call: it may be another one each time.
+    """
+    cls = type(handler)
+    return (
+        issubclass(cls, logging.Handler)
+        and cls.__getattribute__ is object.__getattribute__
+        and not hasattr(cls, "__getattr__")
+        and not hasattr(cls, "level")
+        and type(level := getattr(handler, "level", None)) is int
+        and abs(level) < 2**63
     )
 
 

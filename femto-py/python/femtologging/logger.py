@@ -13,7 +13,7 @@ import weakref
 
 from . import context, filter, hooks
 from ._femtologging import STATIC_MAX_LEVEL, HandlerCore, RateLimit, changed
-from .handler import NativeHandler
+from .handler import NativeHandler, has_plain_level
 from .level import check_level
 from .watched import WatchedList
 
@@ -255,7 +255,7 @@ def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
         core = _core_or_why(handler)
         if not isinstance(core, str):
             cores.append(core)
-        elif _has_plain_level(handler):
+        elif has_plain_level(handler):
             of_python.append(weakref.ref(handler))
         else:
             return threshold, None
@@ -265,8 +265,9 @@ def resolve(logger: logging.Logger) -> tuple[int, Reached | None]:
 def why_slow(logger: logging.Logger | str = "") -> list[str]:
     """Say what takes the calls of a logger, given by itself or by name, off the fast path.
 
-    Nothing if they are on it. A handler that Python has to call concerns those at its level or
-    above. It is what the calls themselves go by, found anew, and costs them nothing; a logger that
+    Nothing if they are on it. A line that ends in ``(from ERROR on)`` concerns calls from that
+    level on, but every record of Rust's; any other line all calls that the logger's level lets
+    pass. It is what the calls themselves go by, found anew, and costs them nothing; a logger that
     nobody has asked for is not made. What a single call brings is not known here: a level beyond
     254, ``extra`` that is no dictionary, arguments that do not fit the message.
 
@@ -303,9 +304,10 @@ def why_slow(logger: logging.Logger | str = "") -> list[str]:
     for handler in _handlers(loggers):
         text = _core_or_why(handler)
         if isinstance(text, str):
-            is_partial = _has_plain_level(handler) and handler.level > _threshold(logger, loggers)
-            text += " (from {1} on)" if is_partial else ""
-            reasons.append(text.format(handler, logging.getLevelName(handler.level)))
+            reason = text.format(handler)
+            if has_plain_level(handler) and handler.level > _threshold(logger, loggers):
+                reason += f" (from {logging.getLevelName(handler.level)} on)"
+            reasons.append(reason)
     return reasons
 
 
@@ -363,18 +365,6 @@ def _core_or_why(handler: logging.Handler) -> HandlerCore | str:
     if isinstance(handler, NativeHandler):
         return handler.native_core()
     return "{0!r} is no handler of femtologging: {0.__class__!r}"
-
-
-def _has_plain_level(handler: logging.Handler) -> bool:
-    """Whether the native part can read the handler's level, which may change at any time."""
-    cls = type(handler)
-    return (
-        isinstance(handler, logging.Handler)
-        and cls.__getattribute__ is object.__getattribute__
-        and not hasattr(cls, "__getattr__")
-        and not hasattr(cls, "level")
-        and type(handler.level) is int
-    )
 
 
 def _is_text(name: object) -> bool:

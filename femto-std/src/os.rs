@@ -144,8 +144,19 @@ pub(crate) fn spawn_aside(
 
 /// Works as the collector would; does nothing if the calling thread is at it already.
 pub(crate) fn as_engine_thread(work: impl FnOnce()) {
-    if !IS_ENGINE.replace(true) {
-        work();
+    if IS_ENGINE.replace(true) {
+        return;
+    }
+    // Also when it panics: else the thread would never again wait for what it logs, nor flush.
+    let _until_then = Working;
+    work();
+}
+
+/// The thread is the caller's own again when this is dropped.
+struct Working;
+
+impl Drop for Working {
+    fn drop(&mut self) {
         IS_ENGINE.set(false);
     }
 }
@@ -203,3 +214,15 @@ extern "C" fn at_exit() {
 
 /// How long the end of the process waits for sinks.
 const EXIT_DEADLINE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unwind::guarded;
+
+    #[test]
+    fn a_thread_whose_work_panicked_is_the_callers_own_again() {
+        assert!(guarded(|| as_engine_thread(|| panic!("as asked"))).is_none());
+        assert!(!is_engine_thread());
+    }
+}

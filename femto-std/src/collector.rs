@@ -20,7 +20,7 @@ use core::mem;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use std::collections::{BinaryHeap, VecDeque};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
@@ -67,7 +67,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
     let mut nap = SHORTEST_NAP;
     let mut swept = Instant::now();
     loop {
-        let mut collector = engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut collector = engine.collector();
         let records = collector.pass(engine);
         let mut stop = None;
         while let Ok(request) = engine.inbox.try_recv() {
@@ -113,7 +113,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
         // published its frame by the end of another nap, and is found then.
         state::set(state::ASLEEP);
         thread::park_timeout(LONGEST_NAP);
-        let mut collector = engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut collector = engine.collector();
         let found = collector.pass(engine) > 0 || !engine.inbox.is_empty();
         drop(collector);
         if !found && state::load() & state::ASLEEP != 0 {
@@ -128,8 +128,7 @@ pub(crate) fn run(engine: &Arc<Engine>) {
 
 /// Writes everything, ends the workers, and leaves the rest to the callers.
 fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant) {
-    let lock = || engine.collector().lock().unwrap_or_else(PoisonError::into_inner);
-    let mut collector = lock();
+    let mut collector = engine.collector();
     collector.pass(engine);
     collector.outputs.end_relays(engine);
     collector.deliver_lines(engine);
@@ -139,9 +138,8 @@ fn stop_engine(engine: &Arc<Engine>, reply: &Sender<FlushError>, until: Instant)
     for worker in workers {
         worker.join(until);
     }
-    let mut collector = lock();
+    let mut collector = engine.collector();
     state::set(state::STOPPED);
-    collector.pass(engine);
     collector.write_everything(None, Some(reply), engine);
     collector.remove_file_if_done();
     drop(collector);
@@ -174,7 +172,6 @@ impl Collector {
                 drop(reply);
             }
             Request::Flush { reply, handler } => {
-                self.pass(engine);
                 self.write_everything(handler, Some(&reply), engine);
             }
             Request::Stop { .. } => return Some(request),
@@ -232,14 +229,15 @@ impl Collector {
         records
     }
 
-    /// Hands all lines of a handler, or of all, to their sinks; `reply` gets the errors, and is
-    /// dropped by the last who holds it.
+    /// Reads all lanes and hands all lines of a handler, or of all, to their sinks; `reply` gets the errors,
+    /// and is dropped by the last who holds it.
     pub(crate) fn write_everything(
         &mut self,
         handler: Option<u32>,
         reply: Option<&Sender<FlushError>>,
         engine: &Arc<Engine>,
     ) {
+        self.pass(engine);
         if self.recovered.is_some() {
             self.adopt_in_time(true, engine);
             self.outputs.pass_on_asked(engine);

@@ -5,7 +5,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::{JoinHandle, Thread};
 use std::time::Instant;
 
@@ -244,18 +244,28 @@ impl Engine {
 
     /// Does the collector's work on the calling thread, once its own has ended.
     pub(crate) fn work_inline(self: &Arc<Self>) {
+        self.work_here(true, |collector| collector.write_everything(None, None, self));
+    }
+
+    /// Has the calling thread work as the collector, unless it does already or, if it may not wait, another does.
+    fn work_here(&self, may_wait: bool, work: impl FnOnce(&mut Collector)) {
         // What a sink or formatter logs meanwhile is left to the next call.
         os::as_engine_thread(|| {
-            let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
-            collector.pass(self);
-            collector.write_everything(None, None, self);
+            let mut collector = match self.collector.try_lock() {
+                Ok(collector) => collector,
+                Err(TryLockError::Poisoned(error)) => error.into_inner(),
+                Err(TryLockError::WouldBlock) if may_wait => self.collector(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            work(&mut collector);
             drop(collector);
+            self.announce_room();
             self.untold.tell();
         });
     }
 
-    pub(crate) fn collector(&self) -> &Mutex<Collector> {
-        &self.collector
+    pub(crate) fn collector(&self) -> MutexGuard<'_, Collector> {
+        self.collector.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tries until `attempt` succeeds, waiting for room in between.
@@ -325,26 +335,15 @@ impl Engine {
         }
         let (reply, answer) = bounded(64);
         if state::load() & state::STOPPED != 0 {
-            os::as_engine_thread(|| {
-                let mut collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner);
-                collector.pass(self);
-                collector.write_everything(None, Some(&reply), self);
-                drop(collector);
-                self.untold.tell();
-            });
+            self.work_here(true, |collector| collector.write_everything(None, Some(&reply), self));
             return answer.try_recv().map_or(Ok(()), Err);
         }
         let (mut request, mut is_left) = (Some(request(reply)), false);
-        if CALLERS_WORK.load(Ordering::Relaxed)
-            && let Ok(mut collector) = self.collector.try_lock()
-        {
-            os::as_engine_thread(|| {
+        if CALLERS_WORK.load(Ordering::Relaxed) {
+            self.work_here(false, |collector| {
                 request = request.take().and_then(|request| collector.answer(request, self));
                 collector.deliver_lines(self);
-                is_left |= collector.has_backlog();
-                drop(collector);
-                self.announce_room();
-                self.untold.tell();
+                is_left = collector.has_backlog();
             });
         }
         if let Some(request) = request {
@@ -382,3 +381,18 @@ const SPINS: u32 = 100;
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How long it sleeps at a time, should nobody wake it.
 const WAIT: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unwind::guarded;
+
+    #[test]
+    fn work_that_panicked_keeps_nobody_from_the_collector() {
+        let engine = Engine::new();
+        assert!(guarded(|| engine.work_here(false, |_| panic!("as asked"))).is_none());
+        let mut is_done = false;
+        engine.work_here(false, |_| is_done = true);
+        assert!(is_done);
+    }
+}

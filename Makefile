@@ -17,7 +17,7 @@ demo-firmware: ## the firmware of the demo, under QEMU
 
 test: ## every test; a missing tool skips its part and is named (with CI=true it fails)
 	@scripts/test.sh
-lint: ## rustfmt, clippy, ruff, mypy
+lint: ## lock files, rustfmt, clippy, ruff, mypy
 	@scripts/test.sh lint
 test-rust: ## Rust tests and doc tests
 	@scripts/test.sh rust

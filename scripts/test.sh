@@ -32,6 +32,7 @@ choose_members() {
 FEATURES=(--features "$(printf 'femto-std/%s,' cli gzip zstd json serde toml yaml tracing)femto-tests/guide")
 
 test_lint() {
+    step "lint: lock files" lock_files_check
     choose_members
     step "lint: rustfmt" rustfmt_check
     step "lint: clippy, ${MEMBERS[*]}" \
@@ -43,6 +44,17 @@ test_lint() {
     step "lint: clippy, femto-python by feature, an extension module" clippy_bridge
     step "lint: ruff" ruff_check
     step "lint: mypy" mypy_check
+}
+
+# Each lock file has all that its workspace needs. First, for elsewhere than in CI cargo would complete it in passing.
+lock_files_check() {
+    local file outdated=0
+    for file in $(find . \( -name target -o -name '.?*' \) -prune -o -name Cargo.lock -print); do
+        cargo metadata --locked --format-version 1 --manifest-path "${file%lock}toml" >/dev/null && continue
+        echo "${file#./} is not up to date: run cargo update --workspace --manifest-path ${file%lock}toml, and commit it"
+        outdated=1
+    done
+    return "$outdated"
 }
 
 rustfmt_check() {

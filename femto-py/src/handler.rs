@@ -35,7 +35,8 @@ use crate::{log_record, names, waiting};
 #[derive(Debug)]
 pub(crate) struct HandlerCore {
     handler: Arc<Handler>,
-    /// From no logger in particular: for records that bring their name along.
+    /// From no logger in particular: for records that bring their name along, and whose levels stdlib's
+    /// code has looked at.
     route: Attached<Route>,
     formatter: Attached<Option<Py<NativeFormatter>>>,
     level: AtomicI64,
@@ -124,7 +125,7 @@ impl HandlerCore {
         };
         py.detach(|| self.handler.set_formatter(line));
         self.formatter.set(py, formatter);
-        self.route.set(py, Route::new("", vec![self.handler.clone()]));
+        self.route.set(py, Route::at_any_level(self.handler.clone()));
         self.revise();
     }
 
@@ -187,7 +188,7 @@ impl HandlerCore {
 impl HandlerCore {
     fn new(handler: Arc<Handler>) -> Self {
         Self {
-            route: Attached::new(Route::new("", vec![handler.clone()])),
+            route: Attached::new(Route::at_any_level(handler.clone())),
             handler,
             formatter: Attached::new(None),
             level: AtomicI64::new(0),

@@ -313,6 +313,49 @@ text = compare()["app.log"].replace(b"femto.log", b"").replace(b"stdlib.log", b"
     assert done.stdout == "stdlib 0 0\nfemto 35 0\n"
 
 
+@pytest.mark.parametrize("delivery", ["queued", "direct"])
+def test_a_level_is_asked_by_loggers_and_by_nobody_else(run: Run, delivery: str) -> None:
+    run(
+        BOTH
+        + f"""
+import queue
+def log_to(module, path, log):
+    names = logging if module is logging.handlers else femtologging
+    options = {{}} if names is logging else {{"delivery": {delivery!r}}}
+    file = names.FileHandler(path, **options)
+    file.setLevel("WARNING")
+    record = lambda text: logging.LogRecord("a", 20, "a.py", 1, text, (), None)
+    file.handle(record("given to it"))
+    waiting = queue.Queue()
+    listener = logging.handlers.QueueListener(waiting, file)
+    listener.start()
+    logging.handlers.QueueHandler(waiting).handle(record("by a queue"))
+    listener.stop()
+    for kept_by in (logging.handlers, module):
+        memory = kept_by.MemoryHandler(10, target=file)
+        memory.setLevel("ERROR")
+        memory.handle(record("kept"))
+        memory.flush()
+        outer = kept_by.MemoryHandler(10, target=memory)
+        outer.handle(record("kept twice"))
+        outer.flush()
+        memory.flush()
+    log.addHandler(file)
+    log.info("not to it")
+    file.addFilter(lambda record: setattr(record, "levelno", 20) or True)
+    log.warning("lowered by a filter")
+    file.filters.clear()
+    file.setFormatter(type("Own", (logging.Formatter,), {{}})("%(message)s"))
+    file.setLevel(1000)
+    log.log(1000, "beyond all levels")
+    log.log(999, "not to it")
+
+both(log_to)
+assert len(compare()["app.log"].splitlines()) == 8, compare()
+"""
+    )
+
+
 def test_a_memory_handler_whose_target_is_pythons_keeps_records(run: Run) -> None:
     run(
         """

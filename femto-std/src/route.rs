@@ -41,6 +41,8 @@ pub(crate) struct Destination {
     pub(crate) counts: Arc<LoggerCounts>,
     /// How long a caller waits for room: the strictest policy of the handlers; `None` is for ever.
     pub(crate) patience: Option<Duration>,
+    /// Whether its handlers take every record, also below their levels.
+    pub(crate) at_any_level: bool,
     /// Whether the number may stand for another destination by now.
     retired: AtomicBool,
 }
@@ -49,7 +51,14 @@ impl Route {
     /// A route from a logger of this name to these handlers.
     #[must_use]
     pub fn new(name: &str, handlers: Vec<Arc<Handler>>) -> Self {
-        registry::lock().routes.route(name, handlers)
+        registry::lock().routes.route(name, handlers, false)
+    }
+
+    /// A route to one handler, for records whose levels somebody else has looked at: its own is not asked,
+    /// its filters are.
+    #[must_use]
+    pub fn at_any_level(handler: Arc<Handler>) -> Self {
+        registry::lock().routes.route("", vec![handler], true)
     }
 
     /// Which costly fields the handlers' formatters show.
@@ -153,7 +162,12 @@ impl Routes {
     }
 
     /// Makes a route.
-    pub(crate) fn route(&mut self, name: &str, handlers: Vec<Arc<Handler>>) -> Route {
+    pub(crate) fn route(
+        &mut self,
+        name: &str,
+        handlers: Vec<Arc<Handler>>,
+        at_any_level: bool,
+    ) -> Route {
         let queued = || handlers.iter().filter(|handler| handler.delivery() == Delivery::Queued);
         let patience = queued()
             .map(|handler| handler.patience())
@@ -170,6 +184,7 @@ impl Routes {
             has_queued: queued().next().is_some(),
             has_direct: handlers.iter().any(|handler| handler.delivery() == Delivery::Direct),
             patience,
+            at_any_level,
             handlers: handlers.into(),
             retired: AtomicBool::new(false),
         };

@@ -191,6 +191,7 @@ pub(crate) fn write_through(
 pub(crate) fn refuse(destination: &Destination, level: Level) {
     destination.counts.count_direct(level);
     destination.counts.drop_record();
+    let level = if destination.at_any_level { Level::OFF } else { level };
     for handler in &destination.handlers {
         if handler.delivery() == Delivery::Queued {
             handler.refuse(level);

@@ -321,7 +321,7 @@ fn rebuild(registry: &mut Registry, first: usize) -> Leaving {
         let entry = &mut registry.tree.entries[index];
         let is_new = entry.route.is_none();
         if !entry.route.as_ref().is_some_and(|route| route.is_for(&handlers)) {
-            let route = registry.routes.route(&entry.node.name, handlers);
+            let route = registry.routes.route(&entry.node.name, handlers, false);
             retired.extend(entry.route.replace(route));
         }
         if let Some(route) = &entry.route {

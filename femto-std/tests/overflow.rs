@@ -14,7 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use femto_std::{Handler, Level, Logger, OverflowPolicy, Route, info};
+use femto_core::frame::portable::{Portable, Style};
+use femto_std::{
+    Delivery, Handler, Level, LevelFilter, Logger, OverflowPolicy, Route, engine, info,
+};
 use scratch::{PATIENCE, Scratch, lines, lone_logger, plain, stalled_pipe, wait_until};
 
 const CAPACITY: usize = 256 << 10;
@@ -57,6 +60,36 @@ fn a_record_that_never_got_to_be_submitted_is_counted_and_told() {
     assert_eq!(lines, ["2 records dropped", "next"]);
     let stats = handler.stats();
     assert_eq!((stats.accepted, stats.written, stats.dropped), (3, 1, 2), "{stats:?}");
+}
+
+#[test]
+fn a_route_at_any_level_asks_filters_and_no_level() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scratch = Scratch::new("any_level");
+    for is_direct in [false, true] {
+        let path = scratch.path(if is_direct { "direct" } else { "queued" });
+        let delivery = if is_direct { Delivery::Direct } else { Delivery::Queued };
+        let handler =
+            plain(&path).with_level(Level::ERROR).with_delivery(delivery).build().unwrap();
+        handler.add_filter(Arc::new(LevelFilter::new(Level::NOTSET..=Level::INFO)));
+        let (any, own) =
+            (Route::at_any_level(handler.clone()), Route::new("own", vec![handler.clone()]));
+        for (level, template) in [(Level::INFO, "taken"), (Level::ERROR, "filtered")] {
+            let mut bytes = Vec::new();
+            let frame = Portable { level, style: Style::Ready, template, ..Portable::default() };
+            let _ = frame.write(&mut bytes);
+            for route in [&any, &own] {
+                route.submit(level, engine::now(), &bytes);
+            }
+        }
+        assert_eq!(lines(&handler, &path), ["taken"]);
+        // Counted as dropped whatever its level, as it would have been taken.
+        any.count_dropped(Level::INFO);
+        own.count_dropped(Level::INFO);
+        let stats = handler.stats();
+        let dropped = u64::from(!is_direct);
+        assert_eq!((stats.written, stats.dropped), (1, dropped), "{stats:?}");
+    }
 }
 
 /// Reads a pipe until told to stop, and keeps what comes.

@@ -58,7 +58,7 @@ impl Inline {
             }
             for handler in &destination.handlers {
                 if handler.delivery() == Delivery::Direct {
-                    handler.write_through(record);
+                    handler.write_through(record, destination.at_any_level);
                 }
             }
         });

@@ -183,9 +183,9 @@ impl Output {
     /// Takes a record; `line` is what its formatter made of it already. A filter or formatter that
     /// panics costs the record, not the collector.
     #[inline]
-    pub(super) fn take(&mut self, record: &Record<'_>, line: Option<&str>) {
+    pub(super) fn take(&mut self, record: &Record<'_>, line: Option<&str>, at_any_level: bool) {
         let (length, accepted) = (self.lines.len(), self.accepted);
-        if guarded(|| self.try_take(record, line)).is_none() {
+        if guarded(|| self.try_take(record, line, at_any_level)).is_none() {
             // The filter may have panicked before it was counted.
             self.accepted = accepted + 1;
             self.fail(length, None);
@@ -193,8 +193,8 @@ impl Output {
     }
 
     #[inline]
-    fn try_take(&mut self, record: &Record<'_>, line: Option<&str>) {
-        if record.level() < self.level {
+    fn try_take(&mut self, record: &Record<'_>, line: Option<&str>, at_any_level: bool) {
+        if record.level() < self.level && !at_any_level {
             return;
         }
         if !self.settings.admit(record) {

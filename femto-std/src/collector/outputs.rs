@@ -62,7 +62,7 @@ impl Outputs {
             Way::Queued => {
                 let output = self.output(handler);
                 let dropped = output.dropped;
-                output.take(record, None);
+                output.take(record, None, destination.at_any_level);
                 if output.dropped != dropped {
                     destination.counts.drop_record();
                 }
@@ -71,6 +71,7 @@ impl Outputs {
                 }
             }
             Way::Direct => {}
+            Way::Relayed if destination.at_any_level => self.relay(handler, record, true, engine),
             Way::Relayed => self.take_by_several(destination, record, engine),
         }
     }
@@ -85,15 +86,10 @@ impl Outputs {
         engine: &Arc<Engine>,
     ) {
         if handler.way() == Way::Relayed {
-            return self.relay(handler, record, engine);
+            return self.relay(handler, record, at_any_level, engine);
         }
         let output = self.output(handler);
-        let level = output.level;
-        if at_any_level {
-            output.level = Level::NOTSET;
-        }
-        output.take(record, None);
-        output.level = level;
+        output.take(record, None, at_any_level);
         if output.lines.len() >= BLOCK {
             self.deliver_one(handler, engine);
         }

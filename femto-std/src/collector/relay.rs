@@ -24,10 +24,11 @@ impl Outputs {
         &mut self,
         handler: &Arc<Handler>,
         record: &Record<'_>,
+        at_any_level: bool,
         engine: &Arc<Engine>,
     ) {
         let Some(relay) = handler.relay() else { return };
-        if record.level() < handler.level() {
+        if record.level() < handler.level() && !at_any_level {
             return;
         }
         let outlet = handler.outlet();

@@ -13,8 +13,8 @@ use crate::unwind::guarded;
 
 impl Handler {
     /// Formats a record and writes it, on the calling thread.
-    pub(crate) fn write_through(&self, record: &Record<'_>) {
-        if record.level() < self.level() {
+    pub(crate) fn write_through(&self, record: &Record<'_>, at_any_level: bool) {
+        if record.level() < self.level() && !at_any_level {
             return;
         }
         let settings = self.settings.load();

@@ -54,7 +54,7 @@ impl Outputs {
                 }
                 Way::Direct => {}
                 Way::Relayed => {
-                    self.relay(handler, record, engine);
+                    self.relay(handler, record, false, engine);
                     latest = None;
                 }
             }
@@ -97,7 +97,7 @@ impl Outputs {
             _ => self.output(handler),
         };
         let (start, records, dropped) = (output.lines.len(), output.records, output.dropped);
-        output.take(record, line);
+        output.take(record, line, false);
         if output.records != records {
             *latest = Some(Line { output: index, range: start..output.lines.len() - 1 });
         }

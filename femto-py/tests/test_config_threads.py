@@ -61,3 +61,19 @@ def test_reconfiguration_while_four_threads_log(run, tmp_path: Path, way: str) -
     done = run(PROGRAM.format(way=way))
     if way == "fast":
         assert done.stdout.strip().endswith(", 0)")
+
+
+def test_a_call_that_uninstall_overtakes_goes_on(run) -> None:
+    run(
+        """
+femtologging.install()
+log, manager = logging.getLogger("app"), logging.root.manager
+# As a thread has them that is in the middle of a call.
+make, get, clear = log.makeRecord, manager.getLogger, manager._clear_cache
+femtologging.uninstall()
+assert type(log) is logging.Logger and type(manager) is logging.Manager
+assert make("app", 20, "app.py", 1, "text", (), None).getMessage() == "text"
+assert get("app.new").parent is log
+clear()
+"""
+    )

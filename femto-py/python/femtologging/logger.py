@@ -80,7 +80,8 @@ class FemtoLogger(logging.Logger):
 
     def makeRecord(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         """Make a record, with the fields of the context that it is made in."""
-        record = super().makeRecord(*args, **kwargs)
+        # Not `super()`: another thread may have it downgraded meanwhile, and then that raises.
+        record = logging.Logger.makeRecord(self, *args, **kwargs)
         for key, value in (context.current() or {}).items():
             record.__dict__.setdefault(key, value)
         return record
@@ -124,7 +125,7 @@ class FemtoManager(logging.Manager):
 
     def getLogger(self, name: str) -> logging.Logger:
         """Return the logger of this name, as stdlib does."""
-        return self.native(name) if self.upgrades else super().getLogger(name)
+        return self.native(name) if self.upgrades else logging.Manager.getLogger(self, name)
 
     def native(self, name: str) -> logging.Logger:
         """Return the logger of this name, with native methods.
@@ -137,7 +138,7 @@ class FemtoManager(logging.Manager):
             if chosen is None and logging.getLoggerClass() is logging.Logger:
                 own["loggerClass"] = FemtoLogger
             try:
-                logger = super().getLogger(name)
+                logger = logging.Manager.getLogger(self, name)
             finally:
                 own["loggerClass"] = chosen
         if type(logger) is logging.Logger:
@@ -146,11 +147,11 @@ class FemtoManager(logging.Manager):
 
     def _fixupParents(self, alogger: logging.Logger) -> None:
         # A new logger may let through what none does so far, before anybody watches it.
-        super()._fixupParents(alogger)  # type: ignore[misc]
+        logging.Manager._fixupParents(self, alogger)  # type: ignore[attr-defined]
         changed()
 
     def _clear_cache(self) -> None:
-        super()._clear_cache()  # type: ignore[misc]
+        logging.Manager._clear_cache(self)  # type: ignore[attr-defined]
         changed()
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -125,7 +125,9 @@ class FemtoManager(logging.Manager):
 
     def getLogger(self, name: str) -> logging.Logger:
         """Return the logger of this name, as stdlib does."""
-        return self.native(name) if self.upgrades else logging.Manager.getLogger(self, name)
+        # By the class: another thread may have the manager downgraded meanwhile.
+        get = FemtoManager.native if FemtoManager.upgrades else logging.Manager.getLogger
+        return get(self, name)
 
     def native(self, name: str) -> logging.Logger:
         """Return the logger of this name, with native methods.

@@ -12,10 +12,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_QUIET=1 PIP_ROOT_USER_
 in_ci() { [ "${CI:-}" = true ]; }
 has() { command -v "$1" >/dev/null; }
 
-# In CI the lock files must be complete as they are.
+# In CI the lock files must be complete as they are, and nothing is built twice: what that would be quicker by is not
+# worth its gigabytes.
 LOCKED=()
 # shellcheck disable=SC2034 # the other scripts use it
-if in_ci; then LOCKED=(--locked); fi
+if in_ci; then
+    LOCKED=(--locked)
+    export CARGO_INCREMENTAL=0
+fi
 
 # --- steps ---------------------------------------------------------------------------------------------------------
 

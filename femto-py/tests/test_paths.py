@@ -427,6 +427,34 @@ def test_wrong_arguments_are_reported_and_nothing_is_raised(run) -> None:
     assert "silent" not in done.stderr
 
 
+def test_what_is_wrong_of_a_formatter_is_reported_and_nothing_is_raised(run) -> None:
+    done = run(
+        START
+        + """
+    text = "%(asctime)s %(message)s"
+    wrong = [logging.Formatter(text, datefmt=value) for value in (3, b"%H", ["%H"])]
+    wrong += [logging.Formatter(text, defaults=value) for value in (3, ["a"])]
+    wrong += [logging.Formatter(value, validate=False) for value in (3, b"%(message)s")]
+    for value in (3, b"%s,%03d"):
+        wrong.append(logging.Formatter(text))
+        wrong[-1].default_msec_format = value
+    for formatter in wrong:
+        handler.setFormatter(formatter)
+        log.info("not written"); log.error("not written")
+        femtologging.why_slow(log)
+    assert lines() == [], lines()
+    # Wrong, but without effect.
+    for formatter in [logging.Formatter(datefmt=3), logging.Formatter(text, datefmt=0),
+                      logging.Formatter(defaults={1: 2})]:
+        handler.setFormatter(formatter)
+        log.info("written")
+    written = [line.rpartition(" ")[2] for line in lines()]
+    assert written == ["written"] * 3, lines()
+    """
+    )
+    assert done.stderr.count("--- Logging error ---") == 2 * 9, done.stderr
+
+
 def test_what_stdlib_raises_is_raised(run) -> None:
     run(
         START

@@ -84,11 +84,11 @@ def _compile(formatter: logging.Formatter) -> NativeFormatter | None:
         or formatter.default_time_format != "%Y-%m-%d %H:%M:%S"
     ):
         return None
-    # 3.10 and newer have `defaults`.
-    defaults: dict[str, object] = dict(getattr(style, "_defaults", None) or {})
-    if any(key in ATTRIBUTES for key in defaults):
-        return None
     try:
+        # 3.10 and newer have `defaults`.
+        defaults: dict[str, object] = dict(getattr(style, "_defaults", None) or {})
+        if any(key in ATTRIBUTES for key in defaults):
+            return None
         return NativeFormatter.pattern(
             style._fmt,
             kind,
@@ -100,8 +100,8 @@ def _compile(formatter: logging.Formatter) -> NativeFormatter | None:
             defaults=list(defaults.items()),
             has_tasks=sys.version_info >= (3, 12),
         )
-    except ValueError:
-        return None
+    except (TypeError, ValueError):
+        return None  # it has something that it cannot format with, and tells so at each record
 
 
 def _start() -> int:

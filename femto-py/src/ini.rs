@@ -11,23 +11,23 @@ use pyo3::prelude::*;
 /// A section: its name, its line, and its options with theirs.
 type Section = (String, usize, Vec<(String, String, usize)>);
 
-/// Reads the text of an INI file: sections and options in order, those that are there twice included.
-/// Lines are counted from 1; keys and values are as they are written.
-///
-/// Raises `ValueError(kind, [(line number, line)])`: `"header"` if something comes before the first
-/// section, `"syntax"` for lines that are none of a section.
+/// The number of a line that is none of a section, and the line.
+type Unread = (usize, String);
+
+/// Reads the text of an INI file: sections and options in order, those that are there twice included, and
+/// the lines that are none of a section, of those before all sections the first. Lines are counted from 1;
+/// keys and values are as they are written.
 #[pyfunction]
-pub(crate) fn read_ini(text: &str) -> PyResult<Vec<Section>> {
-    let lines = Lines::of(text)?;
+pub(crate) fn read_ini(text: &str) -> PyResult<(Vec<Section>, Vec<Unread>)> {
+    let lines = Lines::of(text);
     let options = ParseOption {
         enabled_quote: false,
         enabled_escape: false,
         enabled_indented_mutiline_value: true,
         ..ParseOption::default()
     };
-    let read = Ini::load_from_str_opt(&lines.plain, options).map_err(|error| {
-        PyValueError::new_err(("syntax", vec![(error.line, error.msg.into_owned())]))
-    })?;
+    let read = Ini::load_from_str_opt(&lines.plain, options)
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
     let mut numbers = lines.numbers.into_iter();
     let mut number = move || numbers.next().unwrap_or(0);
     let sections = read.iter().filter_map(|(name, options)| {
@@ -41,7 +41,7 @@ pub(crate) fn read_ini(text: &str) -> PyResult<Vec<Section>> {
         let options = options.collect();
         Some((name, line, options))
     });
-    Ok(sections.collect())
+    Ok((sections.collect(), lines.unread))
 }
 
 /// The lines that mean something, as `rust-ini` reads them.
@@ -50,12 +50,12 @@ struct Lines {
     plain: String,
     /// Of the sections and options in it, in order, the lines of the text.
     numbers: Vec<usize>,
+    unread: Vec<Unread>,
 }
 
 impl Lines {
-    fn of(text: &str) -> PyResult<Self> {
+    fn of(text: &str) -> Self {
         let mut lines = Self::default();
-        let mut wrong = Vec::new();
         let (mut in_section, mut in_option, mut indent) = (false, false, 0);
         for (index, line) in text.split('\n').enumerate() {
             let number = index + 1;
@@ -82,8 +82,9 @@ impl Lines {
                 lines.numbers.push(number);
                 lines.push(&format!("[{MARK}{name}{MARK}]"));
             } else if !in_section {
-                let line = (number, line.to_owned());
-                return Err(PyValueError::new_err(("header", vec![line])));
+                if lines.unread.is_empty() {
+                    lines.unread.push((number, line.to_owned()));
+                }
             } else if let Some((key, value)) = content.split_once(['=', ':'])
                 && !key.is_empty()
             {
@@ -92,10 +93,10 @@ impl Lines {
                 let (key, value) = (key.trim_end_matches(is_space), value.trim_matches(is_space));
                 lines.push(&format!("{MARK}{key} ={MARK}{value}"));
             } else {
-                wrong.push((number, line.to_owned()));
+                lines.unread.push((number, line.to_owned()));
             }
         }
-        if wrong.is_empty() { Ok(lines) } else { Err(PyValueError::new_err(("syntax", wrong))) }
+        lines
     }
 
     fn push(&mut self, line: &str) {

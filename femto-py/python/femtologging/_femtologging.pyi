@@ -223,11 +223,12 @@ def read_file(path: str) -> tuple[Any, dict[tuple[object, ...], int]]:
     file and line.
     """
 
-def read_ini(text: str) -> list[tuple[str, int, list[tuple[str, str, int]]]]:
+def read_ini(
+    text: str,
+) -> tuple[list[tuple[str, int, list[tuple[str, str, int]]]], list[tuple[int, str]]]:
     """Read the text of an INI file: sections and options, with their lines, as they are written.
 
-    Raises ``ValueError(kind, [(line number, line)])``: ``"header"`` if something comes before the
-    first section, ``"syntax"`` for lines that are none of a section.
+    And the lines that are none of a section; of those before all sections, the first.
     """
 
 def use_context() -> None:

@@ -30,7 +30,9 @@ def literal(text: str, path: Path) -> Any:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise wrong(path, f"not a literal of Python: {error}", text) from error
+        # Its own text has a file and a line, of which there are none here.
+        told = error.msg if isinstance(error, SyntaxError) else error
+        raise wrong(path, f"not a literal of Python: {told}", text) from error
     try:
         return _value(tree.body)
     except _NotALiteralError as error:

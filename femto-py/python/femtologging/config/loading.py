@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from .._femtologging import read_file
 from . import dictConfig
 from .dict import DictConfigurator
 from .error import ConfigError, Path
-from .file import read as read_ini_file
+from .file import text_of
+from .ini import Ini
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -29,8 +29,10 @@ def load(path: str | PathLike[str]) -> None:
         key, its value and what is allowed there. Logging is then as it was.
     """
     name = os.fsdecode(path)
-    config, lines = _read(name)
+    config, lines, found = _read(name)
     try:
+        for error in found:
+            raise error
         dictConfig(config)
     except ConfigError as error:
         line = _line(lines, error)
@@ -44,32 +46,44 @@ def problems(path: str | PathLike[str]) -> list[str]:
     """
     name = os.fsdecode(path)
     try:
-        config, lines = _read(name)
+        config, lines, found = _read(name, all_options=True)
     except OSError as error:
         return [f"{name}: {error.strerror or error}"]
     except ConfigError as error:
         return [_one_line(str(error))]
     try:
-        found = DictConfigurator(config).problems()
+        found += DictConfigurator(config).problems()
     except ConfigError as error:  # no dictionary
-        found = [error]
+        found.append(error)
     with_lines = sorted(((_line(lines, one), one) for one in found), key=itemgetter(0))
     return [_one_line(f"{_place(name, line)}: {one}") for line, one in with_lines]
 
 
-def _read(name: str) -> tuple[dict[str, Any], dict[Path, int]]:
-    """Return what a file says, and in which lines."""
+def _read(
+    name: str, *, all_options: bool = False
+) -> tuple[dict[str, Any], dict[Path, int], list[ConfigError]]:
+    """Return what a file says, in which lines, and what is wrong with it.
+
+    :param all_options: whether options that nothing reads are wrong.
+    """
     with open(name):
         pass  # what is wrong with it is told in Python's words
+    problems: list[ConfigError] = []
+    ending = os.path.splitext(name)[1].lower()
+    if ending not in _ENDINGS + _INI:
+        allowed = ", ".join(_ENDINGS + _INI)
+        raise ConfigError(f"{name}: no format is known by its name: allowed endings are {allowed}")
     try:
-        if name.lower().endswith(_INI):
-            return read_ini_file(name), {}
-        return read_file(name)
-    except KeyError as error:
-        raise ConfigError(f"{name}: {error} is missing") from error
-    except (ValueError, RuntimeError, configparser.Error) as error:
+        if ending not in _INI:
+            return *read_file(name), problems
+        ini = Ini.of_text(text_of(name), name, problems=problems)
+    except (ValueError, RuntimeError) as error:
         text = str(error)
         raise ConfigError(text if text.startswith(name) else f"{name}: {text}") from error
+    config = ini.dictionary()
+    if all_options:
+        problems += ini.unread_options()
+    return config, ini.lines, problems
 
 
 def _line(lines: dict[Path, int], error: ConfigError) -> int:
@@ -88,5 +102,6 @@ def _one_line(text: str) -> str:
     return " ".join(map(str.strip, text.splitlines()))
 
 
-#: What the names of INI files end with.
+#: What the names of files end with: those of the schema, and INI files.
+_ENDINGS = (".toml", ".yaml", ".yml", ".json")
 _INI = (".ini", ".cfg", ".conf")

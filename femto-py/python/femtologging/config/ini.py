@@ -1,0 +1,256 @@
+"""Ini: the sections of an INI file, made into a dictionary for ``dictConfig``.
+
+Names, defaults and interpolation are ``configparser``'s; the file is read in Rust.
+"""
+
+from __future__ import annotations
+
+import configparser
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .._femtologging import read_ini
+from ..mirror import logging, submodule
+from .error import ConfigError, hint, shown
+from .literal import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .error import Path
+
+
+class Ini:
+    """What an INI file says.
+
+    :param problems: takes what is wrong, which something else is then in the place of; ``None``:
+        it is raised.
+    """
+
+    def __init__(
+        self, parser: configparser.RawConfigParser, problems: list[ConfigError] | None = None
+    ) -> None:
+        self._parser = parser
+        self._problems = problems
+        self._text = ""
+        #: Lines of places, both of the file (section, option) and of the dictionary.
+        self.lines: dict[Path, int] = {}
+        #: The options of the file, which are not defaults.
+        self._options: list[tuple[str, str]] = []
+
+    @classmethod
+    def of_text(
+        cls,
+        text: str,
+        name: str,
+        defaults: Mapping[str, Any] | None = None,
+        problems: list[ConfigError] | None = None,
+    ) -> Ini:
+        """Read the text of a file; what ``configparser`` refuses is wrong."""
+        ini = cls(configparser.ConfigParser(defaults, interpolation=_AsRead()), problems)
+        ini._parse(text, name)
+        return ini
+
+    def _parse(self, text: str, name: str) -> None:
+        self._text = text
+        sections, unread = read_ini(text)
+        if unread and self._problems is None:
+            told = "".join(f"\n\t[line {at:2d}]: {written!r}" for at, written in unread)
+            raise RuntimeError(f"{name} is invalid: lines that are none of a section: {told}")
+        for at, written in unread:
+            self.lines[(at,)] = at
+            self._tell(ConfigError(f"{shown(written)} is neither a section nor an option", (at,)))
+        parser = self._parser
+        for section, line, options in sections:
+            if section != parser.default_section:
+                if (section,) in self.lines:
+                    self._tell(
+                        _wrong(section, None, "is there twice"),
+                        configparser.DuplicateSectionError(section, name, line),
+                    )
+                else:
+                    parser.add_section(section)
+            self.lines[section,] = line
+            for key, value, at in options:
+                option = parser.optionxform(key)
+                if (section, option) in self.lines:
+                    self._tell(
+                        _wrong(section, option, "is there twice"),
+                        configparser.DuplicateOptionError(section, option, name, at),
+                    )
+                self.lines[section, option] = at
+                self._options.append((section, option))
+                parser.set(section, option, value)
+
+    def dictionary(self) -> dict[str, Any]:
+        """Return the dictionary for ``dictConfig``."""
+        if self._problems is not None and not self._has_keys():
+            wanted = ", ".join(f"[{kind}s]" for kind in _OPTIONS)
+            self._tell(ConfigError(f"read as an INI file: none of the sections {wanted} is there"))
+            return {"version": 1}
+        formatters = {one: self._formatter(one) for one in self._names("formatter")}
+        handlers = {one: self._handler(one) for one in self._names("handler")}
+        names = self._names("logger")
+        if "root" not in names and self._parser.has_option("loggers", "keys"):
+            self._tell(_wrong("loggers", "keys", "root is missing", ", ".join(names)))
+        return {
+            "version": 1,
+            "formatters": formatters,
+            "handlers": handlers,
+            "loggers": dict(self._named_logger(one) for one in names if one != "root"),
+            "root": self._logger("logger_root", ("root",)),
+        }
+
+    def unread_options(self) -> Iterator[ConfigError]:
+        """Find the options that nothing reads, where all that are there are known."""
+        for kind, known in _OPTIONS.items() if self._has_keys() else ():
+            read = [f"{kind}_{name}" for name in self._names(kind)]
+            for section, option in self._options:
+                is_meant = option in known or f"%({option})s" in self._text.lower()
+                if section in read and not is_meant:
+                    yield _wrong(section, option, f"no such option: {hint(option, known)}")
+
+    def _has_keys(self) -> bool:
+        return any(self._parser.has_section(f"{kind}s") for kind in _OPTIONS)
+
+    def _names(self, kind: str) -> list[str]:
+        """Return what the sections of formatters, handlers or loggers are called."""
+        section = f"{kind}s"
+        if self._problems is not None and not self._parser.has_option(section, "keys"):
+            # Told already: all there are.
+            self._get(section, "keys")
+            start = f"{kind}_"
+            return [one[len(start) :] for one in self._parser.sections() if one.startswith(start)]
+        return _list(self._get(section, "keys"))
+
+    def _formatter(self, name: str) -> dict[str, Any]:
+        section, path = self._section("formatter", name)
+        found = {
+            key: value
+            for key in ("format", "datefmt", "style", "defaults")
+            if (value := self._get(section, key, None, raw=True)) is not None
+        }
+        if "defaults" in found:
+            try:
+                found["defaults"] = literal(found["defaults"], (*path, "defaults"))
+            except ConfigError as error:
+                self._tell(error)
+                del found["defaults"]
+        class_name = self._get(section, "class", None)
+        if class_name:
+            found["class"] = class_name
+        return found
+
+    def _handler(self, name: str) -> dict[str, Any]:
+        section, _ = self._section("handler", name)
+        named = self._get(section, "class")
+        found: dict[str, Any] = {"class": _class_name(named) if named else "logging.NullHandler"}
+        for key in ("args", "kwargs", "level") if named else ("level",):
+            value = self._get(section, key, None)
+            if value is not None:
+                found[key] = value
+        for key in ("formatter", "target"):
+            value = self._get(section, key, None)
+            if value:
+                found[key] = value
+        if not _is_memory_handler(found["class"]):
+            found.pop("target", None)  # of no other
+        return found
+
+    def _named_logger(self, name: str) -> tuple[str, dict[str, Any]]:
+        section = f"logger_{name}"
+        qualname = self._get(section, "qualname") or name
+        logger = self._logger(section, ("loggers", qualname))
+        propagate = self._get(section, "propagate", "1")
+        try:
+            logger["propagate"] = int(propagate)
+        except ValueError:
+            text = "a number is expected: 0 or 1"
+            self._tell(_wrong(section, "propagate", text, propagate))
+        return qualname, logger
+
+    def _logger(self, section: str, path: Path) -> dict[str, Any]:
+        self._place(section, path)
+        found: dict[str, Any] = {"handlers": _list(self._get(section, "handlers"))}
+        level = self._get(section, "level", None)
+        if level is not None:
+            found["level"] = level
+        return found
+
+    def _section(self, kind: str, name: str) -> tuple[str, Path]:
+        section, path = f"{kind}_{name}", (f"{kind}s", name)
+        self._place(section, path)
+        return section, path
+
+    def _place(self, section: str, path: Path) -> None:
+        """Note which lines a part of the dictionary comes from."""
+        for place, line in [*self.lines.items()]:
+            if place[0] == section:
+                self.lines[path + place[1:]] = line
+
+    def _get(self, section: str, option: str, *fallback: Any, raw: bool = False) -> Any:
+        """Return an option's value; that it lacks is wrong if there is nothing to fall back to."""
+        if not self._parser.has_section(section):
+            self._missing(section, None)
+        elif not self._parser.has_option(section, option):
+            if not fallback:
+                self._missing(section, option)
+        else:
+            try:
+                return self._parser.get(section, option, raw=raw)
+            except configparser.InterpolationError as error:
+                text = " ".join(str(error).split())
+                self._tell(_wrong(section, option, text), error)
+        return fallback[0] if fallback else ""
+
+    def _missing(self, section: str, option: str | None) -> None:
+        problem = _wrong(section, option, "is missing")
+        self._tell(problem, KeyError(str(problem)))
+
+    def _tell(self, problem: ConfigError, stdlibs: Exception | None = None) -> None:
+        """Keep what is wrong, or raise it, as stdlib's error if there is one."""
+        if self._problems is None:
+            raise stdlibs or problem
+        if problem.path not in (one.path for one in self._problems):
+            self._problems.append(problem)
+
+
+class _AsRead(configparser.BasicInterpolation):
+    """Interpolates what is asked for; what is set comes from a file."""
+
+    def before_set(self, parser: Any, section: str, option: str, value: str) -> str:
+        return value
+
+
+def _wrong(section: str, option: str | None, text: str, *value: object) -> ConfigError:
+    """Say what is wrong in the file's own words: ``[section] option = value: text``."""
+    where = f"[{section}]" + (f" {option}" if option else "")
+    where += "".join(f" = {shown(one)}" for one in value)
+    return ConfigError(f"{where}: {text}", (section, option) if option else (section,))
+
+
+def _class_name(name: str) -> str:
+    """Return the full name of a class, which may be written as it is known to ``logging``."""
+    first, _, _ = name.partition(".")
+    if first == "handlers" or (first != "logging" and hasattr(logging, first)):
+        return f"logging.{name}"
+    return name
+
+
+def _is_memory_handler(name: str) -> bool:
+    handlers = submodule("handlers")
+    module, _, last = name.rpartition(".")
+    found = getattr(sys.modules.get(module, handlers), last, None)
+    return isinstance(found, type) and issubclass(found, handlers.MemoryHandler)
+
+
+def _list(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",")] if text else []
+
+
+#: What is read of the sections of each kind.
+_OPTIONS = {
+    "formatter": {"format", "datefmt", "style", "defaults", "class"},
+    "handler": {"class", "args", "kwargs", "level", "formatter", "target"},
+    "logger": {"level", "handlers", "propagate", "qualname"},
+}

@@ -180,6 +180,25 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
 
 ALL_WRONG = """
 version = 1
+disable_existing_loggers = "no" # wrong
+
+[formatters.broken]
+format = "%(asctime)s %(message" # wrong
+
+[formatters.user]
+format = "%(asctime)s %(user)s" # records may have it
+
+[formatters.number]
+format = "%(asctime)s"
+datefmt = 3 # wrong
+
+[formatters.none]
+defaults = 3 # wrong
+
+[formatters.json]
+"()" = "femtologging.JSONFormatter"
+format = "%(message)s"
+fieldz = [] # wrong
 
 [formatters.odd]
 style = "?" # wrong
@@ -208,12 +227,23 @@ level = "LOUD" # wrong
 [handler.console] # wrong
 class = "logging.StreamHandler"
 
+[handlers.flags]
+class = "logging.handlers.RotatingFileHandler"
+filename = "app.log"
+backupCount = 1.5 # wrong
+delay = "no" # wrong
+recover = 3 # wrong
+
 [handlers.kept]
 class = "logging.handlers.MemoryHandler"
 target = "far"
 capacity = "many" # wrong
 
+[loggers.app.web] # wrong
+level = "INFO"
+
 [loggers."app.db"]
+propagate = "no" # wrong
 level = "LOUD" # wrong
 levle = "INFO" # wrong
 handlers = [
@@ -284,7 +314,13 @@ def test_the_command_check_tells_all_that_is_wrong_at_once(
     lines = capsys.readouterr().err.splitlines()
     numbers = [n for n, line in enumerate(ALL_WRONG.splitlines(), 1) if "# wrong" in line]
     assert [re.match(r"c\.toml, line (\d+): ", line)[1] for line in lines] == [*map(str, numbers)]
-    assert f"c.toml, line {numbers[3]}: handlers.file.mode = 'q': allowed: 'a', 'w', 'x'" in lines
+    for text in (
+        "handlers.file.mode = 'q': allowed: 'a', 'w', 'x'",
+        "formatters.json.fieldz: no such key: did you mean 'fields'? allowed: 'datefmt', 'except_keys'",
+        'loggers.app.web: no such key: a logger\'s name is quoted: loggers."app.web"',
+        "loggers.\"app.db\".propagate = 'no': true or false is expected",
+    ):
+        assert any(text in line for line in lines), (text, lines)
 
     assert main(["check", "c.ini", "c.toml"]) == 1
     told = capsys.readouterr().err.splitlines()
@@ -293,6 +329,21 @@ def test_the_command_check_tells_all_that_is_wrong_at_once(
         assert line.startswith(place + text), told
     assert told[len(ALL_WRONG_INI) :] == lines
     assert sorted(tmp_path.iterdir()) == [tmp_path / "c.ini", tmp_path / "c.toml"]
+
+
+def test_what_a_file_cannot_mean_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for end, text, error in (
+        ("yaml", "loggers: {a: {propagate: no}}", "loggers.a.propagate = 'no': true or false"),
+        ("json", '"disable_existing_loggers": "no"', "disable_existing_loggers = 'no': true or"),
+        ("toml", "[loggers.a.b]\nlevel = 'INFO'", 'quoted: loggers."a.b"'),
+    ):
+        start = {"yaml": "version: 1\n", "json": '{"version": 1, ', "toml": "version = 1\n"}[end]
+        Path(f"c.{end}").write_text(start + text + ("}" if end == "json" else ""))
+        with pytest.raises(femtologging.ConfigError, match=re.escape(error)):
+            femtologging.config.load(f"c.{end}")
 
 
 def test_the_command_check_tells_what_is_no_file_to_read_like_all_else(

@@ -235,8 +235,9 @@ class DictConfigurator(stdlib.DictConfigurator):
         """Raise what is wrong, or keep it where all that is wrong is looked for."""
         if self._problems is None:
             raise error
-        told = {one.path for one in self._problems}
-        self._problems += (one for one in error.problems if one.path not in told)
+        for problem in error.problems:
+            if problem.path not in (one.path for one in self._problems):
+                self._problems.append(problem)
 
     def _make(self, kind: str, name: str, configure: Callable[[Any], Any]) -> bool:
         """Make one object of a section; answer whether all that it refers to was there."""
@@ -347,8 +348,18 @@ class DictConfigurator(stdlib.DictConfigurator):
             given = {new: config[old] for old, new in names.items() if old in config}
             if "validate" in config:
                 given["validate"] = config["validate"]
-            return self.configure_custom({"()": config.get("class") or logging.Formatter, **given})
-        return super().configure_formatter(config)
+            config = {"()": config.get("class") or logging.Formatter, **given}
+            result = self.configure_custom(config)
+        else:
+            result = super().configure_formatter(config)
+        if not self._opens_files and type(result) is logging.Formatter:
+            try:
+                result.format(logging.makeLogRecord({}))
+            except ValueError as error:
+                if not isinstance(error.__context__, KeyError):
+                    raise
+                # A field that records will have.
+        return result
 
     def configure_handler(self, config: dict[str, Any]) -> logging.Handler:
         """Make a handler."""
@@ -392,10 +403,11 @@ class DictConfigurator(stdlib.DictConfigurator):
             )
             if not os.path.isdir(folder):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
-            kwargs = {**kwargs, "delay": True}
         if not self._opens_files and is_known(made):
             for problem in parameter_problems(made, args, kwargs, self._path):
                 raise ValueError from problem  # which opening it would have come to
+        if is_file and not self._opens_files:
+            kwargs = {**kwargs, "delay": True}
         result = self._emptying.make(made, args, kwargs)
         self._results.append(result)
         return result

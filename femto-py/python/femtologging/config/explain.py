@@ -79,6 +79,8 @@ def _formatter_problems(
         yield wrong((*path, "style"), "allowed: '%', '{', '$'", style)
     elif isinstance(error, (ImportError, AttributeError)) and "class" in section:
         yield wrong((*path, "class"), str(error), section["class"])
+    elif not isinstance(section.get("defaults"), dict | None):
+        yield wrong((*path, "defaults"), "a dictionary is expected", section["defaults"])
     elif isinstance(error, ValueError) and "format" in section:
         yield wrong((*path, "format"), str(error), section["format"])
 

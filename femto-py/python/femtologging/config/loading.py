@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from .._femtologging import read_file
 from . import dictConfig
 from .dict import DictConfigurator
-from .error import ConfigError, Path
+from .error import ConfigError, Path, path_text, wrong
 from .file import text_of
 from .ini import Ini
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
 
 
@@ -31,7 +32,7 @@ def load(path: str | PathLike[str]) -> None:
     name = os.fsdecode(path)
     config, lines, found = _read(name)
     try:
-        for error in found:
+        for error in (*found, *_misread(config)):
             raise error
         dictConfig(config)
     except ConfigError as error:
@@ -52,10 +53,12 @@ def problems(path: str | PathLike[str]) -> list[str]:
     except ConfigError as error:
         return [_one_line(str(error))]
     try:
+        found += _misread(config)
         found += DictConfigurator(config).problems()
     except ConfigError as error:  # no dictionary
         found.append(error)
-    with_lines = sorted(((_line(lines, one), one) for one in found), key=itemgetter(0))
+    by_place = {one.path: one for one in reversed(found)}
+    with_lines = sorted(((_line(lines, one), one) for one in by_place.values()), key=itemgetter(0))
     return [_one_line(f"{_place(name, line)}: {one}") for line, one in with_lines]
 
 
@@ -84,6 +87,33 @@ def _read(
     if all_options:
         problems += ini.unread_options()
     return config, ini.lines, problems
+
+
+def _misread(config: Any) -> Iterator[ConfigError]:
+    """Find what stdlib's schema takes for something else than what a file says.
+
+    A text is true for Python, also ``no``, which YAML 1.2 has no other meaning for; and what is in
+    a table with dots in its name, TOML takes for parts of the table before the dot.
+    """
+    if not isinstance(config, dict):
+        return
+    for key in ("incremental", "disable_existing_loggers"):
+        yield from _no_flag(config, (), key)
+    loggers = config.get("loggers")
+    for name, logger in loggers.items() if isinstance(loggers, dict) else ():
+        if not isinstance(logger, dict):
+            continue
+        yield from _no_flag(logger, ("loggers", name), "propagate")
+        for key, value in logger.items():
+            if isinstance(value, dict):
+                path, meant = ("loggers", name, key), ("loggers", f"{name}.{key}")
+                yield wrong(path, f"no such key: a logger's name is quoted: {path_text(meant)}")
+
+
+def _no_flag(section: dict[str, Any], path: Path, key: str) -> Iterator[ConfigError]:
+    value = section.get(key)
+    if isinstance(value, str):
+        yield wrong((*path, key), "true or false is expected", value)
 
 
 def _line(lines: dict[Path, int], error: ConfigError) -> int:

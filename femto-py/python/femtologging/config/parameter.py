@@ -42,12 +42,15 @@ def parameter_problems(
     if takes_all and _is_native(made):
         by_name += Options.__annotations__
         takes_all = False
+    if path[0] == "formatters" and "fmt" in by_name:
+        by_name.append("format")  # as stdlib's configurator
+    also = _HANDLER if path[0] == "handlers" else ()
     given = dict(zip(_positional(parameters), args, strict=False))
     for key, value in kwargs.items():
         if key in given:
             yield wrong((*path, key), "is given in args too", value)
         elif key not in by_name and not takes_all:
-            yield wrong((*path, key), f"no such key: {hint(key, [*by_name, *_KEYS])}")
+            yield wrong((*path, key), f"no such key: {hint(key, [*by_name, *also])}")
     if len(args) > len(given) and not any(
         one.kind is one.VAR_POSITIONAL for one in parameters.values()
     ):
@@ -170,6 +173,19 @@ def _count(value: object) -> str | None:
     return None if isinstance(value, (int, float)) else "a number is expected"
 
 
+def _whole(value: object) -> str | None:
+    return None if isinstance(value, int) else "a whole number is expected"
+
+
+def _flag(value: object) -> str | None:
+    # As for Python anything is one; a text is true whatever it says.
+    return "true or false is expected" if isinstance(value, str) else None
+
+
+def _path(value: object) -> str | None:
+    return None if isinstance(value, (str, os.PathLike, type(None))) else "a path is expected"
+
+
 def _capacity(value: object) -> str | None:
     if value is None or (type(value) is int and value >= _LEAST):
         return None
@@ -214,7 +230,7 @@ def _stream(value: object) -> str | None:
 
 _PACKAGE = __name__.partition(".")[0]
 #: What a handler's section has beside the parameters of its class.
-_KEYS = ("class", "level", "formatter", "filters", "args", "kwargs")
+_HANDLER = ("class", "level", "formatter", "filters", "args", "kwargs")
 #: What is wrong of these is told though the constructor takes it.
 _CERTAIN = ("errors", "stream")
 #: The least bytes of a queue.
@@ -225,7 +241,7 @@ _CHECKS: dict[str, Callable[[object], str | None]] = {
     "encoding": _encoding,
     "errors": _errors,
     "maxBytes": _count,
-    "backupCount": _count,
+    "backupCount": _whole,
     "interval": _count,
     "when": _when,
     "atTime": _at_time,
@@ -233,6 +249,10 @@ _CHECKS: dict[str, Callable[[object], str | None]] = {
     "capacity": _capacity,
     "overflow": _overflow,
     "delivery": _delivery,
+    "delay": _flag,
+    "utc": _flag,
+    "sync": _flag,
+    "recover": _path,
     "flush_level": _flush_level,
     "flushLevel": _flush_level,
 }

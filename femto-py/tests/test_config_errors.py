@@ -12,7 +12,7 @@ from typing import Any
 import femtologging
 import pytest
 from femtologging import ConfigError, dictConfig
-from femtologging.config import DictConfigurator
+from femtologging.config import check
 
 HANDLER = "Unable to configure handler 'h': handlers.h"
 #: What is wrong, where, and what the text says.
@@ -269,7 +269,7 @@ def test_parameters_of_handlers(
 
 
 def problems(config: dict[str, Any]) -> list[ConfigError]:
-    return DictConfigurator(copy.deepcopy({"version": 1, **config})).problems()
+    return check.problems(copy.deepcopy({"version": 1, **config}))
 
 
 @pytest.mark.parametrize(("wrong", "path", "text"), WRONG, ids=lambda value: str(value)[:40])
@@ -329,7 +329,7 @@ def test_nothing_is_wrong_only_because_something_else_is() -> None:
     ):  # fmt: skip
         found = [one.path for one in problems(config)]
         assert [path[2] if len(path) > 2 else None for path in found] == paths, found
-    [problem] = DictConfigurator({"verison": 1}).problems()
+    [problem] = check.problems({"verison": 1})
     assert "did you mean 'version'?" in str(problem)
     [problem] = problems({"handlers": "cfg://none"})
     assert "none" in str(problem)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..filter import LevelFilter, NameFilter
+from .check import problems
 from .dict import DictConfigurator
 
 if TYPE_CHECKING:
@@ -436,7 +437,8 @@ class ConfigBuilder(Builder):
 
         :raises ValueError: (``ConfigError``) if anything is wrong.
         """
-        DictConfigurator(self.as_dict()).check()
+        for problem in problems(self.as_dict()):
+            raise problem
         return self.as_dict()
 
     def build_and_init(self) -> None:

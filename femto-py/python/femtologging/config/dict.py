@@ -7,8 +7,6 @@ loggers change at once (``tree``), and the handlers of before are closed.
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from collections.abc import Iterable
 
@@ -16,12 +14,11 @@ from ..level import check_level
 from ..mirror import logging, submodule
 from .arguments import taken_arguments
 from .emptying import Emptying
-from .error import ConfigError, closest, hint, said, unable, wrong
+from .error import ConfigError, hint, said, unable, wrong
 from .explain import explained
 from .maker import Maker, is_memory_handler, near
-from .parameter import is_known, level_problem, parameter_problems
+from .parameter import level_problem
 from .registry import RegisteredHandlers
-from .substitute import LenientSection, substitute, without
 from .tree import LoggerChange, TreeChange
 
 TYPE_CHECKING = False
@@ -43,9 +40,6 @@ class DictConfigurator(stdlib.DictConfigurator):
             raise ConfigError(f"a dictionary is expected, not {type(config).__name__}")
         super().__init__(config)
         self._emptying = Emptying()
-        self._opens_files = True
-        #: What is wrong, where all of it is looked for.
-        self._problems: list[ConfigError] | None = None
         #: Where in the configuration it is at work.
         self._path: Path = ()
         self._makers: list[Maker] = []
@@ -64,50 +58,12 @@ class DictConfigurator(stdlib.DictConfigurator):
             else:
                 self._replace()
 
-    def check(self) -> None:
-        """Look at the configuration and leave everything as it is; no log file is opened.
-
-        What an incremental one refers to is not looked for: it is another process's. Keys that
-        stdlib passes over, and this therefore too when it configures, are wrong: at the top if they
-        look like others.
-
-        :raises ValueError: (``ConfigError``) if anything is wrong.
-        """
-        self._opens_files = False
-        self._check_keys()
-        before = RegisteredHandlers()
-        try:
-            if self._is_incremental():
-                for name, section in self._section("handlers").items():
-                    path, what = ("handlers", name), f"handler {name!r}"
-                    level = self._value(self._checked(section, path, what), "level", path, what)
-                    if level:
-                        self._check_level(level, path, what)
-                self._loggers_prepared(incremental=True)
-            else:
-                self._prepared(self.config.pop("disable_existing_loggers", True))
-        finally:
-            before.restore()
-
-    def problems(self) -> list[ConfigError]:
-        """Look as ``check`` does, and return everything that is wrong.
-
-        What is wrong has a substitute, so that nothing else is wrong because of it.
-        """
-        self._problems = []
-        try:
-            self.check()
-        except (LookupError, TypeError, ValueError) as error:
-            # A reference for a whole section leads nowhere.
-            self._problems.append(ConfigError(said(error)))
-        return self._problems
-
     def one(self, kind: str, name: str) -> Any:
         """Make one formatter, filter or handler, and nothing else.
 
         :raises ValueError: (``ConfigError``) if it is wrong, or needs others.
         """
-        if not self._make(kind, name, getattr(self, f"configure_{kind}")):
+        if not self._make(kind, name):
             text = f"Unable to configure {kind} {name!r}: it refers to others, which are not there"
             raise ConfigError(text, (f"{kind}s", name))
         return self.config[f"{kind}s"][name]
@@ -139,21 +95,19 @@ class DictConfigurator(stdlib.DictConfigurator):
         """Make everything that is named, and work out what changes of loggers."""
         formatters = self._section("formatters")
         for name in formatters:
-            self._make("formatter", name, self.configure_formatter)
+            self._make("formatter", name)
         filters = self._section("filters")
         for name in filters:
-            self._make("filter", name, self.configure_filter)
+            self._make("filter", name)
         handlers = self._section("handlers")
         waiting = sorted(handlers, key=str)
         while waiting:
             # Those that others refer to come first.
-            deferred = [
-                name for name in waiting if not self._make("handler", name, self.configure_handler)
-            ]
+            deferred = [name for name in waiting if not self._make("handler", name)]
             if deferred == waiting:
-                problem = wrong(("handlers", deferred[0]), "it refers to handlers that refer to it")
-                self._tell(unable(f"handler {deferred[0]!r}", problem))
-                handlers[deferred.pop(0)] = substitute("handlers")
+                name = deferred.pop(0)
+                problem = wrong(("handlers", name), "it refers to handlers that refer to it")
+                self._not_made("handler", name, unable(f"handler {name!r}", problem))
             waiting = deferred
         return self._loggers_prepared(disable_existing=disable_existing)
 
@@ -171,29 +125,6 @@ class DictConfigurator(stdlib.DictConfigurator):
             change = self._logger_change(("root",), self.config["root"], incremental=incremental)
             tree.add(None, change)
         return tree
-
-    def _check_keys(self) -> None:
-        for key, value in [*self.config.items()]:
-            # Others may be for `cfg://`, or for YAML to refer to.
-            is_meant = key in _KEYS or f"cfg://{key}" in repr(self.config)
-            known = None if is_meant else closest(key, _KEYS)
-            if known:
-                self._tell(wrong((key,), f"no such key: {hint(key, _KEYS)}"))
-                if isinstance(value, dict):
-                    self.config[known] = LenientSection(known, value, self)
-                else:
-                    self.config.setdefault(known, value)
-        sections: list[tuple[Path, Any, set[str]]] = [(("root",), self.config.get("root"), _LOGGER)]
-        for key, known_keys in _SECTIONS.items():
-            named = self._section(key)
-            sections += (((key, name), named[name], known_keys) for name in named)
-        for path, section, known_keys in sections:
-            # A factory says itself what it takes.
-            for key in section if isinstance(section, dict) and "()" not in section else ():
-                # From INI files, and harmless: gunicorn's own configuration has it.
-                is_its_name = key == "qualname" and section[key] == path[-1]
-                if key not in known_keys and not is_its_name:
-                    self._tell(wrong((*path, key), f"no such key: {hint(key, known_keys)}"))
 
     def _adjust(self) -> None:
         """Change levels and propagation, nothing else: stdlib's ``incremental``."""
@@ -227,19 +158,18 @@ class DictConfigurator(stdlib.DictConfigurator):
     def _section(self, key: str) -> Any:
         section = self.config.get(key, {})
         if not isinstance(section, dict):
-            self._tell(wrong((key,), "a dictionary is expected", section))
-            section = self.config[key] = LenientSection(key, None, self)
+            raise wrong((key,), "a dictionary is expected", section)
         return section
 
     def _tell(self, error: ConfigError) -> None:
-        """Raise what is wrong, or keep it where all that is wrong is looked for."""
-        if self._problems is None:
-            raise error
-        for problem in error.problems:
-            if problem.path not in (one.path for one in self._problems):
-                self._problems.append(problem)
+        """Say what is wrong; who looks further overrides it."""
+        raise error
 
-    def _make(self, kind: str, name: str, configure: Callable[[Any], Any]) -> bool:
+    def _not_made(self, kind: str, name: str, error: ConfigError) -> bool:
+        """Say what is wrong with an object's section, as ``_tell`` does."""
+        raise error
+
+    def _make(self, kind: str, name: str) -> bool:
         """Make one object of a section; answer whether all that it refers to was there."""
         key = f"{kind}s"
         section = self.config[key]
@@ -248,17 +178,13 @@ class DictConfigurator(stdlib.DictConfigurator):
         given = section[name]
         given = dict(given) if isinstance(given, dict) else given
         try:
-            section[name] = configure(section[name])
+            section[name] = getattr(self, f"configure_{kind}")(section[name])
         except Exception as error:
             if kind == "handler" and " not configured yet" in str(error.__cause__):
                 return False
+            section[name] = given
             told = explained(kind, self.config, self._path, given, self._makers, error)
-            self._tell(told)
-            rest = without(told.problems, kind, given)
-            if rest is not None:
-                section[name] = rest
-                return self._make(kind, name, configure)
-            section[name] = substitute(key)
+            return self._not_made(kind, name, told)
         return True
 
     def _logger_change(
@@ -348,18 +274,8 @@ class DictConfigurator(stdlib.DictConfigurator):
             given = {new: config[old] for old, new in names.items() if old in config}
             if "validate" in config:
                 given["validate"] = config["validate"]
-            config = {"()": config.get("class") or logging.Formatter, **given}
-            result = self.configure_custom(config)
-        else:
-            result = super().configure_formatter(config)
-        if not self._opens_files and type(result) is logging.Formatter:
-            try:
-                result.format(logging.makeLogRecord({}))
-            except ValueError as error:
-                if not isinstance(error.__context__, KeyError):
-                    raise
-                # A field that records will have.
-        return result
+            return self.configure_custom({"()": config.get("class") or logging.Formatter, **given})
+        return super().configure_formatter(config)
 
     def configure_handler(self, config: dict[str, Any]) -> logging.Handler:
         """Make a handler."""
@@ -396,40 +312,10 @@ class DictConfigurator(stdlib.DictConfigurator):
 
     def _call(self, made: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Make an object."""
-        is_file = isinstance(made, type) and issubclass(made, logging.FileHandler)
-        if is_file and not self._opens_files:
-            folder = os.path.dirname(
-                os.path.abspath(kwargs.get("filename", args[0] if args else ""))
-            )
-            if not os.path.isdir(folder):
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
-        if not self._opens_files and is_known(made):
-            for problem in parameter_problems(made, args, kwargs, self._path):
-                raise ValueError from problem  # which opening it would have come to
-        if is_file and not self._opens_files:
-            kwargs = {**kwargs, "delay": True}
         result = self._emptying.make(made, args, kwargs)
         self._results.append(result)
         return result
 
-
-_KEYS = {
-    "version",
-    "incremental",
-    "disable_existing_loggers",
-    "formatters",
-    "filters",
-    "handlers",
-    "loggers",
-    "root",
-}
-_LOGGER = {"level", "handlers", "filters", "propagate"}
-#: What the sections have whose objects are not made by what they name.
-_SECTIONS = {
-    "formatters": {"format", "datefmt", "style", "validate", "defaults", "class"},
-    "filters": {"name"},
-    "loggers": _LOGGER,
-}
 
 #: What ``dictConfig`` configures by; may be replaced.
 dictConfigClass = DictConfigurator  # noqa: N816 - stdlib's name

@@ -7,8 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .._femtologging import read_file
-from . import dictConfig
-from .dict import DictConfigurator
+from . import check, dictConfig
 from .error import ConfigError, Path, path_text, wrong
 from .file import text_of
 from .ini import Ini
@@ -52,11 +51,8 @@ def problems(path: str | PathLike[str]) -> list[str]:
         return [f"{name}: {error.strerror or error}"]
     except ConfigError as error:
         return [_one_line(str(error))]
-    try:
-        found += _misread(config)
-        found += DictConfigurator(config).problems()
-    except ConfigError as error:  # no dictionary
-        found.append(error)
+    found += _misread(config)
+    found += check.problems(config)
     by_place = {one.path: one for one in reversed(found)}
     with_lines = sorted(((_line(lines, one), one) for one in by_place.values()), key=itemgetter(0))
     return [_one_line(f"{_place(name, line)}: {one}") for line, one in with_lines]

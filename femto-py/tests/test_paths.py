@@ -154,8 +154,8 @@ def test_why_slow_names_all_that_is_in_the_way(run) -> None:
     run(
         """
     import doctest
-    from femtologging import logger
-    assert doctest.testmod(logger) == (0, 10)
+    from femtologging import reach
+    assert doctest.testmod(reach) == (0, 10)
     """
     )
     run(

@@ -46,9 +46,9 @@ from .logger import FemtoLogger as FemtoLogger
 from .logger import FemtoManager as _FemtoManager
 from .logger import FemtoRootLogger as _FemtoRootLogger
 from .logger import getLogger as getLogger
-from .logger import resolve as _resolve
-from .logger import why_slow as why_slow
 from .mirror import Mirror as _Mirror
+from .reach import resolve as _resolve
+from .reach import why_slow as why_slow
 from .record import ATTRIBUTES as _ATTRIBUTES
 
 # Type checkers take it for true; importing `typing` takes as long as most of this package.

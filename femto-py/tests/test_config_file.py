@@ -77,6 +77,10 @@ FILES = {
     ).replace("level=NOTSET", "level=INFO"),
     "no handlers": "[loggers]\nkeys=root\n[handlers]\nkeys=\n[formatters]\nkeys=\n"
     "[logger_root]\nlevel=DEBUG\nhandlers=\n",
+    "root by its name": PLAIN.replace("handlers=\nqualname=quiet", "handlers=err\nqualname=root"),
+    "root by no name": PLAIN.replace(
+        "level=ERROR\nhandlers=\nqualname=quiet", "handlers=file\nqualname="
+    ),
     "brackets": PLAIN.replace("db ,", "d[b] ,").replace("[logger_db]", "[logger_d[b]]"),
 }
 
@@ -94,7 +98,7 @@ below.setLevel("INFO")
 configure(name, *eval(sys.argv[3]))
 for logger in ("root", "app.db", "app.db.below", "quiet", "before"):
     log = logging.getLogger(logger)
-    print(logger, log.level, log.propagate, bool(log.disabled), [h.name for h in log.handlers])
+    print(logger, log.level, int(log.propagate), bool(log.disabled), [h.name for h in log.handlers])
     for handler in log.handlers:
         print(handler.level, handler.formatter and (handler.formatter._fmt, handler.formatter.datefmt))
         print([base.__name__ for base in type(handler).__mro__ if base.__module__ != "femtologging.handler"
@@ -141,6 +145,7 @@ def test_defaults_and_existing_loggers_are_stdlibs(tmp_path: Path) -> None:
         (("level=ERROR\nf", "class=X\nf"), "configparser.DuplicateOptionError"),
         (("style={", "style=?"), "ValueError"),
         (("class=FileHandler", "class=no.such.Handler"), ""),
+        (("class=FileHandler", "class="), ""),
         (("args=('app.log', 'a')", "args=('app.log',"), ""),
         (("handlers = file,err", "handlers = file,none"), ""),
     ],

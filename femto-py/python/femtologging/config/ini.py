@@ -93,12 +93,21 @@ class Ini:
         names = self._names("logger")
         if "root" not in names and self._parser.has_option("loggers", "keys"):
             self._tell(_wrong("loggers", "keys", "root is missing", ", ".join(names)))
+        root = self._logger("logger_root", ("root",))
+        loggers = {}
+        for one in names:
+            if one != "root":
+                qualname, logger = self._named_logger(one)
+                if qualname in ("", "root"):
+                    root |= logger  # other names of it
+                else:
+                    loggers[qualname] = logger
         return {
             "version": 1,
             "formatters": formatters,
             "handlers": handlers,
-            "loggers": dict(self._named_logger(one) for one in names if one != "root"),
-            "root": self._logger("logger_root", ("root",)),
+            "loggers": loggers,
+            "root": root,
         }
 
     def unread_options(self) -> Iterator[ConfigError]:
@@ -118,17 +127,17 @@ class Ini:
         section = f"{kind}s"
         if self._problems is not None and not self._parser.has_option(section, "keys"):
             # Told already: all there are.
-            self._get(section, "keys")
+            self._required(section, "keys")
             start = f"{kind}_"
             return [one[len(start) :] for one in self._parser.sections() if one.startswith(start)]
-        return _list(self._get(section, "keys"))
+        return _list(self._required(section, "keys"))
 
     def _formatter(self, name: str) -> dict[str, Any]:
         section, path = self._section("formatter", name)
         found = {
             key: value
             for key in ("format", "datefmt", "style", "defaults")
-            if (value := self._get(section, key, None, raw=True)) is not None
+            if (value := self._get(section, key, raw=True)) is not None
         }
         if "defaults" in found:
             try:
@@ -136,21 +145,23 @@ class Ini:
             except ConfigError as error:
                 self._tell(error)
                 del found["defaults"]
-        class_name = self._get(section, "class", None)
+        class_name = self._get(section, "class")
         if class_name:
             found["class"] = class_name
         return found
 
     def _handler(self, name: str) -> dict[str, Any]:
         section, _ = self._section("handler", name)
-        named = self._get(section, "class")
-        found: dict[str, Any] = {"class": _class_name(named) if named else "logging.NullHandler"}
-        for key in ("args", "kwargs", "level") if named else ("level",):
-            value = self._get(section, key, None)
+        has_class = self._get(section, "class") is not None
+        found: dict[str, Any] = {
+            "class": _class_name(self._required(section, "class", "NullHandler"))
+        }
+        for key in ("args", "kwargs", "level") if has_class else ("level",):
+            value = self._get(section, key)
             if value is not None:
                 found[key] = value
         for key in ("formatter", "target"):
-            value = self._get(section, key, None)
+            value = self._get(section, key)
             if value:
                 found[key] = value
         if not _is_memory_handler(found["class"]):
@@ -159,11 +170,11 @@ class Ini:
 
     def _named_logger(self, name: str) -> tuple[str, dict[str, Any]]:
         section = f"logger_{name}"
-        qualname = self._get(section, "qualname") or name
+        qualname = self._required(section, "qualname", name)
         logger = self._logger(section, ("loggers", qualname))
-        propagate = self._get(section, "propagate", "1")
+        propagate = self._get(section, "propagate")
         try:
-            logger["propagate"] = int(propagate)
+            logger["propagate"] = 1 if propagate is None else int(propagate)
         except ValueError:
             text = "a number is expected: 0 or 1"
             self._tell(_wrong(section, "propagate", text, propagate))
@@ -171,8 +182,8 @@ class Ini:
 
     def _logger(self, section: str, path: Path) -> dict[str, Any]:
         self._place(section, path)
-        found: dict[str, Any] = {"handlers": _list(self._get(section, "handlers"))}
-        level = self._get(section, "level", None)
+        found: dict[str, Any] = {"handlers": _list(self._required(section, "handlers"))}
+        level = self._get(section, "level")
         if level is not None:
             found["level"] = level
         return found
@@ -188,20 +199,26 @@ class Ini:
             if place[0] == section:
                 self.lines[path + place[1:]] = line
 
-    def _get(self, section: str, option: str, *fallback: Any, raw: bool = False) -> Any:
-        """Return an option's value; that it lacks is wrong if there is nothing to fall back to."""
+    def _get(self, section: str, option: str, *, raw: bool = False) -> str | None:
+        """Return an option's value; ``None`` if there is none."""
         if not self._parser.has_section(section):
             self._missing(section, None)
-        elif not self._parser.has_option(section, option):
-            if not fallback:
-                self._missing(section, option)
-        else:
+        elif self._parser.has_option(section, option):
             try:
                 return self._parser.get(section, option, raw=raw)
             except configparser.InterpolationError as error:
                 text = " ".join(str(error).split())
                 self._tell(_wrong(section, option, text), error)
-        return fallback[0] if fallback else ""
+        return None
+
+    def _required(self, section: str, option: str, instead: str = "") -> str:
+        """Return the value of an option that has to be there."""
+        value = self._get(section, option)
+        if value is not None:
+            return value
+        if self._parser.has_section(section):
+            self._missing(section, option)
+        return instead
 
     def _missing(self, section: str, option: str | None) -> None:
         problem = _wrong(section, option, "is missing")

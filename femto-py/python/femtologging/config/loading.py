@@ -22,7 +22,8 @@ def load(path: str | PathLike[str]) -> None:
 
     Or an INI file as of ``fileConfig``. Which one, the file's name says: ``.toml``, ``.yaml`` or
     ``.yml``, ``.json``; ``.ini``, ``.cfg`` or ``.conf``. Paths of log files
-    in it are relative to the working directory.
+    in it are relative to the working directory. Where ``dictConfig`` takes a text for true (``no``
+    is one in YAML 1.2), this refuses it.
 
     :raises OSError: if the file cannot be read.
     :raises ValueError: (``ConfigError``) if anything is wrong; names the file, the line and the
@@ -53,7 +54,9 @@ def problems(path: str | PathLike[str]) -> list[str]:
         return [_one_line(str(error))]
     found += _misread(config)
     found += check.problems(config)
-    by_place = {one.path: one for one in reversed(found)}
+    by_place: dict[Path, ConfigError] = {}
+    for one in found:
+        by_place.setdefault(one.path, one)
     with_lines = sorted(((_line(lines, one), one) for one in by_place.values()), key=itemgetter(0))
     return [_one_line(f"{_place(name, line)}: {one}") for line, one in with_lines]
 

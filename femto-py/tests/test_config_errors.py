@@ -27,6 +27,7 @@ WRONG: list[tuple[dict[str, Any], tuple[object, ...], str]] = [
         ("filters", "f", "name"),
         "filters.f.name = 3: a text is expected",
     ),
+    ({"version": "1"}, ("version",), "Unsupported version: '1': allowed is 1"),
     ({"version": 2}, ("version",), "Unsupported version: 2: allowed is 1"),
     ({"formatters": []}, ("formatters",), "formatters = []: a dictionary is expected"),
     ({"handlers": {"h": None}}, ("handlers", "h"), f"{HANDLER} = None: a dictionary is expected"),
@@ -156,6 +157,16 @@ WRONG: list[tuple[dict[str, Any], tuple[object, ...], str]] = [
         {"handlers": {"h": {"class": "logging.FileHandler", "args": "open('x')"}}},
         ("handlers", "h", "args"),
         """.args = "open('x')": "open('x')" is not a literal: nothing is evaluated here""",
+    ),
+    (
+        {"handlers": {"h": {"class": "logging.FileHandler", "args": "('a', {[]})"}}},
+        ("handlers", "h", "args"),
+        ".args = \"('a', {[]})\": unhashable type: 'list'",
+    ),
+    (
+        {"handlers": {"h": {"class": "logging.FileHandler", "args": "('a' * 3,)"}}},
+        ("handlers", "h", "args"),
+        "is not a literal: only numbers are calculated with",
     ),
     (
         {"handlers": {"h": {"class": "logging.FileHandler", "args": "('app.log')"}}},

@@ -146,7 +146,7 @@ def test_the_command_check_looks_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "old.ini").write_text(INI)
     (tmp_path / "bad.ini").write_text(INI.replace("'app.log'", "app.log"))
     (tmp_path / "open.ini").write_text(INI.replace("('app.log'", "(('app.log'"))
-    (tmp_path / "less.ini").write_text(INI.replace("[handler_file]", "[handler_fiel]"))
+    (tmp_path / "less.ini").write_text(INI.replace("[handler_file]", "[file]"))
     (tmp_path / "own.yaml").write_text(
         "{version: 1, levels: LOUD, x-root: {}, root: , loggers: {app: {qualname: app}}}"
     )
@@ -192,8 +192,15 @@ format = "%(asctime)s %(user)s" # records may have it
 format = "%(asctime)s"
 datefmt = 3 # wrong
 
+[formatters.wide]
+style = "{"
+format = "{asctime} {name:<20} {levelno:02d} {lineno:4d} {funcName:>10} {taskName:>5} {message}"
+
 [formatters.none]
 defaults = 3 # wrong
+
+[formatters.list]
+style = ["%"] # wrong
 
 [formatters.json]
 "()" = "femtologging.JSONFormatter"
@@ -269,9 +276,11 @@ ALL_WRONG_INI = {
     19: "handlers.file.maxBytes = 'many': a number is expected",
     22: "handlers.file.formatter = 'lien': no such formatter: did you mean 'line'?",
     23: "handlers.file.level = 'LOUD': unknown level",
-    25: "handlers.far.class = 'FileHandlr': ",
+    25: "handlers.far.class = 'logging.FileHandlr': ",
     26: "[handler_far]: is there twice",
     27: "[handler_far] formatter: Bad value substitution",
+    28: "[handler_old]: the keys of [handlers] do not name it",
+    31: "[handler_here] args: Bad value substitution",
 }
 INI_OF_THEM = """\
 [DEFAULT]
@@ -279,9 +288,9 @@ folder=.
 [loggers]
 keys=root,db
 [handlers]
-keys=file,far,none
+keys=file,far,none,here
 [formatters]
-keys=line
+keys=line,plain
 [logger_root]
 level=LOUD
 handlers=file,far,fil
@@ -301,6 +310,13 @@ level=LOUD
 class=FileHandlr
 [handler_far]
 formatter=%(none)s
+[handler_old]
+[handler_here]
+class=FileHandler
+args=('%(here)s/app.log',)
+[formatter_plain]
+format=%(message)s
+validate=True
 """
 
 
@@ -329,6 +345,32 @@ def test_the_command_check_tells_all_that_is_wrong_at_once(
         assert line.startswith(place + text), told
     assert told[len(ALL_WRONG_INI) :] == lines
     assert sorted(tmp_path.iterdir()) == [tmp_path / "c.ini", tmp_path / "c.toml"]
+
+
+def test_yaml_merges_what_it_refers_to(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("""
+version: 1
+loggers:
+  merged.a: &a {level: ERROR, propagate: false, handlers: []}
+  merged.b: {level: DEBUG, <<: *a}
+""")
+    femtologging.config.load(tmp_path / "c.yaml")
+    log = femtologging.getLogger("merged.b")
+    assert (log.level, log.propagate) == (10, False)
+
+
+def test_what_could_be_meant_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.json").write_text(
+        """{"version": 1, "flag": false, "disable_existing_loggers": "cfg://flag",
+        "loggers": {"meant": {"propagate": "cfg://flag", "extra": {"of": "others"}}}}"""
+    )
+    femtologging.config.load("c.json")
+    assert femtologging.getLogger("meant").propagate is False
+    assert main(["check", "c.json"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1  # the key `extra`
 
 
 def test_what_a_file_cannot_mean_is_refused(
@@ -398,9 +440,8 @@ def test_every_error_of_an_ini_file_is_told_with_its_name(
         assert len(told) == len(lines), told
         for line, start in zip(told, lines, strict=True):
             assert line.startswith(start), told
-        if text:
-            with pytest.raises(femtologging.ConfigError, match=r"^c\.ini"):
-                femtologging.config.load("c.ini")
+        with pytest.raises(femtologging.ConfigError, match=r"^c\.ini"):
+            femtologging.config.load("c.ini")
 
 
 def test_a_file_that_cannot_be_read_is_told_in_pythons_words(tmp_path: Path) -> None:

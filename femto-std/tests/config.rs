@@ -175,6 +175,27 @@ fn each_format_gives_what_the_builders_give() {
 }
 
 #[test]
+fn yaml_merges_what_it_refers_to() {
+    let config = Config::from_yaml(
+        "
+loggers:
+  a: &a {level: INFO, propagate: false}
+  b: {level: DEBUG, <<: *a}
+  c: {<<: [{level: ERROR}, *a]}
+",
+    );
+    let spelled = Config::from_yaml(
+        "
+loggers:
+  a: {level: INFO, propagate: false}
+  b: {level: DEBUG, propagate: false}
+  c: {level: ERROR, propagate: false}
+",
+    );
+    assert_eq!(config.unwrap(), spelled.unwrap());
+}
+
+#[test]
 fn what_is_written_reads_back() {
     let config = Config::from_toml(EVERYTHING).unwrap();
     for config in [config, built(), Config::default()] {

@@ -1,4 +1,5 @@
-//! Reads YAML, version 1.2: `off` and `no` are texts.
+//! Reads YAML, version 1.2: `off` and `no` are texts. The key `<<` merges, as most readers of YAML have it:
+//! <https://yaml.org/type/merge.html>.
 
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
@@ -73,14 +74,34 @@ fn kind(yaml: &MarkedYaml<'_>) -> Result<Kind, ConfigError> {
         },
         YamlData::Sequence(items) => Kind::List(items.iter().map(node).collect::<Result<_, _>>()?),
         YamlData::Mapping(entries) => {
-            let entries = entries.iter().map(|(key, value)| match &key.data {
-                YamlData::Value(Scalar::String(name)) => {
-                    let line = key.span.start.line() as u32;
-                    Ok((name.to_string(), Node { line, kind: kind(value)? }))
+            let (mut table, mut merged) = (Vec::new(), Vec::new());
+            for (key, value) in entries {
+                let YamlData::Value(Scalar::String(name)) = &key.data else {
+                    return Err(wrong("a key is not a text: put it into quotes"));
+                };
+                match (&**name, kind(value)?) {
+                    ("<<", Kind::Table(entries)) => merged.push(entries),
+                    ("<<", Kind::List(items)) => {
+                        for item in items {
+                            let Kind::Table(entries) = item.kind else {
+                                return Err(wrong("`<<` is a list of what are no mappings"));
+                            };
+                            merged.push(entries);
+                        }
+                    }
+                    ("<<", _) => return Err(wrong("`<<` is neither a mapping nor a list of them")),
+                    (name, kind) => {
+                        let line = key.span.start.line() as u32;
+                        table.push((name.to_owned(), Node { line, kind }));
+                    }
                 }
-                _ => Err(wrong("a key is not a text: put it into quotes")),
-            });
-            Kind::Table(entries.collect::<Result<_, _>>()?)
+            }
+            for (key, node) in merged.into_iter().flatten() {
+                if table.iter().all(|(there, _)| *there != key) {
+                    table.push((key, node));
+                }
+            }
+            Kind::Table(table)
         }
         YamlData::Tagged(tag, _) => return Err(wrong(&format!("the tag `{tag}` is not known"))),
         _ => return Err(wrong("a value cannot be read")),

@@ -33,8 +33,8 @@ def problems(config: dict[str, Any]) -> list[ConfigError]:
         return [error]
     try:
         check.look()
-    except (LookupError, TypeError, ValueError) as error:
-        # A reference for a whole section leads nowhere.
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        # A reference for a whole section leads nowhere, or in a circle.
         check.problems.append(ConfigError(said(error)))
     return check.problems
 
@@ -74,7 +74,7 @@ class _Check(DictConfigurator):
                     self.config[known] = LenientSection(known, value, self)
                 else:
                     self.config.setdefault(known, value)
-        sections: list[tuple[Path, Any, set[str]]] = [(("root",), self.config.get("root"), _LOGGER)]
+        sections: list[tuple[Path, Any, set[str]]] = [(("root",), self.config.get("root"), LOGGER)]
         for key, known_keys in _SECTIONS.items():
             named = self._section(key)
             sections += (((key, name), named[name], known_keys) for name in named)
@@ -117,8 +117,10 @@ class _Check(DictConfigurator):
         """Make a formatter, and see whether it can format."""
         formatter = super().configure_formatter(config)
         if type(formatter) is logging.Formatter:
+            record = logging.LogRecord("root", logging.INFO, "main.py", 1, "text", (), None, "main")
+            record.taskName = "Task-1"
             try:
-                formatter.format(logging.makeLogRecord({}))
+                formatter.format(record)
             except ValueError as error:
                 if not isinstance(error.__context__, KeyError):
                     raise
@@ -151,10 +153,11 @@ _KEYS = {
     "loggers",
     "root",
 }
-_LOGGER = {"level", "handlers", "filters", "propagate"}
+#: What the section of a logger has.
+LOGGER = {"level", "handlers", "filters", "propagate"}
 #: What the sections have whose objects are not made by what they name.
 _SECTIONS = {
     "formatters": {"format", "datefmt", "style", "validate", "defaults", "class"},
     "filters": {"name"},
-    "loggers": _LOGGER,
+    "loggers": LOGGER,
 }

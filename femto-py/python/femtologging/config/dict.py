@@ -73,7 +73,7 @@ class DictConfigurator(stdlib.DictConfigurator):
         if "version" not in config:
             self._tell(ConfigError("dictionary doesn't specify a version: it is 1", ("version",)))
         elif config["version"] != 1:
-            text = f"Unsupported version: {config['version']}: allowed is 1"
+            text = f"Unsupported version: {config['version']!r}: allowed is 1"
             self._tell(ConfigError(text, ("version",)))
         return bool(config.pop("incremental", False))
 

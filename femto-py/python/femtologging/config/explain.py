@@ -75,7 +75,7 @@ def _formatter_problems(
         return
     yield from _not_texts(section, path, ("format", "datefmt"))
     style = section.get("style", "%")
-    if style not in logging._STYLES:
+    if not isinstance(style, str) or style not in logging._STYLES:
         yield wrong((*path, "style"), "allowed: '%', '{', '$'", style)
     elif isinstance(error, (ImportError, AttributeError)) and "class" in section:
         yield wrong((*path, "class"), str(error), section["class"])

@@ -30,8 +30,8 @@ def fileConfig(
     :param encoding: of the file at a path. Default: that of the locale.
 
     ``args``, ``kwargs`` and ``defaults`` in the file are literals, with ``sys.stdout``,
-    ``sys.stderr`` and the constants of ``logging``, ``logging.handlers`` and ``socket``; nothing is
-    evaluated. Classes that have a native twin are it.
+    ``sys.stderr``, the constants of ``logging``, ``logging.handlers`` and ``socket``, and numbers
+    as ``10 * 1024``; nothing else is evaluated. Classes that have a native twin are it.
 
     :raises FileNotFoundError: if there is no such file.
     :raises RuntimeError: if the file is empty, or is none of this kind; names the lines.

@@ -6,7 +6,6 @@ Names, defaults and interpolation are ``configparser``'s; the file is read in Ru
 from __future__ import annotations
 
 import configparser
-import sys
 from typing import TYPE_CHECKING, Any
 
 from .._femtologging import read_ini
@@ -35,7 +34,7 @@ class Ini:
         self._text = ""
         #: Lines of places, both of the file (section, option) and of the dictionary.
         self.lines: dict[Path, int] = {}
-        #: The options of the file, which are not defaults.
+        #: The options of the file.
         self._options: list[tuple[str, str]] = []
 
     @classmethod
@@ -62,18 +61,18 @@ class Ini:
             self._tell(ConfigError(f"{shown(written)} is neither a section nor an option", (at,)))
         parser = self._parser
         for section, line, options in sections:
-            if section != parser.default_section:
-                if (section,) in self.lines:
-                    self._tell(
-                        _wrong(section, None, "is there twice"),
-                        configparser.DuplicateSectionError(section, name, line),
-                    )
-                else:
-                    parser.add_section(section)
+            is_again = (section,) in self.lines and section != parser.default_section
+            if is_again:
+                self._tell(
+                    _wrong(section, None, "is there twice"),
+                    configparser.DuplicateSectionError(section, name, line),
+                )
+            elif section != parser.default_section:
+                parser.add_section(section)
             self.lines[section,] = line
             for key, value, at in options:
                 option = parser.optionxform(key)
-                if (section, option) in self.lines:
+                if (section, option) in self.lines and not is_again:
                     self._tell(
                         _wrong(section, option, "is there twice"),
                         configparser.DuplicateOptionError(section, option, name, at),
@@ -94,14 +93,14 @@ class Ini:
         if "root" not in names and self._parser.has_option("loggers", "keys"):
             self._tell(_wrong("loggers", "keys", "root is missing", ", ".join(names)))
         root = self._logger("logger_root", ("root",))
-        loggers = {}
+        loggers: dict[str, Any] = {}
         for one in names:
             if one != "root":
                 qualname, logger = self._named_logger(one)
                 if qualname in ("", "root"):
                     root |= logger  # other names of it
                 else:
-                    loggers[qualname] = logger
+                    loggers[qualname] = loggers.get(qualname, {}) | logger
         return {
             "version": 1,
             "formatters": formatters,
@@ -110,10 +109,15 @@ class Ini:
             "root": root,
         }
 
-    def unread_options(self) -> Iterator[ConfigError]:
-        """Find the options that nothing reads, where all that are there are known."""
+    def unread(self) -> Iterator[ConfigError]:
+        """Find the sections and options that nothing reads, where all that are there are known."""
         for kind, known in _OPTIONS.items() if self._has_keys() else ():
             read = [f"{kind}_{name}" for name in self._names(kind)]
+            if kind == "logger":
+                read.append("logger_root")
+            for section in self._parser.sections():
+                if section.startswith(f"{kind}_") and section not in read:
+                    yield _wrong(section, None, f"the keys of [{kind}s] do not name it")
             for section, option in self._options:
                 is_meant = option in known or f"%({option})s" in self._text.lower()
                 if section in read and not is_meant:
@@ -124,21 +128,18 @@ class Ini:
 
     def _names(self, kind: str) -> list[str]:
         """Return what the sections of formatters, handlers or loggers are called."""
-        section = f"{kind}s"
-        if self._problems is not None and not self._parser.has_option(section, "keys"):
-            # Told already: all there are.
-            self._required(section, "keys")
-            start = f"{kind}_"
-            return [one[len(start) :] for one in self._parser.sections() if one.startswith(start)]
-        return _list(self._required(section, "keys"))
+        section, start = f"{kind}s", f"{kind}_"
+        keys = self._required(section, "keys")
+        if keys or self._get(section, "keys") is not None:
+            return _list(keys)
+        # Told already: all there are.
+        return [one[len(start) :] for one in self._parser.sections() if one.startswith(start)]
 
     def _formatter(self, name: str) -> dict[str, Any]:
         section, path = self._section("formatter", name)
-        found = {
-            key: value
-            for key in ("format", "datefmt", "style", "defaults")
-            if (value := self._get(section, key, raw=True)) is not None
-        }
+        found: dict[str, Any] = self._given(
+            section, "format", "datefmt", "style", "defaults", raw=True
+        )
         if "defaults" in found:
             try:
                 found["defaults"] = literal(found["defaults"], (*path, "defaults"))
@@ -152,20 +153,16 @@ class Ini:
 
     def _handler(self, name: str) -> dict[str, Any]:
         section, _ = self._section("handler", name)
-        has_class = self._get(section, "class") is not None
-        found: dict[str, Any] = {
-            "class": _class_name(self._required(section, "class", "NullHandler"))
-        }
-        for key in ("args", "kwargs", "level") if has_class else ("level",):
-            value = self._get(section, key)
-            if value is not None:
+        wrong = len(self._problems or ())
+        found: dict[str, Any] = {"class": _class_name(self._required(section, "class"))}
+        found |= self._given(section, "args", "kwargs")
+        if len(self._problems or ()) > wrong:
+            found = {"class": "logging.NullHandler"}  # what it is made of is not known
+        found |= self._given(section, "level")
+        for key, value in self._given(section, "formatter", "target").items():
+            # Of a target, only these know.
+            if value and (key == "formatter" or _is_memory_handler(found["class"])):
                 found[key] = value
-        for key in ("formatter", "target"):
-            value = self._get(section, key)
-            if value:
-                found[key] = value
-        if not _is_memory_handler(found["class"]):
-            found.pop("target", None)  # of no other
         return found
 
     def _named_logger(self, name: str) -> tuple[str, dict[str, Any]]:
@@ -182,11 +179,8 @@ class Ini:
 
     def _logger(self, section: str, path: Path) -> dict[str, Any]:
         self._place(section, path)
-        found: dict[str, Any] = {"handlers": _list(self._required(section, "handlers"))}
-        level = self._get(section, "level")
-        if level is not None:
-            found["level"] = level
-        return found
+        handlers = _list(self._required(section, "handlers"))
+        return {"handlers": handlers, **self._given(section, "level")}
 
     def _section(self, kind: str, name: str) -> tuple[str, Path]:
         section, path = f"{kind}_{name}", (f"{kind}s", name)
@@ -199,26 +193,29 @@ class Ini:
             if place[0] == section:
                 self.lines[path + place[1:]] = line
 
-    def _get(self, section: str, option: str, *, raw: bool = False) -> str | None:
-        """Return an option's value; ``None`` if there is none."""
+    def _given(self, section: str, *options: str, raw: bool = False) -> dict[str, str]:
+        """Return those of the options that are there."""
         if not self._parser.has_section(section):
             self._missing(section, None)
-        elif self._parser.has_option(section, option):
-            try:
-                return self._parser.get(section, option, raw=raw)
-            except configparser.InterpolationError as error:
-                text = " ".join(str(error).split())
-                self._tell(_wrong(section, option, text), error)
-        return None
+        found = ((one, self._get(section, one, raw=raw)) for one in options)
+        return {one: value for one, value in found if value is not None}
 
     def _required(self, section: str, option: str, instead: str = "") -> str:
         """Return the value of an option that has to be there."""
-        value = self._get(section, option)
-        if value is not None:
-            return value
-        if self._parser.has_section(section):
+        if not self._parser.has_section(section):
+            self._missing(section, None)
+        elif not self._parser.has_option(section, option):
             self._missing(section, option)
-        return instead
+        value = self._get(section, option)
+        return instead if value is None else value
+
+    def _get(self, section: str, option: str, *, raw: bool = False) -> str | None:
+        """Return an option's value; ``None`` if there is none."""
+        try:
+            return self._parser.get(section, option, raw=raw, fallback=None)
+        except configparser.InterpolationError as error:
+            self._tell(_wrong(section, option, " ".join(str(error).split())), error)
+            return None
 
     def _missing(self, section: str, option: str | None) -> None:
         problem = _wrong(section, option, "is missing")
@@ -228,8 +225,7 @@ class Ini:
         """Keep what is wrong, or raise it, as stdlib's error if there is one."""
         if self._problems is None:
             raise stdlibs or problem
-        if problem.path not in (one.path for one in self._problems):
-            self._problems.append(problem)
+        self._problems.append(problem)
 
 
 class _AsRead(configparser.BasicInterpolation):
@@ -247,18 +243,22 @@ def _wrong(section: str, option: str | None, text: str, *value: object) -> Confi
 
 
 def _class_name(name: str) -> str:
-    """Return the full name of a class, which may be written as it is known to ``logging``."""
-    first, _, _ = name.partition(".")
-    if first == "handlers" or (first != "logging" and hasattr(logging, first)):
-        return f"logging.{name}"
-    return name
+    """Return the full name of a class, which may be written as it is known in ``logging``."""
+    submodule("handlers")
+    found: object = logging
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    # A name without a dot is nowhere else.
+    return f"logging.{name}" if found is not None or (name and "." not in name) else name
 
 
 def _is_memory_handler(name: str) -> bool:
-    handlers = submodule("handlers")
-    module, _, last = name.rpartition(".")
-    found = getattr(sys.modules.get(module, handlers), last, None)
-    return isinstance(found, type) and issubclass(found, handlers.MemoryHandler)
+    config = submodule("config")
+    try:
+        found = config._resolve(name)
+    except (AttributeError, ImportError):
+        return False
+    return isinstance(found, type) and issubclass(found, submodule("handlers").MemoryHandler)
 
 
 def _list(text: str) -> list[str]:
@@ -267,7 +267,8 @@ def _list(text: str) -> list[str]:
 
 #: What is read of the sections of each kind.
 _OPTIONS = {
-    "formatter": {"format", "datefmt", "style", "defaults", "class"},
+    # `validate` is in an example of stdlib's documentation, and passed over.
+    "formatter": {"format", "datefmt", "style", "defaults", "class", "validate"},
     "handler": {"class", "args", "kwargs", "level", "formatter", "target"},
     "logger": {"level", "handlers", "propagate", "qualname"},
 }

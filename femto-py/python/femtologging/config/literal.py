@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def literal(text: str, path: Path) -> Any:
     """Return the value of a literal: ``('app.log', 'a')``, ``(sys.stdout,)``, ``(10, ERROR)``.
 
+    Numbers may be products, sums and differences of numbers, and a dictionary ``dict(mode='a')``.
     The names are ``sys.stdout``, ``sys.stderr``, and the constants of ``logging`` (with or without
     that name before them), of ``logging.handlers`` and its classes (``handlers.SYSLOG_UDP_PORT``,
     ``handlers.SysLogHandler.LOG_USER``) and of ``socket`` (``socket.SOCK_STREAM``).
@@ -35,6 +36,8 @@ def literal(text: str, path: Path) -> Any:
         raise wrong(path, f"not a literal of Python: {told}", text) from error
     try:
         return _value(tree.body)
+    except (OverflowError, TypeError) as error:  # of a number; of what is in a set, or a key
+        raise wrong(path, str(error), text) from None
     except _NotALiteralError as error:
         part = ast.get_source_segment(text.strip(), error.node) or ""
         raise wrong(path, f"{part!r} {error}", text) from None
@@ -63,13 +66,29 @@ def _value(node: ast.expr) -> Any:
             isinstance(number, (int, float)) and not isinstance(number, bool)
         ):
             return -number if isinstance(node.op, ast.USub) else number
+        case ast.BinOp(op=ast.Mult() | ast.Add() | ast.Sub()):
+            return _calculated(node)
         case ast.Call(
             func=ast.Name(id=("dict" | "list" | "set" | "tuple") as name), args=[], keywords=[]
         ):
             return _EMPTY[name]()
+        case ast.Call(func=ast.Name(id="dict"), args=[]) if all(
+            one.arg is not None for one in node.keywords
+        ):
+            return {one.arg: _value(one.value) for one in node.keywords}
         case ast.Name() | ast.Attribute():
             return _named(node)
     raise _NotALiteralError(node, "is not a literal: nothing is evaluated here")
+
+
+def _calculated(node: ast.BinOp) -> Any:
+    """Return a number that is written as ``10 * 1024 * 1024``; its text bounds how large it is."""
+    left, right = _value(node.left), _value(node.right)
+    if any(isinstance(one, bool) or not isinstance(one, (int, float)) for one in (left, right)):
+        raise _NotALiteralError(node, "is not a literal: only numbers are calculated with")
+    if isinstance(node.op, ast.Mult):
+        return left * right
+    return left + right if isinstance(node.op, ast.Add) else left - right
 
 
 def _named(node: ast.expr) -> Any:

@@ -32,8 +32,8 @@ def load(path: str | PathLike[str]) -> None:
     name = os.fsdecode(path)
     config, lines, found = _read(name)
     try:
-        for error in (*found, *_misread(config)):
-            raise error
+        if found:
+            raise found[0]
         dictConfig(config)
     except ConfigError as error:
         line = _line(lines, error)
@@ -47,12 +47,11 @@ def problems(path: str | PathLike[str]) -> list[str]:
     """
     name = os.fsdecode(path)
     try:
-        config, lines, found = _read(name, all_options=True)
+        config, lines, found = _read(name, unread=True)
     except OSError as error:
         return [f"{name}: {error.strerror or error}"]
     except ConfigError as error:
         return [_one_line(str(error))]
-    found += _misread(config)
     found += check.problems(config)
     by_place: dict[Path, ConfigError] = {}
     for one in found:
@@ -62,11 +61,11 @@ def problems(path: str | PathLike[str]) -> list[str]:
 
 
 def _read(
-    name: str, *, all_options: bool = False
+    name: str, *, unread: bool = False
 ) -> tuple[dict[str, Any], dict[Path, int], list[ConfigError]]:
     """Return what a file says, in which lines, and what is wrong with it.
 
-    :param all_options: whether options that nothing reads are wrong.
+    :param unread: whether what nothing reads is wrong.
     """
     with open(name):
         pass  # what is wrong with it is told in Python's words
@@ -77,18 +76,19 @@ def _read(
         raise ConfigError(f"{name}: no format is known by its name: allowed endings are {allowed}")
     try:
         if ending not in _INI:
-            return *read_file(name), problems
+            config, lines = read_file(name)
+            return config, lines, [*_misread(config, is_toml=ending == ".toml")]
         ini = Ini.of_text(text_of(name), name, problems=problems)
     except (ValueError, RuntimeError) as error:
         text = str(error)
         raise ConfigError(text if text.startswith(name) else f"{name}: {text}") from error
     config = ini.dictionary()
-    if all_options:
-        problems += ini.unread_options()
+    if unread:
+        problems += ini.unread()
     return config, ini.lines, problems
 
 
-def _misread(config: Any) -> Iterator[ConfigError]:
+def _misread(config: Any, *, is_toml: bool) -> Iterator[ConfigError]:
     """Find what stdlib's schema takes for something else than what a file says.
 
     A text is true for Python, also ``no``, which YAML 1.2 has no other meaning for; and what is in
@@ -103,16 +103,16 @@ def _misread(config: Any) -> Iterator[ConfigError]:
         if not isinstance(logger, dict):
             continue
         yield from _no_flag(logger, ("loggers", name), "propagate")
-        for key, value in logger.items():
-            if isinstance(value, dict):
+        for key, value in logger.items() if is_toml else ():
+            if isinstance(value, dict) and key not in check.LOGGER:
                 path, meant = ("loggers", name, key), ("loggers", f"{name}.{key}")
                 yield wrong(path, f"no such key: a logger's name is quoted: {path_text(meant)}")
 
 
 def _no_flag(section: dict[str, Any], path: Path, key: str) -> Iterator[ConfigError]:
     value = section.get(key)
-    if isinstance(value, str):
-        yield wrong((*path, key), "true or false is expected", value)
+    if isinstance(value, str) and not value.startswith(("cfg://", "ext://")):
+        yield wrong((*path, key), "true or false is expected, not a text", value)
 
 
 def _line(lines: dict[Path, int], error: ConfigError) -> int:

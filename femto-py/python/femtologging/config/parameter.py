@@ -1,7 +1,7 @@
 """Parameter: what the constructors of handlers allow, to say so when one of them fails.
 
-Runs where logging is configured, after something went wrong, and in ``check``. Nothing here is
-stricter than the constructors.
+Runs where logging is configured, after something went wrong, and in ``check``. Stricter than the
+constructors is only what comes out later: at a rollover, or as the opposite of what a text says.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _level(value: object) -> str | None:
 
 
 def _filename(value: object) -> str | None:
-    if not isinstance(value, (str, bytes, os.PathLike)):
+    if not isinstance(value, (str, bytes, os.PathLike)) or not os.fspath(value):
         return "a path is expected"
     folder = os.path.dirname(os.path.abspath(os.fsdecode(value)))
     if not os.path.isdir(folder):

@@ -382,6 +382,28 @@ assert counts() == (1, 3)
     )
 
 
+def test_a_memory_handler_has_what_it_kept_written_before_it_gets_another_target(run: Run) -> None:
+    """Unlike stdlib, as the guide says among the differences."""
+    run(
+        """
+import femtologging.handlers
+first, second = femtologging.FileHandler("first.log"), femtologging.FileHandler("second.log")
+handler = femtologging.handlers.MemoryHandler(10, target=first)
+log = femtologging.getLogger("app")
+log.addHandler(handler)
+log.warning("one")
+handler.setTarget(second)
+log.warning("two")
+handler.flush()
+first.flush()
+second.flush()
+assert open("first.log").read() == "one\\n"
+assert open("second.log").read() == "two\\n"
+assert counts() == (2, 0)
+"""
+    )
+
+
 def test_install_lets_a_memory_handler_keep_what_it_has(run: Run) -> None:
     run(
         """

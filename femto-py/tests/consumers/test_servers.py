@@ -210,6 +210,34 @@ def test_django_logs_requests_and_errors(both) -> None:
     assert told.count("INFO shop item") == 20
 
 
+@pytest.mark.parametrize(
+    ("loggers", "reason"),
+    [({}, "RequireDebugTrue"), ({"django": {"handlers": [], "level": "INFO"}}, None)],
+)
+def test_djangos_own_handlers_are_slow_until_they_are_gone(loggers, reason, way_of) -> None:
+    """As the guide says."""
+    done = way_of(
+        "install",
+        f"""
+from django.conf import settings
+settings.configure(LOGGING_CONFIG="femtologging.dictConfig", LOGGING={{
+    "version": 1, "disable_existing_loggers": False, "loggers": {loggers!r},
+    "handlers": {{"file": {{"class": "logging.FileHandler", "filename": "app.log"}}}},
+    "root": {{"level": "INFO", "handlers": ["file"]}},
+}})
+import django
+django.setup()
+for name in ("app", "django.request"):
+    logging.getLogger(name)
+    print(*femtologging.why_slow(name), sep="; ")
+""",
+    )
+    assert done.returncode == 0, done.stderr
+    app, request = done.stdout.splitlines()
+    assert app == ""
+    assert (reason in request) if reason else request == ""
+
+
 @pytest.mark.parametrize("way", ["stdlib", "install"])
 def test_django_runserver_writes_each_request_once(way: str, tmp_path: Path) -> None:
     from conftest import SWITCH

@@ -437,8 +437,9 @@ class ConfigBuilder(Builder):
 
         :raises ValueError: (``ConfigError``) if anything is wrong.
         """
-        for problem in problems(self.as_dict()):
-            raise problem
+        found = problems(self.as_dict())
+        if found:
+            raise found[0]
         return self.as_dict()
 
     def build_and_init(self) -> None:

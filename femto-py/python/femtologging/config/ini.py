@@ -136,7 +136,8 @@ class Ini:
         return [one[len(start) :] for one in self._parser.sections() if one.startswith(start)]
 
     def _formatter(self, name: str) -> dict[str, Any]:
-        section, path = self._section("formatter", name)
+        section, path = f"formatter_{name}", ("formatters", name)
+        self._place(section, path)
         found: dict[str, Any] = self._given(
             section, "format", "datefmt", "style", "defaults", raw=True
         )
@@ -152,7 +153,8 @@ class Ini:
         return found
 
     def _handler(self, name: str) -> dict[str, Any]:
-        section, _ = self._section("handler", name)
+        section = f"handler_{name}"
+        self._place(section, ("handlers", name))
         wrong = len(self._problems or ())
         found: dict[str, Any] = {"class": _class_name(self._required(section, "class"))}
         found |= self._given(section, "args", "kwargs")
@@ -181,11 +183,6 @@ class Ini:
         self._place(section, path)
         handlers = _list(self._required(section, "handlers"))
         return {"handlers": handlers, **self._given(section, "level")}
-
-    def _section(self, kind: str, name: str) -> tuple[str, Path]:
-        section, path = f"{kind}_{name}", (f"{kind}s", name)
-        self._place(section, path)
-        return section, path
 
     def _place(self, section: str, path: Path) -> None:
         """Note which lines a part of the dictionary comes from."""

@@ -36,7 +36,8 @@ def literal(text: str, path: Path) -> Any:
         raise wrong(path, f"not a literal of Python: {told}", text) from error
     try:
         return _value(tree.body)
-    except (OverflowError, TypeError) as error:  # of a number; of what is in a set, or a key
+    except (OverflowError, RecursionError, TypeError) as error:
+        # Of a number; of too long a sum; of what is in a set, or a key.
         raise wrong(path, str(error), text) from None
     except _NotALiteralError as error:
         part = ast.get_source_segment(text.strip(), error.node) or ""
